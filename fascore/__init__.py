@@ -1,0 +1,1 @@
+"""Face anti-spoofing networks with and without attention: models, explanations, metrics."""

@@ -1,0 +1,26 @@
+"""Explanations: one file a method, one literal registry, and the models x methods grid."""
+
+from fascore.explain.attribution import PREDICTED, TARGETS, Attribution, Explainer, Target
+from fascore.explain.grad_cam import GradCAM
+from fascore.explain.grid import Step, explain_grid, plan_grid
+from fascore.explain.lime_image import LimeImage
+from fascore.explain.shap_image import ShapImage
+
+EXPLAINERS: dict[str, type[Explainer]] = {
+    explainer.name: explainer for explainer in (GradCAM, LimeImage, ShapImage)
+}
+
+__all__ = [
+    "EXPLAINERS",
+    "PREDICTED",
+    "TARGETS",
+    "Attribution",
+    "Explainer",
+    "GradCAM",
+    "LimeImage",
+    "ShapImage",
+    "Step",
+    "Target",
+    "explain_grid",
+    "plan_grid",
+]

@@ -1,0 +1,37 @@
+"""The networks, as one literal registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import keras
+
+from fascore.images import INPUT_SIZE
+from fascore.models.custom_cnn import build_custom_cnn
+
+LAST_CONV, FEATURE_MAP, LOGITS = "last_conv", "feature_map", "logits"  # in every model
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A network that can be built: its name in files, its title on pages, its builder."""
+
+    name: str
+    title: str
+    build: Callable[[], keras.Model]
+    size: int = INPUT_SIZE
+
+
+_SPECS = (
+    ModelSpec("cnn", "CNN", build_custom_cnn),
+    ModelSpec("cnn_channel", "CNN + channel", partial(build_custom_cnn, channel=True)),
+    ModelSpec("cnn_spatial", "CNN + spatial", partial(build_custom_cnn, spatial=True)),
+    ModelSpec(
+        "cnn_channel_spatial",
+        "CNN + channel + spatial",
+        partial(build_custom_cnn, channel=True, spatial=True),
+    ),
+)
+MODELS = {spec.name: spec for spec in _SPECS}

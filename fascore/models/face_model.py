@@ -1,0 +1,94 @@
+"""A trained network, loaded and read-only, as the explainers and the pages use it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from fascore.models import LOGITS
+
+T = TypeVar("T")
+BATCH = 128  # images; larger ones are no faster on a CPU
+
+
+class FaceModel:
+    """A network by name, with its decision threshold and SHAP background.
+
+    Safe to share between threads: nothing in it changes after construction but caches.
+
+    Parameters
+    ----------
+    name : str
+    network : keras.Model
+        Flat functional graph with layers `last_conv`, `feature_map` and `logits`.
+    threshold : float
+        ``spoof_score >= threshold`` is an attack.
+    background : uint8 array of shape (N, size, size, 3), optional
+        Training images SHAP measures against; needed only for SHAP.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        network: keras.Model,
+        *,
+        threshold: float = 0.5,
+        background: np.ndarray | None = None,
+    ) -> None:
+        self.name = name
+        self.network = network
+        self.threshold = threshold
+        self.background = background
+        self._derived: dict[Hashable, Any] = {}
+        self._lock = threading.RLock()  # building one derived thing may ask for another
+
+    @property
+    def size(self) -> int:
+        """Side of the input in pixels."""
+        return int(self.network.input_shape[1])
+
+    def logits(self, images: np.ndarray) -> np.ndarray:
+        """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2)."""
+        expected = (self.size, self.size, 3)
+        if images.ndim != 4 or images.shape[1:] != expected:
+            raise ValueError(
+                f"{self.name} takes images of shape (N, {self.size}, {self.size}, 3). "
+                f"Received: {images.shape}. Make them with fascore.images.network_input."
+            )
+        if len(images) == 0:
+            return np.empty((0, 2), np.float32)
+        batches = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
+        return np.concatenate([self._forward(batch.astype(np.float32)) for batch in batches])
+
+    def spoof_scores(self, images: np.ndarray) -> np.ndarray:
+        """P(spoof) in [0, 1] of RGB 0..255 images (N, size, size, 3): float64 (N,)."""
+        logits = self.logits(images).astype(np.float64)
+        return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
+
+    def is_spoof(self, spoof_score: float) -> bool:
+        """Whether a score means an attack at this model's threshold."""
+        return spoof_score >= self.threshold
+
+    def _forward(self, images: np.ndarray) -> np.ndarray:
+        return self.cached("logits", self._build_forward)(images).numpy()
+
+    def _build_forward(self) -> Any:
+        network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
+        signature = [tf.TensorSpec((None, self.size, self.size, 3), tf.float32)]
+        # a compiled function: keras's predict costs ten times as much on one image
+        return tf.function(lambda x: network(x, training=False), input_signature=signature)
+
+    def cached(self, key: Hashable, build: Callable[[], T]) -> T:
+        """What `build()` returned the first time `key` was asked for; lives as long as the model.
+
+        For what explainers derive from the network and is slow to make: compiled gradients.
+        """
+        with self._lock:
+            if key not in self._derived:
+                self._derived[key] = build()
+            return self._derived[key]

@@ -1,0 +1,99 @@
+"""Attribution and face to picture: one scale a method, colours a colour-blind person can read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal
+
+import cv2
+import numpy as np
+from plotly.colors import get_colorscale, sample_colorscale
+from skimage.segmentation import find_boundaries
+
+from fascore.explain import Attribution
+
+SEQUENTIAL, DIVERGING = "Viridis", "RdBu_r"  # read well with every common colour blindness
+SHAP_GRID = 8  # places a side, as the paper draws its SHAP maps
+ShapView = Literal["pixels", "grid"]
+
+
+def limit(attributions: Iterable[Attribution]) -> float:
+    """The value at the end of the colour scale for maps drawn together, in logits.
+
+    The largest absolute value of all maps, so that they can be compared; 1.0 if all are zero.
+    """
+    largest = max((float(np.abs(each.values).max()) for each in attributions), default=0.0)
+    return largest or 1.0
+
+
+def summed_on_grid(values: np.ndarray, *, cells: int = SHAP_GRID) -> np.ndarray:
+    """Values summed in each cell of a cells x cells grid: what is shared out stays the same.
+
+    Examples
+    --------
+    >>> summed_on_grid(np.arange(16.0).reshape(4, 4), cells=2).tolist()
+    [[10.0, 18.0], [42.0, 50.0]]
+    """
+    height, width = values.shape
+    if height % cells or width % cells:
+        raise ValueError(
+            f"A map's sides are multiples of the grid's {cells} cells. Received: {values.shape}. "
+            "Use another number of cells."
+        )
+    return values.reshape(cells, height // cells, cells, width // cells).sum(axis=(1, 3))
+
+
+def heatmap(values: np.ndarray, *, signed: bool, scale: float) -> np.ndarray:
+    """Values as colours: RGB uint8 (h, w, 3).
+
+    Signed values use a diverging scale around zero (red for, blue against the target), others
+    a sequential one from zero; both end at `scale`.
+    """
+    share = np.clip(values / scale, -1, 1)
+    share = (share + 1) / 2 if signed else share
+    table = _colour_table(DIVERGING if signed else SEQUENTIAL)
+    return table[np.rint(share * (len(table) - 1)).astype(int)]
+
+
+def _colour_table(name: str, size: int = 256) -> np.ndarray:
+    colours = sample_colorscale(
+        get_colorscale(name), np.linspace(0, 1, size).tolist(), colortype="tuple"
+    )
+    return np.rint(np.array(colours) * 255).astype(np.uint8)
+
+
+def overlay(
+    attribution: Attribution, crop: np.ndarray, *, signed: bool, scale: float, opacity: float
+) -> np.ndarray:
+    """The map laid over the full-resolution crop: RGB uint8 (S, S, 3).
+
+    Activation maps are upsampled smoothly; pixels, superpixels and grid cells keep their edges.
+    Superpixel outlines are drawn where the attribution has them.
+
+    Parameters
+    ----------
+    attribution : Attribution
+    crop : uint8 array of shape (S, S, 3)
+    signed : bool
+        The explainer's `signed`.
+    scale : float
+        Value at the end of the colour scale (`limit` of the maps shown together).
+    opacity : float
+        Of the colours, in [0, 1].
+    """
+    size = crop.shape[1::-1]
+    smooth = not signed and attribution.superpixels is None
+    values = cv2.resize(
+        attribution.values, size, interpolation=cv2.INTER_CUBIC if smooth else cv2.INTER_NEAREST
+    )
+    colours = heatmap(values, signed=signed, scale=scale)
+    # in signed maps, what is near zero stays clear: the face shows where the map says nothing
+    alpha = opacity * (np.sqrt(np.minimum(np.abs(values) / scale, 1)) if signed else 1.0)
+    alpha = np.broadcast_to(alpha, values.shape)[:, :, None]
+    picture = crop * (1 - alpha) + colours * alpha
+    if attribution.superpixels is not None:
+        segments = cv2.resize(
+            attribution.superpixels.astype(np.int32), size, interpolation=cv2.INTER_NEAREST
+        )
+        picture[find_boundaries(segments, mode="inner")] = 255
+    return np.rint(picture).astype(np.uint8)

@@ -1,0 +1,230 @@
+"""A folder of trained models: read and write it. docs/store.md describes the files."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+
+from fascore.labels import LIVE, SPOOF
+from fascore.models import MODELS
+from fascore.models.face_model import FaceModel
+from fascore.samples import Sample
+
+SAMPLES, BACKGROUND = "samples.csv", "background.npz"
+WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
+DEFAULT_THRESHOLD = 0.5
+
+
+class StoreError(ValueError):
+    """A store or a model in it that cannot be used; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model expects and how it came to be; `card.json`.
+
+    `data` names the data set: name, simulated, root, fingerprint, protocol, counts.
+    `training` holds recipe, config, seed, initial weights, epochs and seconds. `threshold` holds
+    value, rule and split, once the model has been evaluated.
+    """
+
+    model: str
+    size: int
+    crop_expansion: float
+    feature_layers: list[str]
+    weights_sha256: str
+    data: dict[str, Any]
+    training: dict[str, Any]
+    software: dict[str, str]
+    threshold: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def threshold_value(self) -> float:
+        """The recorded threshold, or 0.5 before evaluation."""
+        return float(self.threshold.get("value", DEFAULT_THRESHOLD))
+
+
+class Store:
+    """A model store.
+
+    Parameters
+    ----------
+    path : path
+        An existing store.
+
+    Raises
+    ------
+    StoreError
+        If the folder is missing or holds no model.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        if not self.path.is_dir():
+            raise StoreError(
+                f"Expected a folder with trained models. Received: {self.path}, which is not "
+                "there. Give the path of a store, or train one with `python -m trainer fit`."
+            )
+        self.names = tuple(
+            name for name in MODELS if any((self.path / name / f).exists() for f in (CARD, WEIGHTS))
+        )
+        if not self.names:
+            raise StoreError(
+                f"Expected a folder with trained models. Received: {self.path}, which holds "
+                "none. Train them with `python -m trainer fit`."
+            )
+
+    def card(self, name: str) -> Card:
+        """A model's card."""
+        path = self.path / name / CARD
+        try:
+            return Card(**json.loads(path.read_text()))
+        except FileNotFoundError as err:
+            raise StoreError(
+                f"Expected {CARD} beside the weights of {name}. Received: none. "
+                "Train the model again with `python -m trainer fit`."
+            ) from err
+        except (json.JSONDecodeError, TypeError) as err:
+            raise StoreError(
+                f"Expected a complete {CARD} for {name}. Received: one that cannot be read "
+                f"({err}). Train the model again with `python -m trainer fit`."
+            ) from err
+
+    def load(self, name: str) -> FaceModel:
+        """A model with its threshold and the store's SHAP background, after checking its card."""
+        card, path = self.card(name), self.path / name / WEIGHTS
+        if not path.exists():
+            raise StoreError(
+                f"Expected {WEIGHTS} for {name}. Received: a card without weights. "
+                "Train the model with `python -m trainer fit`."
+            )
+        if card.model != name or card.weights_sha256 != sha256(path):
+            raise StoreError(
+                f"Expected the weights that {name}'s {CARD} describes. Received: other weights. "
+                "Copy the whole folder of the model again, or train it again."
+            )
+        network = keras.models.load_model(path, compile=False, safe_mode=True)
+        return FaceModel(
+            name, network, threshold=card.threshold_value, background=self.background()
+        )
+
+    def background(self) -> np.ndarray | None:
+        """SHAP's background images, uint8 (N, size, size, 3), or None where there are none."""
+        path = self.path / BACKGROUND
+        if not path.exists():
+            return None
+        with np.load(path) as arrays:
+            return arrays["images"]
+
+    def samples(self) -> pd.DataFrame:
+        """What is known of each validation and test image, indexed by sample_id."""
+        return self._table(self.path / SAMPLES)
+
+    def predictions(self, name: str) -> pd.Series:
+        """P(spoof) of a model, indexed by sample_id."""
+        return self._table(self.path / name / PREDICTIONS)["spoof_score"]
+
+    def scores(self, name: str, *, split: str = "test") -> tuple[np.ndarray, np.ndarray]:
+        """A model's spoof scores on one split: of the live images, of the spoof images.
+
+        Raises
+        ------
+        StoreError
+            If the model was scored on other images than the store's samples.
+        """
+        samples = self.samples()
+        if self.card(name).data["fingerprint"] != fingerprint(samples):
+            raise StoreError(
+                f"Expected {name} to be trained and scored on this store's samples. Received: "
+                "another data set. Run `python -m trainer evaluate` for it."
+            )
+        chosen = samples[samples["split"] == split]
+        scored = chosen.join(self.predictions(name), how="left")
+        if scored["spoof_score"].isna().any():
+            raise StoreError(
+                f"Expected a score of {name} for each {split} image. Received: "
+                f"{scored['spoof_score'].isna().sum()} missing. "
+                "Run `python -m trainer evaluate`."
+            )
+        live, spoof = (
+            scored.loc[scored["label"] == label, "spoof_score"].to_numpy()
+            for label in (LIVE, SPOOF)
+        )
+        return live, spoof
+
+    def _table(self, path: Path) -> pd.DataFrame:
+        try:
+            return pd.read_csv(path, index_col="sample_id", dtype={"subject": str})
+        except (FileNotFoundError, ValueError) as err:
+            raise StoreError(
+                f"Expected a table {path.name} in {path.parent}. Received: none that can be "
+                "read. Run `python -m trainer evaluate`."
+            ) from err
+
+
+def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
+    """The validation and test samples as samples.csv holds them."""
+    rows = [
+        {**asdict(sample), "pai_species": sample.pai_species}
+        for sample in samples
+        if sample.split != "train"
+    ]
+    columns = ["sample_id", "split", "label", "spoof_type", "pai_species", "subject"]
+    table = pd.DataFrame(rows)[[*columns, "illumination", "environment"]]
+    return table.sort_values("sample_id").set_index("sample_id")
+
+
+def fingerprint(samples: pd.DataFrame) -> str:
+    """What tells one evaluation set from another: a hash over ids, splits and labels."""
+    key = samples.sort_index()[["split", "label"]].to_csv()
+    return hashlib.sha256(key.encode()).hexdigest()[:16]
+
+
+def sha256(path: Path) -> str:
+    """Hex SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
+    """Calls `write(temporary path)`, then renames to `path`: the file is whole or not there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from others who serve it
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_json(path: Path, record: Mapping[str, Any]) -> None:
+    """Writes a JSON file whole."""
+    write_whole(path, lambda temporary: temporary.write_text(json.dumps(record, indent=2) + "\n"))
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Writes a model's card."""
+    write_json(folder / CARD, asdict(card))
+
+
+def write_background(store: Path, images: np.ndarray, sample_ids: Sequence[str]) -> None:
+    """Writes SHAP's background images and where they came from."""
+    write_whole(
+        store / BACKGROUND,
+        lambda temporary: np.savez_compressed(
+            temporary, images=images, sample_ids=np.array(sample_ids)
+        ),
+    )

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32  # px; below this there is no face to speak of
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 EXPECTED = "a JPEG, PNG, WebP, BMP or TIFF picture"
 CROP_EXPANSION = 1.5
 INPUT_SIZE = 64

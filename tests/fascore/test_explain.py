@@ -1,0 +1,189 @@
+"""Explainers: one contract over all, then each method worked by hand."""
+
+import hashlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from fascore.explain import (
+    EXPLAINERS,
+    PREDICTED,
+    GradCAM,
+    LimeImage,
+    ShapImage,
+    explain_grid,
+    plan_grid,
+)
+from fascore.explain.grad_cam import class_activation_map
+from fascore.labels import LIVE, SPOOF
+from fascore.models import MODELS
+from fascore.models.face_model import FaceModel
+from tests.conftest import SIZE
+
+QUICK = {
+    "grad_cam": GradCAM(),
+    "lime": LimeImage(num_superpixels=8, num_samples=60),
+    "shap": ShapImage(num_samples=20),
+}
+
+
+def test_every_registered_explainer_is_tested_here():
+    assert set(QUICK) == set(EXPLAINERS)
+
+
+@pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)
+def test_contract(explainer, tiny_models, image):
+    maps = explainer.explain(tiny_models, image)
+    assert [each.model for each in maps] == ["tiny_0", "tiny_1"]
+    for each in maps:
+        assert each.method == explainer.name and each.target == SPOOF
+        assert each.values.dtype == np.float32 and each.values.ndim == 2
+        assert np.isfinite(each.values).all() and each.seconds > 0 and each.quality
+        assert explainer.signed or each.values.min() >= 0
+    assert not np.array_equal(maps[0].values, maps[1].values)
+
+
+@pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)
+def test_same_seed_same_map_and_model_unchanged(explainer, background, image):
+    network = tf.keras.models.clone_model(_tiny())
+    model = FaceModel("tiny", network, background=background)
+    before, config = _weights_hash(network), network.to_json()
+    logits = model.logits(image[None])
+    first = explainer.explain([model], image)[0].values
+    np.random.seed(99)
+    second = explainer.explain([model], image)[0].values
+    np.testing.assert_array_equal(first, second)
+    assert _weights_hash(network) == before and network.to_json() == config
+    np.testing.assert_array_equal(model.logits(image[None]), logits)
+
+
+@pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)
+def test_live_target_mirrors_or_replaces_spoof(explainer, tiny_models, image):
+    spoof = explainer.explain(tiny_models[:1], image, target=SPOOF)[0]
+    live = explainer.explain(tiny_models[:1], image, target=LIVE)[0]
+    assert live.target == LIVE and not np.array_equal(spoof.values, live.values)
+
+
+@pytest.mark.parametrize(("threshold", "target"), [(0.0, SPOOF), (1.1, LIVE)])
+def test_predicted_target_follows_the_models_verdict(threshold, target, image):
+    model = FaceModel("tiny", _tiny(), threshold=threshold)
+    assert GradCAM().explain([model], image, target=PREDICTED)[0].target == target
+
+
+def test_unknown_target_is_refused(tiny_models, image):
+    with pytest.raises(ValueError, match="Received: 7"):
+        GradCAM().explain(tiny_models, image, target=7)
+
+
+def test_gradients_still_work_after_shap(tiny_models, image):
+    ShapImage(num_samples=5).explain(tiny_models, image)
+    with tf.GradientTape() as tape:
+        x = tf.constant([2.0])
+        tape.watch(x)
+        y = tf.nn.sigmoid(x) * x
+    assert tape.gradient(y, x) is not None
+
+
+def test_grid_goes_cheapest_first_and_runs_lime_once():
+    steps = plan_grid(["a", "b"], [LimeImage(), ShapImage(), GradCAM()])
+    assert [(step.explainer.name, step.models) for step in steps] == [
+        ("grad_cam", ("a",)),
+        ("grad_cam", ("b",)),
+        ("shap", ("a",)),
+        ("shap", ("b",)),
+        ("lime", ("a", "b")),
+    ]
+
+
+def test_grid_has_every_model_and_method(tiny_models, image):
+    cells = {(a.model, a.method) for a in explain_grid(tiny_models, image, list(QUICK.values()))}
+    assert cells == {(m.name, e) for m in tiny_models for e in EXPLAINERS}
+
+
+@pytest.mark.parametrize("layer", ["last_conv", "feature_map"])
+@pytest.mark.parametrize("name", MODELS)
+def test_grad_cam_points_on_every_network_at_both_layers(networks, name, layer):
+    face = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    (cam,) = GradCAM(layer=layer).explain([FaceModel(name, networks[name])], face)
+    assert cam.values.shape == (8, 8)
+
+
+def test_class_activation_map_by_hand():
+    maps = np.zeros((2, 2, 2))
+    maps[..., 0] = [[1, 2], [3, 4]]
+    maps[..., 1] = [[5, 1], [0, 1]]
+    slopes = np.zeros((2, 2, 2))
+    slopes[..., 0] = [[4, 0], [0, 0]]  # alpha 1
+    slopes[..., 1] = [[-1, -1], [-1, -1]]  # alpha -1
+    expected = [[0, 1], [3, 3]]  # 1 - 5 is below zero
+    np.testing.assert_array_equal(class_activation_map(maps, slopes), expected)
+
+
+def test_an_empty_cam_says_so(image):
+    network = _tiny()
+    dense = network.get_layer("logits")
+    dense.set_weights([np.zeros_like(weights) for weights in dense.get_weights()])
+    (cam,) = GradCAM().explain([FaceModel("tiny", network)], image)
+    assert cam.quality == {"all_zero": 1.0} and not cam.values.any()
+
+
+def test_shap_of_a_linear_model_is_exact(image):
+    """Shapley values of w.x + b are w (x - E x); expected gradients sample E x, so use one."""
+    weights = np.random.default_rng(3).normal(0, 0.01, (SIZE * SIZE * 3, 2)).astype(np.float32)
+    background = np.full((1, SIZE, SIZE, 3), 100, np.uint8)
+    model = FaceModel("linear", _linear(weights), background=background)
+    (shap,) = ShapImage(num_samples=10).explain([model], image)
+    exact = weights[:, SPOOF].reshape(image.shape) * (image.astype(float) - 100)
+    np.testing.assert_allclose(shap.values, exact.sum(-1), atol=1e-3)
+    assert abs(shap.quality["residual"]) < 1e-2
+    assert shap.quality["difference"] == pytest.approx(exact.sum(), abs=1e-2)
+
+
+def test_shap_needs_a_background(image):
+    with pytest.raises(ValueError, match="background.npz"):
+        ShapImage().explain([FaceModel("tiny", _tiny())], image)
+
+
+def test_lime_finds_the_one_superpixel_a_model_looks_at(image):
+    lime = LimeImage(num_superpixels=8, num_samples=300)
+    superpixels = lime.explain([FaceModel("tiny", _tiny())], image)[0].superpixels
+    # a model that reads one pixel which differs from its superpixel's mean
+    inside = np.argwhere(superpixels == 2)
+    deviation = [abs(image[r, c, 0] - image[superpixels == 2][:, 0].mean()) for r, c in inside]
+    row, column = inside[int(np.argmax(deviation))]
+    weights = np.zeros((SIZE, SIZE, 3, 2), np.float32)
+    weights[row, column, 0, SPOOF] = 1.0
+    model = FaceModel("one", _linear(weights.reshape(-1, 2)))
+    (found,) = lime.explain([model], image)
+    others = np.abs(found.values[superpixels != 2]).max()
+    assert np.abs(found.values[superpixels == 2]).min() > 10 * others
+    assert found.quality["r2"] > 0.98
+
+
+def test_lime_shows_every_model_the_same_superpixels(tiny_models, image):
+    first, second = QUICK["lime"].explain(tiny_models, image)
+    np.testing.assert_array_equal(first.superpixels, second.superpixels)
+    alone = QUICK["lime"].explain(tiny_models[1:], image)[0]
+    np.testing.assert_allclose(second.values, alone.values, rtol=1e-5)
+
+
+def _tiny() -> keras.Model:
+    from tests.conftest import tiny_network
+
+    return tiny_network()
+
+
+def _linear(weights: np.ndarray) -> keras.Model:
+    """Logits = pixels . weights."""
+    inputs = keras.Input((SIZE, SIZE, 3))
+    dense = keras.layers.Dense(2, use_bias=False, name="logits")
+    outputs = keras.layers.Softmax()(dense(keras.layers.Flatten()(inputs)))
+    dense.set_weights([weights])
+    return keras.Model(inputs, outputs)
+
+
+def _weights_hash(network: keras.Model) -> str:
+    joined = b"".join(np.ascontiguousarray(w).tobytes() for w in network.get_weights())
+    return hashlib.sha256(joined).hexdigest()

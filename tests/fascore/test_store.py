@@ -1,0 +1,134 @@
+"""The model store: what is written is read back, and what does not fit is said."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from fascore import store
+from fascore.models import MODELS
+from fascore.samples import Sample
+from fascore.store import Card, Store, StoreError
+
+SAMPLES = [
+    Sample("Data/train/1/live/1.png", "train", 0, 0, "1", 0, 0),
+    Sample("Data/train/2/live/2.png", "validation", 0, 0, "2", 0, 0),
+    Sample("Data/test/3/live/3.png", "test", 0, 0, "3", 0, 0),
+    Sample("Data/test/3/spoof/4.png", "test", 1, 9, "3", 1, 2),
+]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A store with one untrained network, its predictions and background."""
+    samples = store.samples_table(SAMPLES)
+    samples.to_csv(tmp_path / store.SAMPLES)
+    model = tmp_path / "cnn"
+    store.write_whole(model / store.WEIGHTS, MODELS["cnn"].build().save)
+    card = Card(
+        model="cnn",
+        size=64,
+        crop_expansion=1.5,
+        feature_layers=["last_conv", "feature_map"],
+        weights_sha256=store.sha256(model / store.WEIGHTS),
+        data={"name": "made up", "fingerprint": store.fingerprint(samples)},
+        training={},
+        software={},
+        threshold={"value": 0.25, "rule": "equal error rate", "split": "validation"},
+    )
+    store.write_card(model, card)
+    scores = "sample_id,spoof_score\n" + "\n".join(
+        f"{sample.sample_id},0.{i}" for i, sample in enumerate(SAMPLES) if sample.split != "train"
+    )
+    (model / store.PREDICTIONS).write_text(scores + "\n")
+    store.write_background(tmp_path, np.full((4, 64, 64, 3), 7, np.uint8), ["a", "b", "c", "d"])
+    return tmp_path
+
+
+def test_model_comes_back_with_threshold_and_background(folder):
+    model = Store(folder).load("cnn")
+    assert model.threshold == 0.25 and model.background.shape == (4, 64, 64, 3)
+    assert Store(folder).names == ("cnn",)
+
+
+def test_scores_are_those_of_the_split(folder):
+    live, spoof = Store(folder).scores("cnn")
+    assert (live.tolist(), spoof.tolist()) == ([0.2], [0.3])
+
+
+def test_training_images_are_not_in_the_samples_table(folder):
+    assert set(Store(folder).samples()["split"]) == {"validation", "test"}
+
+
+@pytest.mark.parametrize("name", ["nowhere", "."])
+def test_missing_or_empty_store_is_said(tmp_path, name):
+    with pytest.raises(StoreError, match="Expected a folder with trained models"):
+        Store(tmp_path / name)
+
+
+def test_model_without_card_is_said(folder):
+    (folder / "cnn" / store.CARD).unlink()
+    with pytest.raises(StoreError, match="Expected card.json beside the weights of cnn"):
+        Store(folder).load("cnn")
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", '{"model": "cnn"}'])
+def test_unreadable_card_is_said(folder, text):
+    (folder / "cnn" / store.CARD).write_text(text)
+    with pytest.raises(StoreError, match="Expected a complete card.json"):
+        Store(folder).load("cnn")
+
+
+def test_card_of_other_weights_is_said(folder):
+    MODELS["cnn"].build().save(folder / "cnn" / store.WEIGHTS)
+    with pytest.raises(StoreError, match="Received: other weights"):
+        Store(folder).load("cnn")
+
+
+def test_card_without_weights_is_said(folder):
+    (folder / "cnn" / store.WEIGHTS).unlink()
+    with pytest.raises(StoreError, match="a card without weights"):
+        Store(folder).load("cnn")
+
+
+def test_model_of_other_samples_is_not_compared(folder):
+    opened = Store(folder)
+    card = opened.card("cnn")
+    other = replace(card, data={**card.data, "fingerprint": "another"})
+    store.write_card(folder / "cnn", other)
+    with pytest.raises(StoreError, match="another data set"):
+        opened.scores("cnn")
+
+
+def test_missing_predictions_are_said(folder):
+    path = folder / "cnn" / store.PREDICTIONS
+    path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
+    with pytest.raises(StoreError, match="1 missing"):
+        Store(folder).scores("cnn")
+
+
+@pytest.mark.parametrize("change", ["label", "split"])
+def test_fingerprint_follows_ids_splits_and_labels(change):
+    table = store.samples_table(SAMPLES)
+    changed = table.copy()
+    changed.iloc[0, changed.columns.get_loc(change)] = {"label": 1, "split": "train"}[change]
+    assert store.fingerprint(table) == store.fingerprint(table.iloc[::-1])
+    assert store.fingerprint(table) != store.fingerprint(changed)
+
+
+def test_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "card.json"
+    path.write_text("old")
+
+    def fail(temporary):
+        temporary.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        store.write_whole(path, fail)
+    assert path.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_card_is_plain_json(folder):
+    assert json.loads((folder / "cnn" / store.CARD).read_text())["threshold"]["value"] == 0.25

@@ -1,0 +1,120 @@
+"""One face: each model's verdict, and every explanation of it side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cache, state, views
+from dashboard.cache import ModelKey
+from fascore.explain import Step, plan_grid
+from fascore.store import Card, Store
+
+
+def page() -> None:
+    store = views.open_store(state.store_path())
+    cards, errors = views.cards_or_errors(store)
+    st.title("Compare four networks on one face")
+    views.demo_note(cards.values())
+    for name, sentence in errors.items():
+        views.column_error(name, sentence)
+    if not cards:
+        st.stop()
+    settings = views.explanation_settings(shared_layers(cards))
+    first = next(iter(cards.values()))
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        views.choose_picture(store, first)
+    with right:
+        judged = views.face_panel(first)
+    if judged is not None:
+        with st.container(key="grid"):
+            compare(store, cards, judged, settings)
+
+
+def shared_layers(cards: Mapping[str, Card]) -> list[str]:
+    """Feature layers every model has, in the first model's order."""
+    first, *others = cards.values()
+    return [
+        layer
+        for layer in first.feature_layers
+        if all(layer in other.feature_layers for other in others)
+    ]
+
+
+def compare(
+    store: Store, cards: Mapping[str, Card], judged: views.Judged, settings: views.Settings
+) -> None:
+    """One column a model: its verdict at once, then its maps as they are done."""
+    progress = st.empty()
+    columns = dict(zip(cards, st.columns(len(cards)), strict=True))
+    inputs = {name: judged.network_input(card) for name, card in cards.items()}
+    keys = {}
+    with progress, st.spinner("Loading the models…"):
+        for name, column in columns.items():
+            with column:
+                if draw_verdict(cards[name], key := cache.model_key(store, name), inputs[name]):
+                    keys[name] = key
+    crops = {name: judged.crop(cards[name]) for name in keys}
+    draw_maps(keys, inputs, crops, {name: columns[name] for name in keys}, settings, progress)
+
+
+def draw_verdict(card: Card, key: ModelKey, face: np.ndarray) -> bool:
+    """Draws a model's verdict, or why it has none; whether it has one."""
+    try:
+        model, score = cache.model(key), cache.spoof_score(key, face)
+    except ValueError as err:
+        views.column_error(card.model, str(err))
+        return False
+    views.verdict(card, label=int(model.is_spoof(score)), spoof_score=score)
+    return True
+
+
+def draw_maps(
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    crops: Mapping[str, np.ndarray],
+    columns: Mapping[str, DeltaGenerator],
+    settings: views.Settings,
+    progress: DeltaGenerator,
+) -> None:
+    """Fills a row a method, cheapest first; all cells stand from the start."""
+    rows = {
+        explainer.name: views.MapRow(
+            explainer,
+            crops,
+            columns,
+            opacity=settings.opacity,
+            pixel_view=settings.pixel_view,
+        )
+        for explainer in settings.explainers
+    }
+    steps = plan(inputs, list(keys), settings)
+    for done, step in enumerate(steps):
+        title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
+        progress.progress(done / len(steps), title)
+        row = rows[step.explainer.name]
+        chosen = tuple(keys[name] for name in step.models)
+        face = inputs[step.models[0]]
+        try:
+            row.add(cache.explanations(chosen, step.explainer, face, settings.target))
+        except ValueError as err:
+            row.fail(step.models, str(err))
+    progress.empty()
+
+
+def plan(
+    inputs: Mapping[str, np.ndarray], names: list[str], settings: views.Settings
+) -> list[Step]:
+    """The grid's steps, cheapest first; only models that see the same pixels run jointly."""
+    groups: dict[bytes, list[str]] = {}
+    for name in names:
+        groups.setdefault(inputs[name].tobytes(), []).append(name)
+    steps = [step for group in groups.values() for step in plan_grid(group, settings.explainers)]
+    return sorted(steps, key=lambda step: step.explainer.forward_passes)
+
+
+page()

@@ -1,0 +1,125 @@
+"""What sessions share: models and results. The only place that caches, and nothing goes to disk.
+
+Results are kept by what made them: the model and the stamp of its files, the explainer with its
+settings, the pixels the network saw. Pictures themselves are in no cache (`dashboard.state`).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import cast
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from fascore.explain import Attribution, Explainer, Target
+from fascore.faces import Face, FaceDetector
+from fascore.images import crop_face, network_input
+from fascore.metrics import Classification, classify
+from fascore.models.face_model import FaceModel
+from fascore.samples import FaceData, Sample
+from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store
+
+ROOT = Path(__file__).resolve().parents[1]
+THUMBNAIL = 96  # px
+
+
+@dataclass(frozen=True)
+class ModelKey:
+    """A model of a store; `stamp` changes with its files, so a retrained model is read anew."""
+
+    store: str
+    name: str
+    stamp: tuple[int, ...]
+
+
+def model_key(store: Store, name: str) -> ModelKey:
+    """The key of one of a store's models."""
+    folder = store.path / name
+    files = [folder / file for file in (CARD, WEIGHTS, PREDICTIONS)] + [store.path / SAMPLES]
+    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return ModelKey(str(store.path), name, stamp)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def model(key: ModelKey) -> FaceModel:
+    """A loaded model."""
+    return Store(key.store).load(key.name)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def classification(key: ModelKey) -> Classification:
+    """A model's metrics on the store's test split, at its threshold."""
+    store = Store(key.store)
+    live, spoof = store.scores(key.name)
+    return classify(live, spoof, threshold=store.card(key.name).threshold_value)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def spoof_score(key: ModelKey, face: np.ndarray) -> float:
+    """P(spoof) a model gives to a face (size, size, 3)."""
+    return float(model(key).spoof_scores(face[None])[0])
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def explanations(
+    keys: Sequence[ModelKey], explainer: Explainer, face: np.ndarray, target: Target
+) -> list[Attribution]:
+    """One attribution a model, of one explainer on a face (size, size, 3)."""
+    return explainer.explain([model(key) for key in keys], face, target=target)
+
+
+@st.cache_resource(show_spinner=False)
+def _detector() -> FaceDetector:
+    return FaceDetector()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def faces(digest: str, _pixels: np.ndarray) -> list[Face]:
+    """Faces found in a picture, the largest first; `digest` stands for the pixels."""
+    return _detector().detect(_pixels)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def face_data(root: str) -> FaceData:
+    """A data set, by the root its models' cards give: relative to this repository or absolute."""
+    shipped = ROOT / root
+    return FaceData(shipped if shipped.exists() else root)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def gallery(store: str, stamp: int) -> dict[str, list[Sample]]:
+    """A store's test samples by PAI species ("live" first), shuffled so that subjects alternate.
+
+    `stamp` changes with the table of samples.
+    """
+    names = [field.name for field in fields(Sample) if field.name != "sample_id"]
+    table = Store(store).samples()
+    table = table[table["split"] == "test"].sample(frac=1, random_state=0)
+    return {
+        cast(str, species): [
+            Sample(str(row.Index), *(getattr(row, n) for n in names)) for row in group.itertuples()
+        ]
+        for species, group in table.groupby("pai_species")
+    }
+
+
+def samples_stamp(store: Store) -> int:
+    """What changes with a store's table of samples."""
+    path = store.path / SAMPLES
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def thumbnail(root: str, sample: Sample, expansion: float) -> str:
+    """A small picture of a sample's face, as a data URI."""
+    data = face_data(root)
+    picture = data.picture(sample)
+    crop = crop_face(picture, data.box(sample, picture), expansion=expansion)
+    small = network_input(crop, size=THUMBNAIL)
+    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()

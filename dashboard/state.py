@@ -1,0 +1,108 @@
+"""Typed access to what one session keeps over its pages: the open store, the picture on show."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import MutableMapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import streamlit as st
+
+from fascore.images import ImageError, Picture, decode
+from fascore.samples import Sample
+
+Origin = Literal["gallery", "upload", "camera"]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The picture on show.
+
+    It lives here and in no cache, so that it is gone with the session or the next picture.
+
+    Attributes
+    ----------
+    picture : Picture
+    digest : str
+        SHA-256 of the file's bytes: what caches know the picture by.
+    origin : {"gallery", "upload", "camera"}
+    sample : Sample, optional
+        What is known of a picture from the gallery.
+    """
+
+    picture: Picture
+    digest: str
+    origin: Origin
+    sample: Sample | None = None
+
+
+def _session() -> MutableMapping[str, Any]:
+    return cast(MutableMapping[str, Any], st.session_state)
+
+
+def open_store(path: Path) -> None:
+    """Sets the store all pages read."""
+    _session()["store_path"] = path
+
+
+def store_path() -> Path:
+    """The store all pages read."""
+    return _session()["store_path"]
+
+
+def shown() -> Shown | None:
+    """The picture on show, if one was chosen and could be read."""
+    return _session().get("shown")
+
+
+def problem() -> str | None:
+    """Why the picture last chosen cannot be shown, if so."""
+    return _session().get("problem")
+
+
+def choose(data: bytes, origin: Origin, sample: Sample | None = None) -> None:
+    """Shows a file's picture; where it cannot be read, `problem` says why."""
+    clear()
+    try:
+        picture = decode(data)
+    except ImageError as err:
+        _session()["problem"] = str(err)
+        return
+    _session()["shown"] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample)
+
+
+def clear() -> None:
+    """Forgets the picture on show and what was wrong with the last one."""
+    for name in ("shown", "problem", "whole_picture"):
+        _session().pop(name, None)
+
+
+def take_file(key: str, origin: Origin) -> None:
+    """Shows what a file widget holds, or forgets the picture when it was taken out of it."""
+    file = _session().get(key)
+    if file is None:
+        clear()
+    else:
+        choose(file.getvalue(), origin)
+
+
+def use_whole_picture() -> None:
+    """Judges the picture on show as it is, though no face was found in it."""
+    _session()["whole_picture"] = True
+
+
+def whole_picture() -> bool:
+    """Whether the picture on show is to be judged as it is."""
+    return _session().get("whole_picture", False)
+
+
+def gallery_page(species: str) -> int:
+    """How often more of a species was asked for in the gallery."""
+    return _session().get(f"gallery_page_{species}", 0)
+
+
+def turn_gallery(species: str) -> None:
+    """Asks for more of a species in the gallery."""
+    _session()[f"gallery_page_{species}"] = gallery_page(species) + 1

@@ -1,0 +1,33 @@
+"""What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
+
+from dashboard.views.face import Judged, face_panel
+from dashboard.views.gallery import choose_picture
+from dashboard.views.maps import MapRow
+from dashboard.views.settings import Settings, explanation_settings
+from dashboard.views.store_info import cards_or_errors, demo_note, open_store, store_note
+from dashboard.views.style import SPECIES, model_title, style
+from dashboard.views.tables import confusion_figure, paper_table, rates_table, table
+from dashboard.views.verdict import column_error, threshold_rule, verdict
+
+__all__ = [
+    "SPECIES",
+    "Judged",
+    "MapRow",
+    "Settings",
+    "cards_or_errors",
+    "choose_picture",
+    "column_error",
+    "confusion_figure",
+    "demo_note",
+    "explanation_settings",
+    "face_panel",
+    "model_title",
+    "open_store",
+    "paper_table",
+    "rates_table",
+    "store_note",
+    "style",
+    "table",
+    "threshold_rule",
+    "verdict",
+]

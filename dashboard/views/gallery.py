@@ -1,0 +1,126 @@
+"""Choosing the picture: from the test split's gallery, a file, or the webcam."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from dashboard import cache, state
+from dashboard.views.style import SPECIES
+from fascore.labels import SPOOF_TYPES
+from fascore.samples import DataError, FaceData, Sample
+from fascore.store import Card, Store, StoreError
+
+SOURCES = {"gallery": "Gallery", "upload": "Upload", "camera": "Webcam"}
+PER_PAGE = 8
+
+
+def choose_picture(store: Store, card: Card) -> None:
+    """The source control and what belongs to it; on first sight a face is already picked."""
+    source = st.segmented_control(
+        "Picture from",
+        list(SOURCES),
+        default="gallery",
+        required=True,
+        format_func=SOURCES.__getitem__,
+        key="source",
+        persist_state="session",
+    )
+    {"gallery": _gallery, "upload": _upload, "camera": _camera}[source](store, card)
+
+
+def _upload(store: Store, card: Card) -> None:
+    # no list of types: a wrong file gets our sentence on what is wrong with it
+    st.file_uploader(
+        "A picture with one face (JPEG, PNG, WebP, BMP, TIFF or GIF, at most 10 MB)",
+        key="upload",
+        on_change=state.take_file,
+        args=("upload", "upload"),
+    )
+    _privacy()
+
+
+def _camera(store: Store, card: Card) -> None:
+    st.camera_input(
+        "Take a picture",
+        key="camera",
+        resolution="720p",
+        on_change=state.take_file,
+        args=("camera", "camera"),
+    )
+    _privacy()
+
+
+def _privacy() -> None:
+    st.caption(
+        "Your picture stays in this server's memory, for this session only. It is never written "
+        "to disk or to a log, and is gone when you remove it or choose another."
+    )
+
+
+def _gallery(store: Store, card: Card) -> None:
+    try:
+        data = cache.face_data(card.data["root"])
+        samples = cache.gallery(str(store.path), cache.samples_stamp(store))
+        species = [name for name in SPECIES if samples.get(name)]
+        if not species:
+            st.info("The store lists no test images to choose from. Upload a picture instead.")
+            return
+        if state.shown() is None and state.problem() is None:
+            _pick(data, samples[species[0]][0])
+        _samples(card, data, samples, species)
+    except (DataError, StoreError) as err:
+        st.error(f"The gallery cannot be shown. {err}")
+
+
+def _pick(data: FaceData, sample: Sample) -> None:
+    state.choose(data.read(sample.sample_id), "gallery", sample)
+
+
+def _samples(
+    card: Card, data: FaceData, samples: Mapping[str, Sequence[Sample]], species: Sequence[str]
+) -> None:
+    """The species control, one page of thumbnails, and the button for the next page."""
+    chosen = st.segmented_control(
+        f"Test images of {data.name}",
+        species,
+        default=species[0],
+        required=True,
+        format_func=SPECIES.__getitem__,
+        key="species",
+        persist_state="session",
+    )
+    group = samples[chosen]
+    pages = -(-len(group) // PER_PAGE)
+    page = state.gallery_page(chosen) % pages
+    shown = group[page * PER_PAGE : (page + 1) * PER_PAGE]
+    with st.container(key="gallery"):
+        for start in range(0, len(shown), PER_PAGE // 2):
+            columns = st.columns(PER_PAGE // 2)
+            for column, sample in zip(columns, shown[start : start + PER_PAGE // 2], strict=False):
+                with column:
+                    _thumbnail(card, data, sample)
+    if pages > 1:
+        st.button(
+            f"More ({page + 1} of {pages})",
+            key="more",
+            icon=":material/refresh:",
+            on_click=state.turn_gallery,
+            args=(chosen,),
+        )
+
+
+def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
+    """One click picks: a button with the face on it."""
+    key = "pick_" + "".join(c if c.isalnum() else "_" for c in sample.sample_id)
+    face = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
+    shown = state.shown()
+    st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')
+    st.button(
+        SPOOF_TYPES[sample.spoof_type],
+        key=key,
+        type="primary" if shown and shown.sample == sample else "secondary",
+        on_click=_pick,
+        args=(data, sample),
+    )

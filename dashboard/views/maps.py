@@ -1,0 +1,158 @@
+"""One method's maps, a cell a model, on one colour scale."""
+
+from __future__ import annotations
+
+import html
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard.views.style import model_title
+from fascore import render
+from fascore.explain import Attribution, Explainer
+from fascore.labels import CLASS_NAMES
+
+MAP_SIDE = 420  # px; a map's side as it is sent to the page
+REDRAW = 0.25  # s; a row is not drawn again sooner, unless it is complete
+
+
+class MapRow:
+    """A row of the grid: it is drawn again as maps arrive, for their scale is a common one.
+
+    Parameters
+    ----------
+    explainer : Explainer
+    crops : mapping of str to uint8 array of shape (S, S, 3)
+        The crop each model's map lies on, by model name.
+    columns : mapping of str to DeltaGenerator
+        Where each model's cell goes, by model name.
+    opacity : float
+    pixel_view : {"pixels", "grid"}
+    """
+
+    def __init__(
+        self,
+        explainer: Explainer,
+        crops: Mapping[str, np.ndarray],
+        columns: Mapping[str, DeltaGenerator],
+        *,
+        opacity: float,
+        pixel_view: render.ShapView,
+    ) -> None:
+        self._explainer = explainer
+        self._crops = crops
+        self._opacity = opacity
+        self._pixel_view = pixel_view
+        self._cells = {name: column.empty() for name, column in columns.items()}
+        self._maps: dict[str, Attribution] = {}
+        self._failed: set[str] = set()
+        self._drawn = time.monotonic()
+        for name in self._cells:
+            self._wait(name)
+
+    def add(self, maps: Sequence[Attribution]) -> None:
+        """Takes maps that arrived, and draws the row if it is time to."""
+        for each in maps:
+            self._maps[each.model] = self._as_shown(each)
+        complete = len(self._maps) + len(self._failed) == len(self._cells)
+        if complete or time.monotonic() - self._drawn > REDRAW:
+            self._draw()
+
+    def fail(self, names: Sequence[str], sentence: str) -> None:
+        """Says in these models' cells why they have no map."""
+        for name in names:
+            self._failed.add(name)
+            with self._cells[name].container():
+                st.html(self._head(name, ""))
+                st.error(sentence)
+        self.add([])
+
+    def _as_shown(self, attribution: Attribution) -> Attribution:
+        """The map, its pixels summed on the paper's grid if that is asked for."""
+        per_pixel = self._explainer.signed and attribution.superpixels is None
+        if not per_pixel or self._pixel_view == "pixels":
+            return attribution
+        return replace(attribution, values=render.summed_on_grid(attribution.values))
+
+    def _draw(self) -> None:
+        scale = render.limit(self._maps.values())
+        for name, attribution in self._maps.items():
+            with self._cells[name].container(gap="xxsmall"):
+                self._cell(attribution, scale)
+        self._drawn = time.monotonic()
+
+    def _cell(self, attribution: Attribution, scale: float) -> None:
+        title = model_title(attribution.model)
+        st.html(self._head(attribution.model, f"{attribution.seconds:.2f} s"))
+        crop = _at_size(self._crops[attribution.model], MAP_SIDE)
+        empty = not attribution.values.any()
+        picture = (
+            crop
+            if empty
+            else render.overlay(
+                attribution,
+                crop,
+                signed=self._explainer.signed,
+                scale=scale,
+                opacity=self._opacity,
+            )
+        )
+        st.image(picture, width="stretch", alt=f"{self._explainer.title} map of {title}")
+        st.html(
+            _scale_bar(scale, signed=self._explainer.signed, target=attribution.target)
+            + f'<div class="fs-small fs-quality">{html.escape(quality_words(attribution))}</div>'
+        )
+
+    def _head(self, name: str, seconds: str) -> str:
+        return (
+            f'<div class="fs-method">{self._explainer.title} '
+            f"<small>{html.escape(model_title(name))} {'· ' + seconds if seconds else ''}</small>"
+            "</div>"
+        )
+
+    def _wait(self, name: str) -> None:
+        with self._cells[name].container(gap="xxsmall"):
+            st.html(self._head(name, "") + '<div class="fs-wait">being computed…</div>')
+
+
+def quality_words(attribution: Attribution) -> str:
+    """What a map says of its own fit, in plain words."""
+    quality, target = attribution.quality, CLASS_NAMES[attribution.target]
+    if quality.get("all_zero"):
+        return f"No place spoke for {target}: the map is zero everywhere, which is not a finding."
+    if "r2" in quality:
+        return f"The linear model behind the map fits with R² = {quality['r2']:.2f} (1 is exact)."
+    if "residual_share" in quality:
+        share = quality["residual_share"]
+        missed = "an undefined part" if math.isnan(share) else f"{share:.1%}"
+        return f"The values' sum misses f(x) − E f = {quality['difference']:+.2f} by {missed}."
+    return f"Evidence for {target}; the method gives no measure of its own fit."
+
+
+def _scale_bar(scale: float, *, signed: bool, target: int) -> str:
+    """The row's colour scale with its ends in logits."""
+    places = np.linspace(-1 if signed else 0, 1, 9)[None]
+    colours = render.heatmap(places, signed=signed, scale=1.0)[0]
+    stops = ", ".join(f"rgb({r}, {g}, {b})" for r, g, b in colours)
+    name = CLASS_NAMES[target]
+    ends = (
+        (f"−{scale:.2g} against {name}", f"for {name} +{scale:.2g}")
+        if signed
+        else ("0", f"for {name} {scale:.2g}")
+    )
+    return (
+        f'<div class="fs-scale" style="background: linear-gradient(90deg, {stops})"></div>'
+        f'<div class="fs-ends"><span>{ends[0]}</span><span>{ends[1]}</span></div>'
+    )
+
+
+def _at_size(crop: np.ndarray, side: int) -> np.ndarray:
+    """The crop at the size the page shows it, so that a map's edges stay sharp on a small face."""
+    how = cv2.INTER_AREA if len(crop) > side else cv2.INTER_CUBIC
+    return cv2.resize(np.ascontiguousarray(crop), (side, side), interpolation=how)

@@ -1,0 +1,53 @@
+"""The open store: which it is, and what its weights must not be taken for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard.cache import ROOT
+from fascore.store import Card, Store, StoreError
+
+
+def open_store(path: Path) -> Store:
+    """The open store; where it cannot be read the page says why and stops."""
+    try:
+        return Store(path)
+    except StoreError as err:
+        st.error(str(err))
+        st.stop()
+
+
+def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
+    """Each model's card, or the sentence on why it has none that can be read, by name."""
+    cards, errors = {}, {}
+    for name in store.names:
+        try:
+            cards[name] = store.card(name)
+        except StoreError as err:
+            errors[name] = str(err)
+    return cards, errors
+
+
+def store_note(path: Path) -> None:
+    """In the sidebar: the store's path and its data set."""
+    shown = path.resolve()
+    place = shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown
+    try:
+        cards, _ = cards_or_errors(Store(path))
+        names = sorted({card.data["name"] for card in cards.values()}) or ["no readable card"]
+    except StoreError:
+        names = ["cannot be read"]
+    st.sidebar.markdown(f"**Open store**: {', '.join(names)}  \n`{place}`")
+
+
+def demo_note(cards: Iterable[Card]) -> None:
+    """The warning wherever weights trained on simulated faces speak."""
+    if any(card.data.get("simulated") for card in cards):
+        st.warning(
+            "**Demo weights, trained on simulated faces.** Real photographs are outside what "
+            "they know. A demo score is never the accuracy of a detector.",
+            icon=":material/warning:",
+        )

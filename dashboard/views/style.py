@@ -1,0 +1,84 @@
+"""Words and colours all pages share, and the style sheet."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from fascore.labels import LIVE, SPOOF
+from fascore.models import MODELS
+
+# Okabe and Ito's blue and vermilion: told apart with every common colour blindness
+COLOURS = {LIVE: "#0072B2", SPOOF: "#D55E00"}
+WORDS = {LIVE: ("LIVE", "bona fide", "●"), SPOOF: ("SPOOF", "attack", "▲")}
+SPECIES = {
+    "live": "Live",
+    "print": "Print",
+    "paper_cut": "Paper cut",
+    "replay": "Replay",
+    "3d_mask": "3D mask",
+}
+
+STYLE = f"""
+<style>
+.block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
+.fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}
+.fs-verdict {{ border-left: 6px solid; padding: .1rem 0 .1rem .7rem; }}
+.fs-live {{ border-color: {COLOURS[LIVE]}; }}
+.fs-spoof {{ border-color: {COLOURS[SPOOF]}; }}
+.fs-word {{ font-weight: 800; font-size: 1.35rem; line-height: 1.3; }}
+.fs-live .fs-word {{ color: {COLOURS[LIVE]}; }}
+.fs-spoof .fs-word {{ color: #B34700; }}
+.fs-word small {{ font-weight: 500; font-size: .9rem; opacity: .9; }}
+.fs-bar {{ position: relative; height: 14px; background: #D9DEE5; border-radius: 3px;
+  margin: .45rem 0 .35rem 0; }}
+.fs-fill {{ position: absolute; inset: 0 auto 0 0; border-radius: 3px; }}
+.fs-live .fs-fill {{ background: {COLOURS[LIVE]}; }}
+.fs-spoof .fs-fill {{ background: {COLOURS[SPOOF]}; }}
+.fs-mark {{ position: absolute; top: -4px; bottom: -4px; width: 3px; margin-left: -1px;
+  background: #17202A; outline: 1px solid #fff; }}
+.fs-small {{ font-size: .84rem; line-height: 1.35; color: #3D4854; }}
+.fs-method {{ font-weight: 600; font-size: .95rem; }}
+.fs-method small {{ font-weight: 400; color: #3D4854; font-size: .84rem; }}
+.fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid #B8C0CA; }}
+.fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem; color: #3D4854; }}
+.fs-quality {{ min-height: 2.7em; }}
+.fs-wait {{ aspect-ratio: 1; background: #EDF0F4; border-radius: 4px; display: flex;
+  align-items: center; justify-content: center; color: #3D4854; font-size: .85rem;
+  text-align: center; padding: 1rem; }}
+.fs-table {{ overflow-x: auto; }}
+.fs-table table {{ border-collapse: collapse; width: 100%; font-size: .9rem; }}
+.fs-table th, .fs-table td {{ padding: .3rem .45rem; text-align: right;
+  border-bottom: 1px solid #D9DEE5; white-space: nowrap; font-variant-numeric: tabular-nums; }}
+.fs-table th {{ font-weight: 600; vertical-align: bottom; }}
+.fs-table :is(th, td):first-child {{ text-align: left; white-space: normal; }}
+[class*="st-key-pick_"] button {{ width: 100%; min-height: 7.4rem; padding: 5.6rem .1rem .3rem;
+  background: no-repeat center .45rem / 5rem 5rem; align-items: flex-end; }}
+[class*="st-key-pick_"] button p {{ font-size: .8rem; }}
+[class*="st-key-pick_"] button[kind="primary"] {{ background-color: #D6E8F5; color: #17202A;
+  border: 2px solid {COLOURS[LIVE]}; }}
+.st-key-gallery [data-testid="stColumn"] {{ min-width: 5.8rem; flex: 1 1 5.8rem; }}
+.st-key-gallery [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; gap: .5rem; }}
+@media (max-width: 1150px) {{
+  .st-key-grid > div > [data-testid="stHorizontalBlock"],
+  .st-key-grid > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-grid [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); }}
+}}
+@media (max-width: 640px) {{
+  .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
+  .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
+  .fs-table table {{ font-size: .8rem; }}
+  .fs-table th, .fs-table td {{ padding: .3rem .3rem; }}
+  h1 {{ font-size: 1.9rem !important; }}
+}}
+</style>
+"""
+
+
+def style() -> None:
+    """Puts the style sheet on the page."""
+    st.html(STYLE)
+
+
+def model_title(name: str) -> str:
+    """A model's title, by its name in files."""
+    return MODELS[name].title

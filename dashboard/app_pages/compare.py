@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import streamlit as st
@@ -13,11 +13,13 @@ from dashboard.cache import ModelKey
 from fascore.explain import Step, plan_grid
 from fascore.store import Card, Store
 
+COLUMNS_A_ROW = 4
+
 
 def page() -> None:
     store = views.open_store(state.store_path())
     cards, errors = views.cards_or_errors(store)
-    st.title("Compare four networks on one face")
+    st.title("Compare networks on one face")
     views.demo_note(cards.values())
     for name, sentence in errors.items():
         views.column_error(name, sentence)
@@ -50,7 +52,7 @@ def compare(
 ) -> None:
     """One column a model: its verdict at once, then its maps as they are done."""
     progress = st.empty()
-    columns = dict(zip(cards, st.columns(len(cards)), strict=True))
+    columns = place_columns(list(cards))
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     keys = {}
     with progress, st.spinner("Loading the models…"):
@@ -60,6 +62,15 @@ def compare(
                     keys[name] = key
     crops = {name: judged.crop(cards[name]) for name in keys}
     draw_maps(keys, inputs, crops, {name: columns[name] for name in keys}, settings, progress)
+
+
+def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
+    """A column a model, COLUMNS_A_ROW side by side."""
+    columns: dict[str, DeltaGenerator] = {}
+    for start in range(0, len(names), COLUMNS_A_ROW):
+        row = st.columns(min(COLUMNS_A_ROW, len(names)))
+        columns |= zip(names[start:], row, strict=False)
+    return columns
 
 
 def draw_verdict(card: Card, key: ModelKey, face: np.ndarray) -> bool:

@@ -16,7 +16,8 @@ from fascore.labels import CLASS_NAMES, SPOOF_TYPES
 from fascore.samples import DataError
 from fascore.store import Card
 
-SHOWN_SIDE = 640  # px; larger pictures are shrunk for the page, never for the networks
+SHOWN_SIDE = 640  # px; the page shows pictures at this size, the networks never see it
+LINE = 4  # px
 BOX_COLOUR, CROP_COLOUR = (240, 228, 66), (86, 180, 233)  # Okabe and Ito's yellow and sky blue
 
 
@@ -106,7 +107,7 @@ def _truth(label: int, spoof_type: int, species: str) -> None:
 def _three_pictures(judged: Judged, card: Card) -> None:
     height, width = judged.pixels.shape[:2]
     crop, seen = judged.crop(card), judged.network_input(card)
-    columns = st.columns(3)
+    columns = st.container(key="pictures").columns(3)
     columns[0].image(
         _with_boxes(judged, card),
         caption=f"Picture, {width} × {height} px. Yellow: face, "
@@ -130,25 +131,26 @@ def _three_pictures(judged: Judged, card: Card) -> None:
 
 
 def _with_boxes(judged: Judged, card: Card) -> np.ndarray:
-    """The picture, shrunk for the page, with the face box and the crop's square."""
-    picture = _shrunk(judged.pixels).copy()
-    scale = picture.shape[1] / judged.pixels.shape[1]
+    """The picture at the page's size, with the face box and the crop's square."""
+    scale = SHOWN_SIDE / max(judged.pixels.shape[:2])
+    picture = _resized(judged.pixels, scale)
     left, top, side = crop_square(judged.box, expansion=card.crop_expansion)
-    thick = max(1, round(max(picture.shape) / 200))
     box = judged.box
     for colour, (x, y, w, h) in (
         (CROP_COLOUR, (left, top, side, side)),
         (BOX_COLOUR, (box.x, box.y, box.width, box.height)),
     ):
         corners = [round(v * scale) for v in (x, y, x + w, y + h)]
-        cv2.rectangle(picture, corners[:2], corners[2:], (0, 0, 0), thick + 2)
-        cv2.rectangle(picture, corners[:2], corners[2:], colour, thick)
+        cv2.rectangle(picture, corners[:2], corners[2:], (0, 0, 0), LINE + 2)
+        cv2.rectangle(picture, corners[:2], corners[2:], colour, LINE)
     return picture
 
 
 def _shrunk(pixels: np.ndarray) -> np.ndarray:
     """The picture, at most SHOWN_SIDE pixels a side."""
-    scale = SHOWN_SIDE / max(pixels.shape[:2])
-    if scale >= 1:
-        return pixels
-    return cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+    return _resized(pixels, min(1.0, SHOWN_SIDE / max(pixels.shape[:2])))
+
+
+def _resized(pixels: np.ndarray, scale: float) -> np.ndarray:
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    return cv2.resize(np.ascontiguousarray(pixels), None, fx=scale, fy=scale, interpolation=how)

@@ -120,6 +120,7 @@ def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
     st.button(
         SPOOF_TYPES[sample.spoof_type],
         key=key,
+        width="stretch",
         type="primary" if shown and shown.sample == sample else "secondary",
         on_click=_pick,
         args=(data, sample),

@@ -69,7 +69,7 @@ class MapRow:
         for name in names:
             self._failed.add(name)
             with self._cells[name].container():
-                st.html(self._head(name, ""))
+                st.html(self._head(name))
                 st.error(sentence)
         self.add([])
 
@@ -89,7 +89,7 @@ class MapRow:
 
     def _cell(self, attribution: Attribution, scale: float) -> None:
         title = model_title(attribution.model)
-        st.html(self._head(attribution.model, f"{attribution.seconds:.2f} s"))
+        st.html(self._head(attribution.model))
         crop = _at_size(self._crops[attribution.model], MAP_SIDE)
         empty = not attribution.values.any()
         picture = (
@@ -106,33 +106,32 @@ class MapRow:
         st.image(picture, width="stretch", alt=f"{self._explainer.title} map of {title}")
         st.html(
             _scale_bar(scale, signed=self._explainer.signed, target=attribution.target)
-            + f'<div class="fs-small fs-quality">{html.escape(quality_words(attribution))}</div>'
+            + f'<div class="fs-small fs-quality">{html.escape(quality_words(attribution))} '
+            f"{attribution.seconds:.2f} s.</div>"
         )
 
-    def _head(self, name: str, seconds: str) -> str:
-        return (
-            f'<div class="fs-method">{self._explainer.title} '
-            f"<small>{html.escape(model_title(name))} {'· ' + seconds if seconds else ''}</small>"
-            "</div>"
-        )
+    def _head(self, name: str) -> str:
+        title = html.escape(model_title(name))
+        return f'<div class="fs-method">{self._explainer.title} <small>{title}</small></div>'
 
     def _wait(self, name: str) -> None:
         with self._cells[name].container(gap="xxsmall"):
-            st.html(self._head(name, "") + '<div class="fs-wait">being computed…</div>')
+            st.html(self._head(name) + '<div class="fs-wait">being computed…</div>')
 
 
 def quality_words(attribution: Attribution) -> str:
     """What a map says of its own fit, in plain words."""
     quality, target = attribution.quality, CLASS_NAMES[attribution.target]
     if quality.get("all_zero"):
-        return f"No place spoke for {target}: the map is zero everywhere, which is not a finding."
+        return f"No place spoke for {target}: the map is zero everywhere."
     if "r2" in quality:
-        return f"The linear model behind the map fits with R² = {quality['r2']:.2f} (1 is exact)."
+        return f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact)."
     if "residual_share" in quality:
         share = quality["residual_share"]
-        missed = "an undefined part" if math.isnan(share) else f"{share:.1%}"
-        return f"The values' sum misses f(x) − E f = {quality['difference']:+.2f} by {missed}."
-    return f"Evidence for {target}; the method gives no measure of its own fit."
+        missed = "an undefined share" if math.isnan(share) else f"{share:.1%}"
+        difference = f"{quality['difference']:+.2f}".replace("-", "−")
+        return f"The sum misses f(x) − E f = {difference} by {missed}."
+    return f"Places that speak for {target}; no measure of fit."
 
 
 def _scale_bar(scale: float, *, signed: bool, target: int) -> str:

@@ -13,7 +13,7 @@ from fascore.render import ShapView
 
 SEED_LIMIT = 2**31 - 1
 RANGE = 20  # a number's setting goes from its default over this to its default times this
-PIXEL_VIEWS: dict[ShapView, str] = {"pixels": "each pixel", "grid": "summed on 8 × 8, as the paper"}
+PIXEL_VIEWS: dict[ShapView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
 TARGET_TITLES = {"spoof": "spoof (attack)", "live": "live (bona fide)", "predicted": "the verdict"}
 
 

@@ -21,6 +21,7 @@ SPECIES = {
 STYLE = f"""
 <style>
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
+.st-key-grid {{ margin-top: 1rem; }}
 .fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}
 .fs-verdict {{ border-left: 6px solid; padding: .1rem 0 .1rem .7rem; }}
 .fs-live {{ border-color: {COLOURS[LIVE]}; }}
@@ -42,6 +43,8 @@ STYLE = f"""
 .fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid #B8C0CA; }}
 .fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem; color: #3D4854; }}
 .fs-quality {{ min-height: 2.7em; }}
+[data-testid="stCaptionContainer"], [data-testid="stImageCaption"],
+[data-testid="stImageCaption"] * {{ color: #3D4854 !important; }}
 .fs-wait {{ aspect-ratio: 1; background: #EDF0F4; border-radius: 4px; display: flex;
   align-items: center; justify-content: center; color: #3D4854; font-size: .85rem;
   text-align: center; padding: 1rem; }}
@@ -51,12 +54,12 @@ STYLE = f"""
   border-bottom: 1px solid #D9DEE5; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 .fs-table th {{ font-weight: 600; vertical-align: bottom; }}
 .fs-table :is(th, td):first-child {{ text-align: left; white-space: normal; }}
-[class*="st-key-pick_"] button {{ width: 100%; min-height: 7.4rem; padding: 5.6rem .1rem .3rem;
+[class*="st-key-pick_"] button {{ min-height: 7.2rem; padding: 5.6rem .1rem .3rem;
   background: no-repeat center .45rem / 5rem 5rem; align-items: flex-end; }}
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
 [class*="st-key-pick_"] button[kind="primary"] {{ background-color: #D6E8F5; color: #17202A;
   border: 2px solid {COLOURS[LIVE]}; }}
-.st-key-gallery [data-testid="stColumn"] {{ min-width: 5.8rem; flex: 1 1 5.8rem; }}
+.st-key-gallery [data-testid="stColumn"] {{ min-width: 4.4rem; flex: 1 1 4.4rem; }}
 .st-key-gallery [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; gap: .5rem; }}
 @media (max-width: 1150px) {{
   .st-key-grid > div > [data-testid="stHorizontalBlock"],
@@ -66,6 +69,9 @@ STYLE = f"""
 @media (max-width: 640px) {{
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
+  .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
+  .st-key-pictures [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-pictures [data-testid="stColumn"] {{ min-width: calc(50% - .6rem); flex: 0 1 calc(50% - .6rem); }}
   .fs-table table {{ font-size: .8rem; }}
   .fs-table th, .fs-table td {{ padding: .3rem .3rem; }}
   h1 {{ font-size: 1.9rem !important; }}

@@ -13,6 +13,7 @@ from dashboard.views.style import model_title
 from fascore.labels import CLASS_NAMES
 from fascore.metrics import Classification
 
+AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
 RATES = {"accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "f1": "F1"}
 
 
@@ -74,8 +75,9 @@ def confusion_figure(title: str, rates: Classification) -> go.Figure:
     )
     figure.update_layout(
         title={"text": title, "font": {"size": 16}},
-        xaxis={"title": "verdict", "side": "bottom"},
-        yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90},
+        font={"color": "#17202A", "size": 14},
+        xaxis={"title": "verdict", **AXIS},
+        yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90, **AXIS},
         height=340,
         margin={"l": 10, "r": 10, "t": 45, "b": 10},
     )

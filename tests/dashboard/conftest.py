@@ -1,0 +1,148 @@
+"""A data set and a store as small as they go, and the app opened on them without a browser."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import streamlit as st
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from dashboard import cache
+from fascore import store
+from fascore.faces import Face
+from fascore.images import Box
+from fascore.labels import pai_species
+from fascore.models import MODELS
+from fascore.samples import FaceData
+from tests.conftest import SIZE, tiny_network
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+SIDE = 96
+TYPES = {"live": 0, "photo": 1, "phone": 9, "mask": 10}
+# P(spoof) of the test images, as of each type; at threshold 0.5 one live image and one attack err
+SCORES = {0: (0.1, 0.6), 1: (0.9, 0.8), 9: (0.7, 0.3), 10: (0.95, 0.55)}
+THRESHOLD = 0.5
+
+
+def picture(seed: int = 0, side: int = SIDE) -> Image.Image:
+    """A picture of random texture."""
+    pixels = np.random.default_rng(seed).integers(0, 256, (side, side, 3), dtype=np.uint8)
+    return Image.fromarray(pixels)
+
+
+def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
+    """The bytes of an image file."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def _write_faces(path: Path) -> None:
+    """A .zip in CelebA-Spoof's layout: two test images a type, and one training subject."""
+    labels: dict[str, dict[str, list[int]]] = {"train": {}, "test": {}}
+    with zipfile.ZipFile(path, "w") as archive:
+        for split, subjects in (("train", ("1",)), ("test", ("2", "3"))):
+            for subject in subjects:
+                for name, code in TYPES.items():
+                    kind = "spoof" if code else "live"
+                    stem = f"Data/{split}/{subject}/{kind}/{name}"
+                    labels[split][f"{stem}.jpg"] = [0] * 40 + [code, 0, 0, int(code > 0)]
+                    archive.writestr(f"{stem}.jpg", encoded(picture(code), "JPEG"))
+                    archive.writestr(f"{stem}_BB.txt", "60 60 100 110 0.99\n")
+            archive.writestr(f"metas/intra_test/{split}_label.json", json.dumps(labels[split]))
+        about = {"name": "tiny faces", "simulated": True}
+        archive.writestr("metas/dataset.json", json.dumps(about))
+
+
+def _write_model(folder: Path, name: str, seed: int, data: dict) -> None:
+    target = folder / name
+    target.mkdir()
+    tiny_network(seed=seed).save(target / store.WEIGHTS)
+    card = store.Card(
+        model=name,
+        size=SIZE,
+        crop_expansion=1.5,
+        feature_layers=["last_conv", "feature_map"],
+        weights_sha256=store.sha256(target / store.WEIGHTS),
+        data=data,
+        training={"recipe": "tiny", "seed": seed, "epochs": 1, "initial_weights": "random"},
+        software={"keras": "3"},
+        threshold={"value": THRESHOLD, "rule": "equal error rate", "split": "validation"},
+    )
+    store.write_card(target, card)
+
+
+@pytest.fixture
+def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of every model's name with tiny untrained networks, set as the store to open."""
+    faces, folder = tmp_path / "faces.zip", tmp_path / "store"
+    _write_faces(faces)
+    folder.mkdir()
+    samples = store.samples_table(FaceData(faces).samples())
+    samples.to_csv(folder / store.SAMPLES)
+    counts = {"test": {pai_species(code): 2 for code in TYPES.values()}}
+    data = {
+        "name": "tiny faces",
+        "simulated": True,
+        "root": str(faces),
+        "fingerprint": store.fingerprint(samples),
+        "protocol": "official",
+        "counts": counts,
+    }
+    background = np.random.default_rng(2).integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)
+    store.write_background(folder, background, [str(i) for i in range(6)])
+    scores = {code: list(values) for code, values in SCORES.items()}
+    samples["spoof_score"] = [scores[code].pop(0) for code in samples["spoof_type"]]
+    for seed, name in enumerate(MODELS):
+        _write_model(folder, name, seed, data)
+        samples[["spoof_score"]].to_csv(folder / name / store.PREDICTIONS)
+    monkeypatch.setenv("FASCORE_STORE", str(folder))
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def empty_caches():
+    """No test sees another's results."""
+    yield
+    st.cache_data.clear()
+    st.cache_resource.clear()
+
+
+class FakeDetector:
+    """Finds the faces it was given."""
+
+    def __init__(self, *boxes: Box) -> None:
+        self._faces = [Face(box, np.zeros((5, 2), np.float32), 0.99) for box in boxes]
+
+    def detect(self, image: np.ndarray) -> list[Face]:
+        return self._faces
+
+
+@pytest.fixture
+def detect(monkeypatch: pytest.MonkeyPatch):
+    """Sets what the face detector finds; it loads no network."""
+
+    def set_faces(*boxes: Box) -> None:
+        monkeypatch.setattr(cache, "_detector", lambda: FakeDetector(*boxes))
+
+    set_faces(Box(10, 10, 70, 80))
+    return set_faces
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The app, not yet run."""
+    return AppTest.from_file(str(APP), default_timeout=120)
+
+
+def text_of(app: AppTest) -> str:
+    """All text the page shows, HTML included."""
+    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
+    parts = [element.value for kind in kinds for element in app.get(kind)]
+    return "\n".join([*parts, *(element.proto.body for element in app.get("html"))])

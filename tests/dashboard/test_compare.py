@@ -1,0 +1,254 @@
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from fascore.explain import EXPLAINERS
+from fascore.images import Box
+from fascore.models import MODELS
+from fascore.store import CARD, WEIGHTS
+from tests.dashboard.conftest import encoded, picture, text_of
+
+pytestmark = pytest.mark.usefixtures("store_path", "detect")
+
+
+def html_of(app: AppTest, css_class: str) -> list[str]:
+    return [e.proto.body for e in app.get("html") if f'class="{css_class}' in e.proto.body]
+
+
+def maps_of(app: AppTest) -> list[str]:
+    return html_of(app, "fs-scale")
+
+
+def upload(app: AppTest, data: bytes, name: str = "face.png") -> AppTest:
+    app.segmented_control(key="source").set_value("upload").run()
+    return app.file_uploader[0].set_value((name, data, "image/png")).run()
+
+
+def check_clean(app: AppTest) -> None:
+    assert not app.exception
+    assert not app.error, [error.value for error in app.error]
+
+
+def test_first_sight_shows_a_face_with_every_verdict_and_every_map(app):
+    app.run()
+    check_clean(app)
+    verdicts = html_of(app, "fs-verdict")
+    assert len(verdicts) == len(MODELS)
+    assert all(re.search(r"P\(spoof\) <b>0\.\d{3}</b>", verdict) for verdict in verdicts)
+    assert all(
+        "Threshold 0.500 (equal error rate, chosen on validation)" in verdict
+        for verdict in verdicts
+    )
+    assert len(maps_of(app)) == len(MODELS) * len(EXPLAINERS)
+    assert not html_of(app, "fs-wait")
+    assert "True label: live" in text_of(app)
+
+
+def test_verdict_is_the_score_against_the_models_threshold(app):
+    app.run()
+    for verdict in html_of(app, "fs-verdict"):
+        score = float(re.search(r"<b>(0\.\d+)</b>", verdict)[1])
+        assert ("SPOOF <small>attack" in verdict) == (score >= 0.5)
+        assert ("LIVE <small>bona fide" in verdict) == (score < 0.5)
+
+
+def test_each_map_names_its_method_and_says_how_well_it_fits(app):
+    page = text_of(app.run())
+    assert all(kind.title in page for kind in EXPLAINERS.values())
+    assert "fits with R² =" in page
+    assert "misses f(x) − E f =" in page
+
+
+@pytest.mark.parametrize(
+    ("species", "told"),
+    [
+        ("print", "spoof** (attack, photo (Print))"),
+        ("replay", "spoof** (attack, phone (Replay))"),
+        ("3d_mask", "spoof** (attack, 3D mask (3D mask))"),
+    ],
+)
+def test_one_click_picks_from_the_gallery(app, species, told):
+    app.run()
+    app.segmented_control(key="species").set_value(species).run()
+    next(b for b in app.button if b.key.startswith("pick_")).click().run()
+    check_clean(app)
+    assert told in text_of(app)
+
+
+def test_simulated_weights_are_never_shown_without_the_warning(app):
+    app.run()
+    assert any("trained on simulated faces" in warning.value for warning in app.warning)
+
+
+def test_uploaded_face_is_found_and_judged(app, detect):
+    detect(Box(10, 10, 70, 80))
+    upload(app.run(), encoded(picture(5)))
+    check_clean(app)
+    assert len(maps_of(app)) == len(MODELS) * len(EXPLAINERS)
+    assert "True label" not in text_of(app)
+
+
+def test_removing_the_upload_forgets_the_picture(app):
+    upload(app.run(), encoded(picture(5)))
+    app.file_uploader[0].set_value(None).run()
+    assert "shown" not in app.session_state
+    assert not html_of(app, "fs-verdict")
+
+
+def test_no_face_is_never_judged_silently(app, detect):
+    detect()
+    upload(app.run(), encoded(picture(5)))
+    assert "No face found" in text_of(app)
+    assert not html_of(app, "fs-verdict")
+    app.button(key="use_whole").click().run()
+    check_clean(app)
+    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+    assert "largest centred square is judged instead" in text_of(app)
+
+
+def test_largest_of_several_faces_is_judged_and_another_can_be(app, detect):
+    detect(Box(10, 10, 80, 80), Box(60, 60, 30, 30))
+    upload(app.run(), encoded(picture(5)))
+    assert "2 faces found: the largest one is judged." in text_of(app)
+    before = html_of(app, "fs-verdict")
+    next(box for box in app.selectbox if box.label == "Face to judge").set_value(1).run()
+    check_clean(app)
+    assert "the chosen one is judged" in text_of(app)
+    assert "The face is 30 px" in text_of(app)
+    assert html_of(app, "fs-verdict") != before
+
+
+def test_first_frame_of_several_is_judged_and_said(app):
+    data = encoded(picture(1), "GIF", save_all=True, append_images=[picture(2), picture(3)])
+    upload(app.run(), data, "face.gif")
+    check_clean(app)
+    assert "First of 3 frames used." in text_of(app)
+
+
+BAD_FILES = {
+    "empty": (lambda: b"", "an empty file"),
+    "cut": (lambda: encoded(picture(1), "JPEG")[:900], "a damaged or unfinished file"),
+    "text": (lambda: b"not a picture at all\n" * 9, "a text file"),
+    "svg": (lambda: b'<svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
+    "bomb": (lambda: encoded(Image.new("1", (20_000, 20_000))), "at most 50 megapixels"),
+    "heavy": (lambda: bytes(11 * 2**20), "at most 10 MB"),
+    "dot": (lambda: encoded(picture(1, 1)), "1 x 1 pixels"),
+    "line": (lambda: encoded(Image.new("RGB", (1, 10_000))), "1 x 10000 pixels"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_bad_file_gets_its_sentence_and_no_verdict(app, name):
+    make, sentence = BAD_FILES[name]
+    upload(app.run(), make())
+    assert not app.exception
+    assert [sentence in error.value for error in app.error] == [True]
+    assert not html_of(app, "fs-verdict")
+
+
+def test_webcam_picture_is_judged(app):
+    app.run()
+    app.segmented_control(key="source").set_value("camera").run()
+    app.camera_input[0].set_value(("me.jpg", encoded(picture(7), "JPEG"), "image/jpeg")).run()
+    check_clean(app)
+    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+
+
+def count_calls(monkeypatch) -> list[str]:
+    """Method names, one an `explain` call, from now on."""
+    calls: list[str] = []
+    for kind in EXPLAINERS.values():
+
+        def counted(self, *args, _explain=kind.explain, **kwargs):
+            calls.append(self.name)
+            return _explain(self, *args, **kwargs)
+
+        monkeypatch.setattr(kind, "explain", counted)
+    return calls
+
+
+def test_opacity_recomputes_nothing_and_a_setting_only_its_method(app, monkeypatch):
+    calls = count_calls(monkeypatch)
+    app.run()
+    assert calls
+    calls.clear()
+    app.slider(key="opacity").set_value(0.2).run()
+    app.radio(key="pixel_view").set_value("pixels").run()
+    assert calls == []
+    app.number_input(key="lime_num_samples").set_value(200).run()
+    assert calls == ["lime"]
+    check_clean(app)
+
+
+def test_picture_and_settings_survive_other_pages_at_no_cost(app, monkeypatch):
+    upload(app.run(), encoded(picture(5)))
+    app.slider(key="opacity").set_value(0.2)
+    app.number_input(key="shap_num_samples").set_value(50).run()
+    verdicts, maps = html_of(app, "fs-verdict"), maps_of(app)
+    calls = count_calls(monkeypatch)
+    app.switch_page("app_pages/metrics.py").run()
+    assert not html_of(app, "fs-verdict")
+    app.switch_page("app_pages/compare.py").run()
+    check_clean(app)
+    assert (html_of(app, "fs-verdict"), maps_of(app)) == (verdicts, maps)
+    assert app.slider(key="opacity").value == 0.2
+    assert calls == []
+
+
+def test_target_changes_what_is_explained(app):
+    app.run()
+    app.radio(key="target").set_value("live").run()
+    check_clean(app)
+    assert all("for live" in cell for cell in maps_of(app))
+
+
+def test_model_whose_card_does_not_fit_its_weights_says_so_and_others_work(app, store_path):
+    (store_path / "cnn" / WEIGHTS).write_bytes(b"other weights")
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1 and "Received: other weights" in app.error[0].value
+    assert len(html_of(app, "fs-verdict")) == len(MODELS) - 1
+    assert len(maps_of(app)) == (len(MODELS) - 1) * len(EXPLAINERS)
+
+
+def test_card_with_another_input_size_says_so_and_others_work(app, store_path):
+    path = store_path / "cnn_channel" / CARD
+    path.write_text(json.dumps({**json.loads(path.read_text()), "size": 24}))
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1 and "takes images of shape" in app.error[0].value
+    assert len(html_of(app, "fs-verdict")) == len(MODELS) - 1
+
+
+def test_missing_background_is_said_in_shaps_cells_only(app, store_path):
+    (store_path / "background.npz").unlink()
+    app.run()
+    assert not app.exception
+    assert len(app.error) == len(MODELS)
+    assert all("SHAP needs background images" in error.value for error in app.error)
+    assert len(maps_of(app)) == len(MODELS) * (len(EXPLAINERS) - 1)
+
+
+def test_missing_data_set_is_said_and_uploads_still_work(app, store_path):
+    (store_path.parent / "faces.zip").unlink()
+    app.run()
+    assert not app.exception
+    assert len(app.error) == 1 and "The gallery cannot be shown" in app.error[0].value
+    upload(app, encoded(picture(5)))
+    check_clean(app)
+    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+
+
+def test_empty_map_is_said_not_left_blank(app, monkeypatch):
+    monkeypatch.setattr(
+        "fascore.explain.grad_cam.class_activation_map",
+        lambda maps, slopes: np.zeros(maps.shape[:2], np.float32),
+    )
+    app.run()
+    check_clean(app)
+    told = [cell for cell in maps_of(app) if "No place spoke for spoof" in cell]
+    assert len(told) == len(MODELS)

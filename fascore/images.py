@@ -1,4 +1,4 @@
-"""Bytes to pixels, pixels to the network's input: the one pixel path of prepare, evaluate and the browser."""
+"""Bytes to pixels to network input: the one pixel path of training, evaluation and browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ImageError(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A decoded picture: upright RGB uint8 `pixels` (H, W, 3) and `notes` on what decoding changed."""
+    """A decoded picture: upright RGB uint8 `pixels` (H, W, 3); `notes` say what was left out."""
 
     pixels: np.ndarray
     notes: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import metrics
 
-from fascore.labels import LIVE, SPOOF
+from fascore.labels import LIVE, PAI_SPECIES, SPOOF
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,24 @@ def auc(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     """Area under the ROC curve: the chance that a spoof scores above a live face."""
     scores = _checked(live_scores, spoof_scores)
     return float(metrics.roc_auc_score(_truth(live_scores, spoof_scores), scores))
+
+
+def auc_by_species(
+    scores: np.ndarray, labels: np.ndarray, species: np.ndarray
+) -> dict[str, float]:
+    """AUC of P(spoof): "all" spoofs, then each PAI species that occurs, against the live images.
+
+    Parameters
+    ----------
+    scores, labels, species : arrays of shape (n_images,)
+        P(spoof) in [0, 1], 0 live or 1 spoof, PAI species by name ("live" for live images).
+    """
+    live = scores[labels == LIVE]
+    result = {"all": auc(live, scores[labels == SPOOF])}
+    for name in PAI_SPECIES:
+        if (species == name).any():
+            result[name] = auc(live, scores[species == name])
+    return result
 
 
 def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:

@@ -39,9 +39,9 @@ def _parser() -> argparse.ArgumentParser:
     _simulate_options(
         _command(commands, "simulate", run_simulate, "make the demo data set of simulated faces")
     )
-    _data_options(
-        _command(commands, "audit", run_audit, "what a data set's global statistics give away")
-    )
+    audit = _command(commands, "audit", run_audit, "what a data set's global statistics give away")
+    _data_options(audit)
+    audit.add_argument("--card", type=Path, help="data card to put the numbers into")
     return parser
 
 
@@ -120,13 +120,45 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 def _simulate_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
+    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
+    parser.add_argument("--seed", type=int, default=1, help="default: 1")
+    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
+    parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
+    parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")
 
 
 def run_simulate(options: argparse.Namespace) -> None:
     """`simulate`."""
-    raise NotImplementedError
+    from PIL import Image
+    from tqdm import tqdm
+
+    from trainer.simulate import Settings, contact_sheet, simulate, write_card
+
+    settings = Settings(identities=options.identities, seed=options.seed)
+    simulate(
+        options.out,
+        settings,
+        jobs=options.jobs,
+        assets=options.assets,
+        progress=lambda people, total: tqdm(people, total=total, unit="person"),
+    )
+    write_card(options.out, settings)
+    if options.sheet:
+        Image.fromarray(contact_sheet(options.out)).save(options.sheet)
+    print(f"Data set and data card written to {options.out}.")
 
 
 def run_audit(options: argparse.Namespace) -> None:
     """`audit`."""
-    raise NotImplementedError
+    from fascore.samples import FaceData
+    from fascore.store import Store
+    from trainer.evaluate import auc_by_species
+    from trainer.simulate import add_measurements, audit
+
+    source = FaceData(options.data)
+    statistics, networks = audit(source), auc_by_species(Store(options.store))
+    print(f"AUC on the test split of {source.name}, unseen subjects.")
+    print(f"\nLogistic regression on 13 global statistics:\n{statistics.round(3).to_string()}")
+    print(f"\nNetworks of the store:\n{networks.round(4).to_string()}")
+    if options.card:
+        add_measurements(options.card, statistics, networks)

@@ -67,6 +67,19 @@ def test_metrics(opened: Store) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
+def auc_by_species(opened: Store) -> pd.DataFrame:
+    """AUC of each model on test: all spoofs, then each PAI species against the live faces."""
+    samples = opened.samples()
+    test = samples[samples["split"] == "test"]
+    rows = {}
+    for name in opened.names:
+        scores = opened.predictions(name)[test.index].to_numpy()
+        rows[MODELS[name].title] = metrics.auc_by_species(
+            scores, test["label"].to_numpy(), test["pai_species"].to_numpy()
+        )
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
 def reported_accuracy() -> dict[str, float]:
     """Accuracy of each model as the paper reports it, by model name."""
     tables = json.loads(PAPER.read_text())["tables"]

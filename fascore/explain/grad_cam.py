@@ -58,7 +58,7 @@ class GradCAM:
         return Attribution(cam, model.name, self.name, chosen, asdict(self), seconds, quality)
 
     def _build(self, model: FaceModel) -> Callable:
-        """Compiled function: image (1, S, S, 3), class -> feature maps and gradients (1, h, w, K)."""
+        """Compiled: image (1, S, S, 3) and class to feature maps and gradients (1, h, w, K)."""
         source = model.network
         outputs = [source.get_layer(self.layer).output, source.get_layer(LOGITS).output]
         network = keras.Model(source.input, outputs)

@@ -76,7 +76,7 @@ class LimeImage:
         ]
 
     def _draw(self, num_superpixels: int) -> np.ndarray:
-        """0/1 rows (num_samples, num_superpixels), each superpixel shown or not; row 0 all shown."""
+        """0/1 rows (num_samples, num_superpixels): superpixels shown or not; row 0 shows all."""
         shown = np.random.default_rng(self.seed).integers(
             0, 2, (self.num_samples, num_superpixels)
         )

@@ -79,7 +79,8 @@ def png_header(width, height):
     return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT" + b"\x35\xaf\x06\x1e"
 
 
-JPEG = encode(Image.fromarray(np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8)), "JPEG")
+NOISE = np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8)
+JPEG = encode(Image.fromarray(NOISE), "JPEG")
 BAD = {
     "empty": (b"", "an empty file"),
     "truncated": (JPEG[: len(JPEG) // 2], "damaged or unfinished"),

@@ -20,7 +20,8 @@ def test_limit_is_shared_by_maps_shown_together():
 
 
 def test_signed_colours_are_red_for_and_blue_against():
-    red, neutral, blue = heatmap(np.array([[1.0, 0.0, -1.0]]), signed=True, scale=1.0)[0].astype(int)
+    values = np.array([[1.0, 0.0, -1.0]])
+    red, neutral, blue = heatmap(values, signed=True, scale=1.0)[0].astype(int)
     assert red[0] > red[2] and blue[2] > blue[0] and np.ptp(neutral) < 10
 
 

@@ -1,0 +1,76 @@
+"""What gives the class away without looking at structure: a data set's shortcut check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from fascore import images
+from fascore.labels import SPOOF
+from fascore.metrics import auc_by_species
+from fascore.samples import FaceData, Sample
+
+STATISTICS = (
+    "mean red", "mean green", "mean blue", "sd red", "sd green", "sd blue", "saturation",
+    "sd saturation", "Laplacian variance", "gradient energy", "brightness", "contrast", "range",
+)  # fmt: skip
+SIDE = 64  # px, both views
+
+
+def global_statistics(image: np.ndarray) -> list[float]:
+    """The 13 `STATISTICS` of an RGB uint8 image: colour, brightness and sharpness, no structure."""
+    pixels = image.astype(float) / 255
+    grey = pixels.mean(2)
+    slope_y, slope_x = np.gradient(grey)
+    laplacian = cv2.Laplacian(grey, cv2.CV_64F)[1:-1, 1:-1]
+    saturation = pixels.max(2) - pixels.min(2)
+    low, high = np.percentile(grey, [5, 95])
+    return [
+        *pixels.mean((0, 1)),
+        *pixels.std((0, 1)),
+        saturation.mean(),
+        saturation.std(),
+        laplacian.var(),
+        (slope_x**2 + slope_y**2).mean(),
+        grey.mean(),
+        grey.std(),
+        high - low,
+    ]
+
+
+def audit(source: FaceData) -> pd.DataFrame:
+    """AUC of a logistic regression on global statistics, fitted on train, scored on test.
+
+    Rows: the whole picture, the face crop. Columns: all spoofs, then each PAI species against
+    the live faces. 0.5 says that colour, brightness and sharpness alone know nothing.
+    """
+    samples = source.samples()
+    rows = {}
+    for view in ("whole picture", "face crop"):
+        features = np.array([_features(source, sample, view) for sample in samples])
+        rows[view] = _separability(samples, features)
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _features(source: FaceData, sample: Sample, view: str) -> list[float]:
+    picture = source.picture(sample)
+    if view == "face crop":
+        picture = images.crop_face(picture, source.box(sample, picture))
+    return global_statistics(images.network_input(picture, size=SIDE))
+
+
+def _separability(samples: Sequence[Sample], features: np.ndarray) -> dict[str, float]:
+    train = np.array([sample.split == "train" for sample in samples])
+    labels = np.array([sample.label for sample in samples])
+    model = make_pipeline(
+        StandardScaler(), LogisticRegression(max_iter=2000, class_weight="balanced")
+    ).fit(features[train], labels[train])
+    scores = model.predict_proba(features)[:, SPOOF]
+    species = np.array([sample.pai_species for sample in samples])
+    return auc_by_species(scores[~train], labels[~train], species[~train])

@@ -1,0 +1,25 @@
+"""The shortcut check finds a shortcut where there is one, and none where there is none."""
+
+import numpy as np
+import pytest
+
+from fascore.samples import FaceData
+from tests.faces_zip import write_faces_zip
+from trainer.simulate import audit
+from trainer.simulate.audit import STATISTICS, global_statistics
+
+
+@pytest.mark.parametrize(("brighter", "low", "high"), [(0, 0.2, 0.8), (50, 0.99, 1.0)])
+def test_brightness_shortcut_is_found(tmp_path, brighter, low, high):
+    table = audit(FaceData(write_faces_zip(tmp_path / "faces.zip", brighter=brighter)))
+    assert list(table.index) == ["whole picture", "face crop"]
+    assert list(table.columns) == ["all", "replay"]
+    assert ((table >= low) & (table <= high)).all(axis=None)
+
+
+def test_statistics_of_a_flat_picture():
+    flat_picture = np.full((64, 64, 3), 51, np.uint8)
+    values = dict(zip(STATISTICS, global_statistics(flat_picture), strict=True))
+    assert values["brightness"] == pytest.approx(0.2)
+    flat = [value for name, value in values.items() if not name.startswith(("mean", "bright"))]
+    assert flat == pytest.approx([0] * len(flat))

@@ -17,7 +17,7 @@ if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the 
 
 st.set_page_config(page_title="fascore", page_icon=":material/face:", layout="wide")
 
-from dashboard import state, views  # noqa: E402  (after the page's first call and the path)
+from dashboard import state, uploads, views  # noqa: E402, F401  (after the page's first call and the path)
 
 DEMO_STORE = ROOT / "assets" / "models" / "demo"
 PAGES = [

@@ -1,0 +1,27 @@
+"""Uploads stay in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.datastructures import Headers
+from starlette.formparsers import MultiPartParser
+
+import dashboard.uploads  # noqa: F401
+
+
+def test_a_large_upload_is_never_spooled_to_disk():
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="face.png"\r\n'
+        b"Content-Type: image/png\r\n\r\n" + bytes(5 * 2**20) + b"\r\n--x--\r\n"
+    )
+
+    async def stream() -> AsyncIterator[bytes]:
+        for start in range(0, len(body), 2**16):
+            yield body[start : start + 2**16]
+
+    headers = Headers({"Content-Type": "multipart/form-data; boundary=x"})
+    form = asyncio.run(MultiPartParser(headers, stream()).parse())
+    file = form["file"].file
+    spooled = file._rolled
+    file.close()
+    assert form["file"].size == 5 * 2**20 and not spooled

@@ -267,7 +267,7 @@ def _screen(
     period = uniform(rng, 1.4, 3.2) if rng.random() < 0.6 else uniform(rng, 3.4, 6.5)
     light = light * pixel_lattice(u, v, pixels / period, rng)
     light = cv2.GaussianBlur(light, (0, 0), uniform(rng, 0.35, 0.9))
-    if sheet.kind == "PC" or rng.random() < 0.8:
+    if rng.random() < 0.8:
         light = light * moire(light.shape[0], rng)
     if rng.random() < 0.3:
         band = np.sin(

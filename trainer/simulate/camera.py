@@ -7,7 +7,8 @@ import numpy as np
 
 F32 = np.float32
 THIRDS = np.full(3, 1 / 3, F32)
-JPEG_QUALITY = (62, 93)
+JPEG_QUALITY = (50, 92)
+MISSED_FOCUS = 0.25  # share of pictures
 METER_BOXES = 1.65  # side of the metering square in face boxes
 MID_DETAIL, FINE_DETAIL = -5.8, -7.55  # typical log band energies of `band_energy`
 
@@ -189,9 +190,11 @@ def photograph(
     yy, xx = np.mgrid[-1 : 1 : width * 1j, -1 : 1 : width * 1j].astype(F32)
     x = x * (1 - rng.uniform(0, 0.18) * (xx**2 + yy**2) / 2)[:, :, None]
     x = cv2.GaussianBlur(x.astype(F32), (0, 0), float(abs(rng.normal(0.35, 0.3)) + 0.3))
+    if rng.random() < MISSED_FOCUS:
+        x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.8, 2.0)))
     if rng.random() < 0.15:
         x = _motion_blur(x, rng)
-    iso = float(np.exp(rng.uniform(np.log(0.06), np.log(0.38)))) * (1.7 if dark else 1)
+    iso = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45)))) * (1.8 if dark else 1)
     x = sensor(x, rng, iso)
     y = srgb_from_linear(film_curve(x))
     y = phone_processing(y, rng, meter_window(box, width), dark)

@@ -25,7 +25,7 @@ def pixel_lattice(
 
     `pixels` per face height. Aliasing with the camera gives moire.
     """
-    depth, x, y = uniform(rng, 0.35, 0.9), u * pixels, v * pixels
+    depth, x, y = uniform(rng, 0.2, 0.8), u * pixels, v * pixels
     if rng.random() < 0.7:  # RGB stripes and black matrix
         stripes = np.stack([1 + depth * np.cos(2 * np.pi * (x - p)) for p in (0, 1 / 3, 2 / 3)], 2)
         return np.clip(
@@ -53,7 +53,7 @@ def moire(size: int, rng: np.random.Generator) -> np.ndarray:
             + 0.25 * rng.normal() * (xx**2 - yy**2)
         )
     )
-    amount, shift = uniform(rng, 0.06, 0.20), uniform(rng, 0.3, 2.1)
+    amount, shift = uniform(rng, 0.02, 0.16), uniform(rng, 0.3, 2.1)
     beats = np.stack([np.cos(phase), np.cos(phase + shift), np.cos(phase + 2 * shift)], 2)
     patch = (
         1.0

@@ -17,7 +17,14 @@ from trainer.simulate.scenery import cloud_noise
 
 MASK_KINDS = ("paper", "plastic", "resin", "silicone")
 SMOOTHING = {"paper": 12, "plastic": 6, "resin": 2, "silicone": 2}
-MIN_MASK_ALBEDO = 0.20
+# half sizes of the eye holes, in eye distances: a careful maker leaves less to see
+EYE_WIDTH = {
+    "paper": (0.29, 0.42), "plastic": (0.28, 0.40), "resin": (0.26, 0.36), "silicone": (0.25, 0.33),
+}  # fmt: skip
+EYE_HEIGHT = {
+    "paper": (0.14, 0.25), "plastic": (0.13, 0.23), "resin": (0.11, 0.19), "silicone": (0.09, 0.16),
+}  # fmt: skip
+MIN_MASK_ALBEDO = 0.18
 TEXTURE_BLUR = {"paper": 0.8, "plastic": 5.0, "resin": 2.0, "silicone": 2.5}
 
 
@@ -138,7 +145,7 @@ def build_mask_shell(
         vertices,
         model.triangles[chosen],
         model.uv_triangles[chosen],
-        (float(rng.uniform(0.29, 0.42)), float(rng.uniform(0.14, 0.25))),
+        (float(rng.uniform(*EYE_WIDTH[kind])), float(rng.uniform(*EYE_HEIGHT[kind]))),
         float(rng.uniform(0.86, 1.0)),
         float(rng.uniform(0, 0.03)),
         rng.random(4) * 6.28,
@@ -178,7 +185,7 @@ def mask_albedo(
         flat = (grey + (flat - grey) * 0.8) * 0.85 + 0.05
     elif shell.kind == "resin":
         flat = flat * (1 + 0.03 * rng.normal(size=(len(flat), 1)))
-    cut = np.clip(1 - edge / 0.075, 0, 1)[:, None] * (0.45 if shell.kind == "silicone" else 0.8)
+    cut = np.clip(1 - edge / 0.075, 0, 1)[:, None] * (0.3 if shell.kind == "silicone" else 0.75)
     cut_colour = (
         np.array([0.80, 0.78, 0.75]) if shell.kind in ("paper", "plastic") else flat.mean(0) * 0.45
     )

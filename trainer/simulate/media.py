@@ -44,28 +44,28 @@ def sample_sheet(rng: np.random.Generator, kind: str) -> Sheet:
     """Random size of a medium; most sizes leave at least one edge near the face."""
     corner = 0.0
     if kind == "photo":
-        half_h = uniform(rng, 0.68, 0.92)
-        half_w = half_h * uniform(rng, 0.70, 0.90)
+        half_h = uniform(rng, 0.70, 1.05)
+        half_w = half_h * uniform(rng, 0.70, 0.92)
         border = (uniform(rng, 0.02, 0.06),) * 4 if rng.random() < 0.6 else (0.0,) * 4
     elif kind == "A4":
-        half_h = uniform(rng, 0.66, 0.95)
+        half_h = uniform(rng, 0.68, 1.10)
         half_w = half_h * uniform(rng, 0.72, 0.95)
         side = uniform(rng, 0.06, 0.20)
         border = (side, side * uniform(rng, 0.8, 1.6), side, side * uniform(rng, 1, 3))
     elif kind == "PC":
         half_h, half_w, corner = uniform(rng, 0.60, 0.85), uniform(rng, 0.60, 1.05), 0.01
-        if min(half_h, half_w) > 0.70:  # keep a bezel within a 1.5x crop of the face
-            half_h = uniform(rng, 0.60, 0.70)
+        if min(half_h, half_w) > 0.74:  # keep a bezel within a 1.5x crop of the face
+            half_h = uniform(rng, 0.62, 0.74)
         rim = uniform(rng, 0.06, 0.14)
         border = (rim, rim, rim, rim * uniform(rng, 1, 2))
     elif kind == "pad":
-        half_h = uniform(rng, 0.66, 0.85)
+        half_h = uniform(rng, 0.68, 0.98)
         half_w, corner, rim = half_h * uniform(rng, 0.75, 0.95), 0.05, uniform(rng, 0.07, 0.15)
         border = (rim,) * 4
     else:
         half_h, half_w, corner, rim = (
             uniform(rng, 0.85, 1.15),
-            uniform(rng, 0.54, 0.66),
+            uniform(rng, 0.56, 0.76),
             0.12,
             uniform(rng, 0.03, 0.06),
         )

@@ -70,11 +70,11 @@ def print_reflectance(
             u,
             v,
             uniform(rng, 24, 62),
-            uniform(rng, 0.15, 0.4) if kind == "photo" else uniform(rng, 0.25, 0.6),
+            uniform(rng, 0.05, 0.35) if kind == "photo" else uniform(rng, 0.1, 0.55),
         )
     else:
         ink = _error_diffusion_look(
-            ink, rng, uniform(rng, 0.16, 0.36) if kind == "photo" else uniform(rng, 0.25, 0.5)
+            ink, rng, uniform(rng, 0.06, 0.32) if kind == "photo" else uniform(rng, 0.1, 0.45)
         )
     if rng.random() < 0.5:  # print-head banding
         across = v if rng.random() < 0.5 else u
@@ -93,7 +93,7 @@ def print_reflectance(
     fibre = rng.standard_normal(u.shape).astype(F32)
     fibre = cv2.GaussianBlur(fibre, (0, 0), 1.2) - cv2.GaussianBlur(fibre, (0, 0), 4)
     rough = (
-        (uniform(rng, 0.02, 0.06) if kind == "photo" else uniform(rng, 0.06, 0.16))
+        (uniform(rng, 0.01, 0.05) if kind == "photo" else uniform(rng, 0.03, 0.14))
         * fibre
         / fibre.std()
         * 0.5

@@ -102,7 +102,7 @@ def mask_surface(
         normal = normal + paper_folds(person.seed, q)
         normal = unit(normal)
     scatter = np.array([0.15, 0.11, 0.08], F32) if shell.kind == "silicone" else np.zeros(3, F32)
-    gloss = {"paper": 0.35, "plastic": 1.5, "resin": 1.2, "silicone": 1.4}[shell.kind]
+    gloss = {"paper": 0.35, "plastic": 1.4, "resin": 1.1, "silicone": 1.1}[shell.kind]
     return Surface(
         albedo,
         normal,

@@ -71,7 +71,8 @@ STYLE = f"""
   .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
   .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
   .st-key-pictures [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-  .st-key-pictures [data-testid="stColumn"] {{ min-width: calc(50% - .6rem); flex: 0 1 calc(50% - .6rem); }}
+  .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
+    min-width: calc(50% - .6rem); }}
   .fs-table table {{ font-size: .8rem; }}
   .fs-table th, .fs-table td {{ padding: .3rem .3rem; }}
   h1 {{ font-size: 1.9rem !important; }}

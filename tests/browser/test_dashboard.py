@@ -1,0 +1,100 @@
+import io
+import re
+
+import pytest
+from PIL import Image
+
+from fascore.explain import EXPLAINERS
+from fascore.labels import PAI_SPECIES, SPOOF_TYPES
+from fascore.models import MODELS
+
+pytestmark = pytest.mark.browser
+
+CELLS = len(MODELS) * len(EXPLAINERS)
+SPECIES = {
+    "Live": (0,),
+    "Print": PAI_SPECIES["print"],
+    "Replay": PAI_SPECIES["replay"],
+    "3D mask": PAI_SPECIES["3d_mask"],
+}
+TIMEOUT = 90_000  # ms, for the first face after the server's start
+
+
+def wait_for_grid(page) -> None:
+    """Waits until all cells hold their maps, and checks that nothing went wrong."""
+    page.wait_for_function(
+        f"""() => !document.querySelector('[data-testid="stApp"][data-test-script-state="running"]')
+            && document.querySelectorAll('.fs-verdict').length === {len(MODELS)}
+            && document.querySelectorAll('.fs-scale').length === {CELLS}""",
+        timeout=TIMEOUT,
+    )
+    check(page)
+
+
+def check(page) -> None:
+    """No error or exception is on the page, and it does not scroll sideways."""
+    for kind in ("stException", "stAlertContentError"):
+        found = page.get_by_test_id(kind)
+        assert found.count() == 0, found.first.inner_text()
+    wide = page.evaluate(
+        "() => document.querySelector('[data-testid=\"stMain\"]').scrollWidth - innerWidth"
+    )
+    assert wide <= 0
+
+
+def open_sidebar(page) -> None:
+    """Opens the sidebar where a narrow screen hides it."""
+    button = page.get_by_test_id("stExpandSidebarButton")
+    if button.count() and button.is_visible():
+        button.click()
+
+
+def test_face_of_every_class_gets_its_maps(page):
+    wait_for_grid(page)
+    for species, types in SPECIES.items():
+        page.get_by_role("radio", name=species, exact=True).click()
+        names = re.compile("^(" + "|".join(SPOOF_TYPES[code] for code in types) + ")$")
+        pick = page.locator('[class*="st-key-pick_"] button').filter(has_text=names)
+        pick.last.click(timeout=TIMEOUT)
+        label = "live" if species == "Live" else "spoof"
+        page.get_by_text(f"True label: {label}").wait_for(timeout=TIMEOUT)
+        if species != "Live":
+            page.get_by_text(f"({species})").first.wait_for(timeout=TIMEOUT)
+        wait_for_grid(page)
+
+
+def test_photograph_is_found_and_judged(page):
+    from skimage import data
+
+    buffer = io.BytesIO()
+    Image.fromarray(data.astronaut()).save(buffer, "PNG")
+    page.get_by_role("radio", name="Upload").click(timeout=TIMEOUT)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "astronaut.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+    )
+    page.get_by_text("found by MTCNN").wait_for(timeout=TIMEOUT)
+    wait_for_grid(page)
+
+
+def test_bad_file_gets_one_sentence(page):
+    page.get_by_role("radio", name="Upload").click(timeout=TIMEOUT)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "face.png", "mimeType": "image/png", "buffer": b"no picture at all"}
+    )
+    page.get_by_text("Received: a text file").wait_for(timeout=TIMEOUT)
+    assert page.locator(".fs-verdict").count() == 0
+    assert page.get_by_test_id("stException").count() == 0
+
+
+def test_pages_open_and_come_back(page):
+    wait_for_grid(page)
+    for name, heading in (("Metrics", "Metrics on a whole"), ("About", "About fascore")):
+        open_sidebar(page)
+        page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+        page.get_by_role("heading", name=heading).wait_for(timeout=TIMEOUT)
+        page.get_by_text("Licences" if name == "About" else "Table II").first.wait_for()
+        page.wait_for_timeout(300)
+        check(page)
+    open_sidebar(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Compare").click()
+    wait_for_grid(page)

@@ -49,8 +49,7 @@ def heatmap(values: np.ndarray, *, signed: bool, scale: float) -> np.ndarray:
     Signed values use a diverging scale around zero (red for, blue against the target), others
     a sequential one from zero; both end at `scale`.
     """
-    share = np.clip(values / scale, -1, 1)
-    share = (share + 1) / 2 if signed else share
+    share = np.clip((values / scale + 1) / 2 if signed else values / scale, 0, 1)
     table = _colour_table(DIVERGING if signed else SEQUENTIAL)
     return table[np.rint(share * (len(table) - 1)).astype(int)]
 
@@ -84,7 +83,7 @@ def overlay(
     size = crop.shape[1::-1]
     smooth = not signed and attribution.superpixels is None
     values = cv2.resize(
-        attribution.values, size, interpolation=cv2.INTER_CUBIC if smooth else cv2.INTER_NEAREST
+        attribution.values, size, interpolation=cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
     )
     colours = heatmap(values, signed=signed, scale=scale)
     # in signed maps, what is near zero stays clear: the face shows where the map says nothing

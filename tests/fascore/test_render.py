@@ -30,8 +30,9 @@ def test_sequential_colours_brighten_with_the_value():
     assert (np.diff(brightness.astype(int)) > 0).all()
 
 
-def test_values_beyond_the_scale_take_its_end():
-    ends = heatmap(np.array([[1.0, 5.0]]), signed=False, scale=1.0)[0]
+@pytest.mark.parametrize(("inside", "beyond"), [(1.0, 5.0), (0.0, -0.1)])
+def test_values_beyond_the_scale_take_its_end(inside, beyond):
+    ends = heatmap(np.array([[inside, beyond]]), signed=False, scale=1.0)[0]
     np.testing.assert_array_equal(ends[0], ends[1])
 
 

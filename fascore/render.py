@@ -13,6 +13,7 @@ from skimage.segmentation import find_boundaries
 from fascore.explain import Attribution
 
 SEQUENTIAL, DIVERGING = "Viridis", "RdBu_r"  # read well with every common colour blindness
+SCALE_QUANTILE = 0.99  # of absolute values; what lies beyond takes the end's colour
 SHAP_GRID = 8  # places a side, as the paper draws its SHAP maps
 ShapView = Literal["pixels", "grid"]
 
@@ -20,10 +21,14 @@ ShapView = Literal["pixels", "grid"]
 def limit(attributions: Iterable[Attribution]) -> float:
     """The value at the end of the colour scale for maps drawn together, in logits.
 
-    The largest absolute value of all maps, so that they can be compared; 1.0 if all are zero.
+    The 99th percentile of all maps' absolute values, so that they can be compared and a few
+    extreme pixels do not fade the rest; the maximum if that is zero, 1.0 if all values are.
     """
-    largest = max((float(np.abs(each.values).max()) for each in attributions), default=0.0)
-    return largest or 1.0
+    sizes = [np.abs(each.values).ravel() for each in attributions]
+    if not sizes:
+        return 1.0
+    values = np.concatenate(sizes)
+    return float(np.quantile(values, SCALE_QUANTILE)) or float(values.max()) or 1.0
 
 
 def summed_on_grid(values: np.ndarray, *, cells: int = SHAP_GRID) -> np.ndarray:

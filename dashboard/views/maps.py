@@ -141,9 +141,9 @@ def _scale_bar(scale: float, *, signed: bool, target: int) -> str:
     stops = ", ".join(f"rgb({r}, {g}, {b})" for r, g, b in colours)
     name = CLASS_NAMES[target]
     ends = (
-        (f"−{scale:.2g} against {name}", f"for {name} +{scale:.2g}")
+        (f"≤ −{scale:.2g} against {name}", f"for {name} ≥ +{scale:.2g}")
         if signed
-        else ("0", f"for {name} {scale:.2g}")
+        else ("0", f"for {name} ≥ {scale:.2g}")
     )
     return (
         f'<div class="fs-scale" style="background: linear-gradient(90deg, {stops})"></div>'

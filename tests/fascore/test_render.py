@@ -15,8 +15,16 @@ def attribution(values, superpixels=None):
 
 
 def test_limit_is_shared_by_maps_shown_together():
-    assert limit([attribution([[1, -3]]), attribution([[2, 0]])]) == 3
-    assert limit([attribution([[0, 0]])]) == 1
+    maps = [attribution(np.full((10, 10), 1.0)), attribution(np.full((10, 10), -3.0))]
+    assert limit(maps) == 3
+    assert limit([attribution([[0, 0]])]) == limit([]) == 1
+
+
+def test_a_few_extreme_pixels_do_not_fade_the_rest():
+    values = np.ones((20, 20))
+    values[0, 0] = 100
+    assert limit([attribution(values)]) == 1
+    assert limit([attribution(np.where(values > 1, 5, 0))]) == 5
 
 
 def test_signed_colours_are_red_for_and_blue_against():

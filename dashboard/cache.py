@@ -7,6 +7,7 @@ settings, the pixels the network saw. Pictures themselves are in no cache (`dash
 from __future__ import annotations
 
 import base64
+import gc
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -48,7 +49,11 @@ def model_key(store: Store, name: str) -> ModelKey:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def model(key: ModelKey) -> FaceModel:
     """A loaded model."""
-    return Store(key.store).load(key.name)
+    loaded = Store(key.store).load(key.name)
+    # TensorFlow's million objects stay; Streamlit's collection after each run need not visit them
+    gc.collect()
+    gc.freeze()
+    return loaded
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

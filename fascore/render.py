@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Literal
 
 import cv2
@@ -59,6 +60,7 @@ def heatmap(values: np.ndarray, *, signed: bool, scale: float) -> np.ndarray:
     return table[np.rint(share * (len(table) - 1)).astype(int)]
 
 
+@cache
 def _colour_table(name: str, size: int = 256) -> np.ndarray:
     colours = sample_colorscale(
         get_colorscale(name), np.linspace(0, 1, size).tolist(), colortype="tuple"

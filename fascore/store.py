@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fascore.files import sha256, write_json, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
@@ -188,31 +187,6 @@ def fingerprint(samples: pd.DataFrame) -> str:
     """What tells one evaluation set from another: a hash over ids, splits and labels."""
     key = samples.sort_index()[["split", "label"]].to_csv()
     return hashlib.sha256(key.encode()).hexdigest()[:16]
-
-
-def sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
-    """Calls `write(temporary path)`, then renames to `path`: the file is whole or not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)  # mkstemp's 0600 would hide the file from others who serve it
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def write_json(path: Path, record: Mapping[str, Any]) -> None:
-    """Writes a JSON file whole."""
-    write_whole(path, lambda temporary: temporary.write_text(json.dumps(record, indent=2) + "\n"))
 
 
 def write_card(folder: Path, card: Card) -> None:

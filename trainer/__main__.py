@@ -1,8 +1,8 @@
 """`python -m trainer COMMAND`."""
 
-import sys
+if __name__ == "__main__":  # worker processes import this file too, and need nothing of it
+    import sys
 
-from trainer.cli import main
+    from trainer.cli import main
 
-if __name__ == "__main__":
     sys.exit(main())

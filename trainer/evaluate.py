@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fascore import metrics, store
+from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.store import Store
 from trainer.data import Faces
@@ -26,7 +27,7 @@ def evaluate(faces: Faces, store_path: Path) -> pd.DataFrame:
     opened = Store(store_path)
     splits = [faces.load("validation"), faces.load("test")]
     samples = store.samples_table(faces.samples)
-    store.write_whole(store_path / store.SAMPLES, samples.to_csv)
+    write_whole(store_path / store.SAMPLES, samples.to_csv)
     for name in opened.names:
         model = opened.load(name)
         scores = {
@@ -35,7 +36,7 @@ def evaluate(faces: Faces, store_path: Path) -> pd.DataFrame:
             for sample, score in zip(split.samples, model.spoof_scores(split.images), strict=True)
         }
         table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
-        store.write_whole(store_path / name / store.PREDICTIONS, table.to_csv)
+        write_whole(store_path / name / store.PREDICTIONS, table.to_csv)
         _record_threshold(opened, name)
     return test_metrics(opened)
 

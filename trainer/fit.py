@@ -15,6 +15,7 @@ import pandas as pd
 import tensorflow as tf
 
 from fascore import store
+from fascore.files import sha256, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.models import FEATURE_MAP, LAST_CONV, MODELS
 from trainer.data import Faces, Split, background_samples, batches
@@ -149,15 +150,15 @@ def _save(
 ) -> None:
     """Writes weights, history and, last, the card."""
     weights = folder / store.WEIGHTS
-    store.write_whole(weights, network.save)
+    write_whole(weights, network.save)
     table = history.rename_axis("epoch").rename(index=lambda epoch: epoch + 1)
-    store.write_whole(folder / store.HISTORY, table.to_csv)
+    write_whole(folder / store.HISTORY, table.to_csv)
     card = store.Card(
         model=name,
         size=INPUT_SIZE,
         crop_expansion=CROP_EXPANSION,
         feature_layers=[LAST_CONV, FEATURE_MAP],
-        weights_sha256=store.sha256(weights),
+        weights_sha256=sha256(weights),
         data=data,
         training=training,
         software={package: version(package) for package in SOFTWARE},

@@ -44,7 +44,7 @@ def chromium_path() -> str:
     return _chromium()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server of the dashboard on the default store, or on FASCORE_STORE."""
     with socket.socket() as free:
@@ -81,9 +81,12 @@ def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
     pytest.fail(f"The server did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(chromium_path: str):
-    """Chromium, started once; each test gets its own context and so its own session."""
+    """Chromium, started once; each test gets its own context and so its own session.
+
+    It ends with this package: while Playwright runs, other tests cannot use asyncio.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

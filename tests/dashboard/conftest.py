@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache
 from fascore import store
 from fascore.faces import Face
+from fascore.files import sha256
 from fascore.images import Box
 from fascore.labels import pai_species
 from fascore.models import MODELS
@@ -69,7 +70,7 @@ def _write_model(folder: Path, name: str, seed: int, data: dict) -> None:
         size=SIZE,
         crop_expansion=1.5,
         feature_layers=["last_conv", "feature_map"],
-        weights_sha256=store.sha256(target / store.WEIGHTS),
+        weights_sha256=sha256(target / store.WEIGHTS),
         data=data,
         training={"recipe": "tiny", "seed": seed, "epochs": 1, "initial_weights": "random"},
         software={"keras": "3"},

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fascore import store
+from fascore.files import sha256, write_whole
 from fascore.models import MODELS
 from fascore.samples import Sample
 from fascore.store import Card, Store, StoreError
@@ -25,13 +26,13 @@ def folder(tmp_path):
     samples = store.samples_table(SAMPLES)
     samples.to_csv(tmp_path / store.SAMPLES)
     model = tmp_path / "cnn"
-    store.write_whole(model / store.WEIGHTS, MODELS["cnn"].build().save)
+    write_whole(model / store.WEIGHTS, MODELS["cnn"].build().save)
     card = Card(
         model="cnn",
         size=64,
         crop_expansion=1.5,
         feature_layers=["last_conv", "feature_map"],
-        weights_sha256=store.sha256(model / store.WEIGHTS),
+        weights_sha256=sha256(model / store.WEIGHTS),
         data={"name": "made up", "fingerprint": store.fingerprint(samples)},
         training={},
         software={},
@@ -126,7 +127,7 @@ def test_failed_write_leaves_the_old_file(tmp_path):
         raise OSError("disk full")
 
     with pytest.raises(OSError, match="disk full"):
-        store.write_whole(path, fail)
+        write_whole(path, fail)
     assert path.read_text() == "old" and len(list(tmp_path.iterdir())) == 1
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from fascore.files import sha256, write_whole
 from fascore.labels import SPOOF_TYPES
 from fascore.samples import FaceData
-from fascore.store import sha256, write_whole
 from trainer.simulate.dataset import EVIDENCE, FACES, NAME, Settings
 from trainer.simulate.fetch import PACKAGES
 

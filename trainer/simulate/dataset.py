@@ -10,14 +10,15 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
+from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from fascore.files import write_whole
 from fascore.samples import ABOUT_FILE, BOX_FRAME, LABEL_FILES
-from fascore.store import write_whole
 from trainer.simulate.assets import HeadModel, load_head_model
 from trainer.simulate.attacks import OUT, Capture, capture_person, print_attack, replay_attack
 from trainer.simulate.fetch import fetch_assets
@@ -95,7 +96,8 @@ def simulate(
     folder = str(fetch_assets(assets) if assets else fetch_assets())
     jobs = jobs or os.cpu_count() or 1
     out.mkdir(parents=True, exist_ok=True)
-    with ProcessPoolExecutor(jobs) as pool:
+    # a fork of a process with TensorFlow's threads can hang
+    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
         work = pool.map(_make, [(n, settings, folder) for n in range(settings.identities)])
         entries = [e for subject in progress(work, settings.identities) for e in subject]
     entries.sort(key=lambda entry: entry.path)

@@ -100,7 +100,7 @@ class TestShipped:
     """assets/demo as it is in the repository."""
 
     def test_card_has_the_checksums(self):
-        from fascore.store import sha256
+        from fascore.files import sha256
 
         card = (SHIPPED / "DATA_CARD.md").read_text()
         assert all(sha256(SHIPPED / name) in card for name in (FACES, EVIDENCE))

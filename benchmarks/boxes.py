@@ -19,6 +19,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from fascore import faces, images
+from fascore.data import open_data
 from fascore.faces import FaceDetector
 from fascore.images import Box
 from fascore.samples import FaceData, Sample
@@ -122,7 +123,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=ROOT / "assets/demo/faces.zip")
     parser.add_argument("--store", type=Path, default=ROOT / "assets/models/demo")
     options = parser.parse_args()
-    source, store = FaceData(options.data), Store(options.store)
+    source, store = open_data(options.data), Store(options.store)
     splits = by_split(official_split(source.samples()))
     detector = FaceDetector()
     validation = detect(source, splits["validation"], detector)

@@ -24,10 +24,10 @@ import numpy as np
 import tensorflow as tf
 from lime.lime_image import LimeImageExplainer
 
+from fascore.data import open_data
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage, explain_grid
 from fascore.models import LAST_CONV, LOGITS
 from fascore.models.face_model import FaceModel
-from fascore.samples import FaceData
 from fascore.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -115,7 +115,7 @@ def measure(store: Store) -> dict[str, float]:
     """The figures of one run, on one test face of the store's data set."""
     models = [store.load(name) for name in store.names]
     card = store.card(store.names[0])
-    source = FaceData(ROOT / card.data["root"])
+    source = open_data(ROOT / card.data["root"])
     sample = next(each for each in source.samples() if each.split == "test")
     image = source.face_input(sample, size=card.size, expansion=card.crop_expansion)
     explainers = [explainer() for explainer in EXPLAINERS.values()]

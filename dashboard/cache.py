@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import gc
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
@@ -17,13 +17,14 @@ import cv2
 import numpy as np
 import streamlit as st
 
+from fascore.data import open_data
 from fascore.explain import Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
 from fascore.metrics import Classification, classify
 from fascore.models.face_model import FaceModel
 from fascore.samples import FaceData, Sample
-from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store
+from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store, sample_of
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
@@ -93,7 +94,7 @@ def faces(digest: str, _pixels: np.ndarray) -> list[Face]:
 def face_data(root: str) -> FaceData:
     """A data set, by the root its models' cards give: relative to this repository or absolute."""
     shipped = ROOT / root
-    return FaceData(shipped if shipped.exists() else root)
+    return open_data(shipped if shipped.exists() else root)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
@@ -102,13 +103,10 @@ def gallery(store: str, stamp: int) -> dict[str, list[Sample]]:
 
     `stamp` changes with the table of samples.
     """
-    names = [field.name for field in fields(Sample) if field.name != "sample_id"]
     table = Store(store).samples()
     table = table[table["split"] == "test"].sample(frac=1, random_state=0)
     return {
-        cast(str, species): [
-            Sample(str(row.Index), *(getattr(row, n) for n in names)) for row in group.itertuples()
-        ]
+        cast(str, species): [sample_of(row) for _, row in group.iterrows()]
         for species, group in table.groupby("pai_species")
     }
 

@@ -16,16 +16,64 @@ SPOOF_TYPES = {
     9: "phone",
     10: "3D mask",
 }
+UNKNOWN_TYPE = -1  # a spoof whose kind nobody noted, in data other than CelebA-Spoof
 ILLUMINATIONS = {0: "live", 1: "normal", 2: "strong", 3: "back", 4: "dark"}
 ENVIRONMENTS = {0: "live", 1: "indoor", 2: "outdoor"}
 
+# Of live images only, in CelebA's order.
+CELEBA_ATTRIBUTES = (
+    "5_o_Clock_Shadow",
+    "Arched_Eyebrows",
+    "Attractive",
+    "Bags_Under_Eyes",
+    "Bald",
+    "Bangs",
+    "Big_Lips",
+    "Big_Nose",
+    "Black_Hair",
+    "Blond_Hair",
+    "Blurry",
+    "Brown_Hair",
+    "Bushy_Eyebrows",
+    "Chubby",
+    "Double_Chin",
+    "Eyeglasses",
+    "Goatee",
+    "Gray_Hair",
+    "Heavy_Makeup",
+    "High_Cheekbones",
+    "Male",
+    "Mouth_Slightly_Open",
+    "Mustache",
+    "Narrow_Eyes",
+    "No_Beard",
+    "Oval_Face",
+    "Pale_Skin",
+    "Pointy_Nose",
+    "Receding_Hairline",
+    "Rosy_Cheeks",
+    "Sideburns",
+    "Smiling",
+    "Straight_Hair",
+    "Wavy_Hair",
+    "Wearing_Earrings",
+    "Wearing_Hat",
+    "Wearing_Lipstick",
+    "Wearing_Necklace",
+    "Wearing_Necktie",
+    "Young",
+)
+
 # Presentation attack instrument species (ISO/IEC 30107-3), as the field groups the spoof types.
 PAI_SPECIES = {"print": (1, 2, 3), "paper_cut": (4, 5, 6), "replay": (7, 8, 9), "3d_mask": (10,)}
+UNKNOWN_SPECIES = "unspecified"
 _SPECIES_OF_TYPE = {code: species for species, codes in PAI_SPECIES.items() for code in codes}
 
 
 def pai_species(spoof_type: int) -> str:
     """Name of the PAI species of a CelebA-Spoof spoof type, or ``"live"`` for type 0.
+
+    ``"unspecified"`` for `UNKNOWN_TYPE`.
 
     Raises
     ------
@@ -37,6 +85,8 @@ def pai_species(spoof_type: int) -> str:
     >>> pai_species(9), pai_species(0)
     ('replay', 'live')
     """
+    if spoof_type == UNKNOWN_TYPE:
+        return UNKNOWN_SPECIES
     if spoof_type not in SPOOF_TYPES:
         raise ValueError(
             f"A spoof type is a code from 0 to 10. Received: {spoof_type!r}. Correct the label."

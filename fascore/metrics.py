@@ -71,9 +71,7 @@ def auc(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     return float(metrics.roc_auc_score(_truth(live_scores, spoof_scores), scores))
 
 
-def auc_by_species(
-    scores: np.ndarray, labels: np.ndarray, species: np.ndarray
-) -> dict[str, float]:
+def auc_by_species(scores: np.ndarray, labels: np.ndarray, species: np.ndarray) -> dict[str, float]:
     """AUC of P(spoof): "all" spoofs, then each PAI species that occurs, against the live images.
 
     Parameters

@@ -1,14 +1,10 @@
-"""CelebA-Spoof as it unpacks, from a folder or a .zip of it: samples, pictures, face boxes."""
+"""Labelled pictures of a data set: what is known of each, and what a network sees of it."""
 
 from __future__ import annotations
 
-import json
-import threading
-import zipfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -16,16 +12,40 @@ from fascore import images
 from fascore.images import Box
 from fascore.labels import pai_species
 
-BOX_FRAME = 224  # _BB.txt holds boxes as if every picture were 224 x 224
-LABEL_FILES = {split: f"metas/intra_test/{split}_label.json" for split in ("train", "test")}
-ABOUT_FILE = "metas/dataset.json"  # not CelebA-Spoof's: how other data in its layout says its name
+# Why an entry of a data set is left out; `Skipped.reason` is one of these.
+BAD_PATH = "path outside the layout"
+BAD_ROW = "broken label row"
+DUPLICATE = "listed twice"
+MISSING_IMAGE = "image missing"
+MISSING_BOX = "box file missing"
+EMPTY_BOX = "box file empty"
+BROKEN_BOX = "box line broken"
+NEGATIVE_BOX = "box negative"
+OUTSIDE_BOX = "box outside the picture"
+OTHER_FRAME = "box in another frame"
+SMALL_BOX = "box under 3 px"
+UNREADABLE = "image unreadable"
+UNLABELLED = "image without label"
+STRAY = "stray folder"
+SUBJECT_FILE = "subject folder is a file"
 
 
 class DataError(ValueError):
     """A data set that cannot be used; the message is one sentence saying what to do."""
 
 
-@dataclass(frozen=True)
+class EntryError(DataError):
+    """One entry that cannot be used; `reason` is the short form for lists."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[EntryError], tuple[str, str]]:
+        return type(self), (self.reason, str(self))  # an exception crosses processes by its args
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """One labelled picture of a data set; codes as in `fascore.labels`."""
 
@@ -33,9 +53,10 @@ class Sample:
     split: str
     label: int
     spoof_type: int
-    subject: str
+    subject: str  # "" where unknown
     illumination: int
     environment: int
+    attributes: bytes = b""  # CelebA's 40, each 0 or 1; empty where not labelled
 
     @property
     def pai_species(self) -> str:
@@ -43,115 +64,71 @@ class Sample:
         return pai_species(self.spoof_type)
 
 
-class FaceData:
-    """A data set in CelebA-Spoof's layout.
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An entry that was left out: its path, the reason in short, and details."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass
+class Scan:
+    """What a data set lists: the samples that may be used, and what was left out."""
+
+    samples: list[Sample] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, path: str, reason: str, detail: str = "") -> None:
+        """Leaves an entry out."""
+        self.skipped.append(Skipped(path, reason, detail))
+
+
+class FaceData(ABC):
+    """A data set of labelled faces. Readers: `fascore.celeba_spoof`, `fascore.manifest`.
 
     Attributes
     ----------
+    root : path
     name : str
         What to call it beside a number.
     simulated : bool
         Whether its faces were made by a computer.
     """
 
-    def __init__(self, root: Path | str) -> None:
-        self.root = Path(root)
-        self._read = _reader(self.root)
-        about = self._optional_json(ABOUT_FILE)
-        self.name: str = about.get("name", "CelebA-Spoof")
-        self.simulated: bool = about.get("simulated", False)
+    simulated: bool = False
+    name: str
+    root: Path
 
-    def read(self, path: str) -> bytes:
-        """Bytes of one file, by its path in the data set.
+    @abstractmethod
+    def scan(self) -> Scan:
+        """Every entry, checked by its label and by its files' presence.
 
-        Raises
-        ------
-        DataError
-            If there is no such file.
+        Pictures and boxes are not opened: `face_input` refuses those that cannot be used.
         """
-        try:
-            return self._read(path)
-        except (KeyError, OSError) as err:
-            raise DataError(
-                f"Expected a file {path} in {self.root}. Received: nothing there. "
-                "Unpack the data set again."
-            ) from err
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """Bytes of one file, by its path in the data set; DataError if there is none."""
+
+    @abstractmethod
+    def box(self, sample: Sample, picture: np.ndarray) -> Box:
+        """The labelled face box in the picture's pixels; EntryError if it is unusable."""
 
     def samples(self) -> list[Sample]:
-        """All labelled pictures, in the label files' order; `split` is the data set's own."""
-        return [
-            _sample(path, split, row)
-            for split, label_file in LABEL_FILES.items()
-            for path, row in json.loads(self.read(label_file)).items()
-        ]
+        """The samples that may be used, in the labels' order; `split` is the data set's own."""
+        return self.scan().samples
 
     def picture(self, sample: Sample) -> np.ndarray:
-        """The whole picture: RGB uint8 (H, W, 3)."""
-        return images.decode(self.read(sample.sample_id)).pixels
-
-    def box(self, sample: Sample, picture: np.ndarray) -> Box:
-        """The labelled face box in the picture's pixels."""
-        path = sample.sample_id.rsplit(".", 1)[0] + "_BB.txt"
-        return parse_box(self.read(path).decode(), picture.shape[1], picture.shape[0])
+        """The whole picture, RGB uint8 (H, W, 3); EntryError if it cannot be read."""
+        try:
+            return images.decode(self.read(sample.sample_id), max_bytes=None).pixels
+        except images.ImageError as err:
+            raise EntryError(UNREADABLE, str(err)) from err
 
     def face_input(self, sample: Sample, *, size: int, expansion: float) -> np.ndarray:
         """What a network sees of a sample: uint8 (size, size, 3)."""
         picture = self.picture(sample)
         crop = images.crop_face(picture, self.box(sample, picture), expansion=expansion)
         return images.network_input(crop, size=size)
-
-    def _optional_json(self, path: str) -> dict[str, Any]:
-        try:
-            return json.loads(self._read(path))
-        except (KeyError, OSError):
-            return {}
-
-
-def _reader(root: Path) -> Callable[[str], bytes]:
-    """A function from a path in the data set to the file's bytes."""
-    if root.is_dir():
-        return lambda path: (root / path).read_bytes()
-    if not root.is_file() or not zipfile.is_zipfile(root):
-        raise DataError(
-            f"Expected a folder or a .zip with CelebA-Spoof's Data and metas. Received: {root}. "
-            "Give the path of the unpacked data set."
-        )
-    archive, lock = zipfile.ZipFile(root), threading.Lock()
-
-    def read(path: str) -> bytes:
-        with lock:
-            return archive.read(path)
-
-    return read
-
-
-def _sample(path: str, split: str, row: list[int]) -> Sample:
-    """A sample from its label row: 40 attributes, spoof type, illumination, environment, label."""
-    subject = path.split("/")[2]
-    spoof_type, illumination, environment, label = row[40:44]
-    return Sample(path, split, label, spoof_type, subject, illumination, environment)
-
-
-def parse_box(text: str, width: int, height: int) -> Box:
-    """The face box of a `_BB.txt` line, scaled from its 224 x 224 frame and clamped to the picture.
-
-    Raises
-    ------
-    DataError
-        If the line is not ``x y w h score``, or nothing of the box is inside the picture.
-    """
-    try:
-        x, y, w, h = (float(part) for part in text.split()[:4])
-    except ValueError as err:
-        raise DataError(
-            f"A box file holds one line 'x y w h score'. Received: {text.strip()!r}. "
-            "Leave the picture out."
-        ) from err
-    left, right = (min(max(v * width / BOX_FRAME, 0), width) for v in (x, x + w))
-    top, bottom = (min(max(v * height / BOX_FRAME, 0), height) for v in (y, y + h))
-    if right <= left or bottom <= top:
-        raise DataError(
-            f"A face box lies inside its picture. Received: {text.strip()!r}. "
-            "Leave the picture out."
-        )
-    return Box(left, top, right - left, bottom - top)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fascore.files import sha256, write_json, write_whole
-from fascore.labels import LIVE, SPOOF
+from fascore.labels import CELEBA_ATTRIBUTES, LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.samples import Sample
@@ -22,6 +23,9 @@ from fascore.samples import Sample
 SAMPLES, BACKGROUND = "samples.csv", "background.npz"
 WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
 DEFAULT_THRESHOLD = 0.5
+_COLUMNS = [
+    "split", "label", "spoof_type", "pai_species", "subject", "illumination", "environment",
+]  # fmt: skip
 
 
 class StoreError(ValueError):
@@ -83,6 +87,15 @@ class Store:
                 "none. Train them with `python -m trainer fit`."
             )
 
+    @property
+    def scored_names(self) -> tuple[str, ...]:
+        """The models that have been scored on the store's samples."""
+        return tuple(name for name in self.names if (self.path / name / PREDICTIONS).exists())
+
+    def has_weights(self, name: str) -> bool:
+        """Whether a model's weights are in the store; a card and predictions may come without."""
+        return (self.path / name / WEIGHTS).exists()
+
     def card(self, name: str) -> Card:
         """A model's card."""
         path = self.path / name / CARD
@@ -127,11 +140,12 @@ class Store:
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""
-        return self._table(self.path / SAMPLES)
+        return self._table(self.path / SAMPLES, read_samples)
 
     def predictions(self, name: str) -> pd.Series:
         """P(spoof) of a model, indexed by sample_id."""
-        return self._table(self.path / name / PREDICTIONS)["spoof_score"]
+        path = self.path / name / PREDICTIONS
+        return self._table(path, partial(pd.read_csv, index_col="sample_id"))["spoof_score"]
 
     def scores(self, name: str, *, split: str = "test") -> tuple[np.ndarray, np.ndarray]:
         """A model's spoof scores on one split: of the live images, of the spoof images.
@@ -161,9 +175,9 @@ class Store:
         )
         return live, spoof
 
-    def _table(self, path: Path) -> pd.DataFrame:
+    def _table(self, path: Path, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
         try:
-            return pd.read_csv(path, index_col="sample_id", dtype={"subject": str})
+            return read(path)
         except (FileNotFoundError, ValueError) as err:
             raise StoreError(
                 f"Expected a table {path.name} in {path.parent}. Received: none that can be "
@@ -172,15 +186,41 @@ class Store:
 
 
 def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
-    """The validation and test samples as samples.csv holds them."""
-    rows = [
-        {**asdict(sample), "pai_species": sample.pai_species}
-        for sample in samples
-        if sample.split != "train"
-    ]
-    columns = ["sample_id", "split", "label", "spoof_type", "pai_species", "subject"]
-    table = pd.DataFrame(rows)[[*columns, "illumination", "environment"]]
-    return table.sort_values("sample_id").set_index("sample_id")
+    """The samples as samples.csv holds them, by sample_id; CelebA attributes if any has them."""
+    rows = {each.sample_id: (*(getattr(each, name) for name in _COLUMNS),) for each in samples}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
+    if any(each.attributes for each in samples):
+        unknown = [pd.NA] * len(CELEBA_ATTRIBUTES)
+        attributes = [list(each.attributes) or unknown for each in samples]
+        index = list(rows)
+        table = table.join(pd.DataFrame(attributes, index, CELEBA_ATTRIBUTES).astype("Int8"))
+    return table.rename_axis("sample_id").sort_index()
+
+
+def read_samples(path: Path) -> pd.DataFrame:
+    """A samples.csv, by sample_id; CelebA attributes are Int8 with NA where not labelled."""
+    types = {"subject": str} | dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
+    return pd.read_csv(path, index_col="sample_id", dtype=types).fillna({"subject": ""})
+
+
+def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:
+    """The validation and test rows: what a store keeps and its fingerprint covers."""
+    return samples[samples["split"] != "train"]
+
+
+def sample_of(row: pd.Series) -> Sample:
+    """The Sample of one row of `samples_table`; its index is the sample_id."""
+    attributes = row.reindex(CELEBA_ATTRIBUTES)
+    return Sample(
+        sample_id=str(row.name),
+        split=row["split"],
+        label=int(row["label"]),
+        spoof_type=int(row["spoof_type"]),
+        subject=row["subject"],
+        illumination=int(row["illumination"]),
+        environment=int(row["environment"]),
+        attributes=b"" if attributes.isna().any() else bytes(int(each) for each in attributes),
+    )
 
 
 def fingerprint(samples: pd.DataFrame) -> str:

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from fascore.models import MODELS
+from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
 
 SIZE = 16
@@ -53,4 +53,4 @@ def tiny_models(background: np.ndarray) -> list[FaceModel]:
 @pytest.fixture(scope="session")
 def networks() -> dict[str, keras.Model]:
     """Every registered network, untrained."""
-    return {name: spec.build() for name, spec in MODELS.items()}
+    return {name: spec.build() for name, spec in VARIANTS.items()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,46 +13,82 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
-from fascore.models import MODELS  # noqa: E402
+from fascore.models import BASELINES, MODELS, VARIANTS  # noqa: E402
+from fascore.splits import PROTOCOLS  # noqa: E402
 from trainer.recipes import RECIPES  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; returns the exit code: 0 done, 2 bad input, 130 interrupted."""
+    """Runs one command.
+
+    Returns the exit code: 0 done, 1 no space left, 2 bad input, 130 interrupted.
+    """
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
     except ValueError as err:
-        print(f"trainer {options.command}: {err}", file=sys.stderr)
-        return 2
+        return _fail(options, str(err), 2)
     except KeyboardInterrupt:
-        print(f"\ntrainer {options.command}: interrupted; nothing half written.", file=sys.stderr)
-        return 130
+        return _fail(options, "interrupted. The same command goes on from here.", 130)
+    except Exception as err:  # the disk is full: OSError, or an error of TensorFlow's own
+        if NO_SPACE not in str(err):
+            raise
+        return _fail(
+            options,
+            "Expected room on the disk. Received: none left. What was finished before is kept: "
+            "make room and give the same command again.",
+            1,
+        )
     return 0
+
+
+NO_SPACE = os.strerror(errno.ENOSPC)
+
+
+def _fail(options: argparse.Namespace, sentence: str, code: int) -> int:
+    print(f"trainer {options.command}: {sentence}", file=sys.stderr)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    _fit_options(_command(commands, "fit", run_fit, "train networks into a model store"))
-    _data_options(
-        _command(commands, "evaluate", run_evaluate, "score a store's networks, choose thresholds")
+    prepare = _command(commands, "prepare", run_prepare, "crop a data set into a build to train on")
+    _prepare_options(prepare, required=True)
+    fit = _command(commands, "fit", run_fit, "train networks into a model store")
+    _build_and_store(fit)
+    _fit_options(fit)
+    evaluate = _command(
+        commands, "evaluate", run_evaluate, "score a store's networks and choose their thresholds"
     )
+    _build_and_store(evaluate)
+    evaluate.add_argument("--again", action="store_true", help="score what is scored already")
+    refresh = _command(
+        commands, "refresh", run_refresh, "prepare, fit and evaluate what is not yet"
+    )
+    _prepare_options(refresh, required=False)
+    refresh.add_argument("--store", type=Path, required=True, help="folder of trained models")
+    _fit_options(refresh)
     _simulate_options(
         _command(commands, "simulate", run_simulate, "make the demo data set of simulated faces")
     )
     audit = _command(commands, "audit", run_audit, "what a data set's global statistics give away")
-    _data_options(audit)
+    audit.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
+    audit.add_argument("--store", type=Path, required=True, help="folder of trained models")
     audit.add_argument("--card", type=Path, help="data card to put the numbers into")
     return parser
 
 
+ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
 EXAMPLES = {
-    "fit": "python -m trainer fit --data CelebA_Spoof --store runs/celeba",
-    "evaluate": "python -m trainer evaluate --data CelebA_Spoof --store runs/celeba",
+    "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
+    "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
+    "evaluate": "python -m trainer evaluate --data builds/celeba --store runs/celeba",
+    "refresh": "python -m trainer refresh --root CelebA_Spoof --store runs/celeba",
     "simulate": "python -m trainer simulate --out assets/demo --identities 600 --seed 1",
-    "audit": "python -m trainer audit --data assets/demo/faces.zip --store assets/models/demo",
+    "audit": "python -m trainer audit --root assets/demo/faces.zip --store assets/models/demo",
 }
+GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
 
 
 def _command(
@@ -66,56 +104,184 @@ def _command(
     return parser
 
 
-def _data_options(parser: argparse.ArgumentParser) -> None:
+def _at_least(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
+    """An argument type: a number not below `least`."""
+
+    def number(text: str) -> float:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected {least} or more, received {text}")
+        return value
+
+    number.__name__ = kind.__name__  # argparse says it when the text is no number
+    return number
+
+
+def _prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
+    where = "folder for the build" + ("" if required else "; default: builds/ beside the store")
+    parser.add_argument("--out", type=Path, required=required, help=where)
     parser.add_argument(
-        "--data", type=Path, required=True, help="CelebA-Spoof, unpacked, or a .zip in its layout"
+        "--protocol",
+        choices=PROTOCOLS,
+        default="subject",
+        help="who is in which split: the paper's sizes with no subject in two (subject) or drawn "
+        "by image (paper), or the data set's own (official); default: subject",
     )
+    parser.add_argument(
+        "--limit", type=_at_least(int, 1), help="so many images in all; default: 200,000, or all"
+    )
+    parser.add_argument(
+        "--size", type=_at_least(int, 32), default=64, help="of the crops, in pixels; default: 64"
+    )
+    parser.add_argument(
+        "--crop-expansion",
+        type=_at_least(float, 1),
+        default=1.5,
+        help="crop's side as a multiple of the face's; default: 1.5",
+    )
+    if required:
+        parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
+    parser.add_argument(
+        "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"
+    )
+    parser.add_argument(
+        "--beam",
+        metavar="OPTIONS",
+        help='let Apache Beam do the work, with its options: --beam="--runner=DirectRunner"',
+    )
+
+
+def _build_and_store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
     parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
 
 
 def _fit_options(parser: argparse.ArgumentParser) -> None:
-    _data_options(parser)
     parser.add_argument(
-        "--models", nargs="+", choices=MODELS, default=list(MODELS), help="default: all of them"
+        "--models",
+        nargs="+",
+        choices=[*GROUPS, *MODELS],
+        default=["all"],
+        metavar="NAME",
+        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: all",
     )
     parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
-    parser.add_argument("--epochs", type=int, help="at most so many; default: the recipe's")
-    parser.add_argument("--seed", type=int, default=0, help="of weights and order; default: 0")
+    parser.add_argument(
+        "--epochs", type=_at_least(int, 1), help="at most so many; default: the recipe's"
+    )
+    parser.add_argument(
+        "--batch-size", type=_at_least(int, 1), help="images a step; default: the recipe's"
+    )
+    parser.add_argument(
+        "--learning-rate", type=_at_least(float, 1e-9), help="at the start; default: the recipe's"
+    )
+    parser.add_argument(
+        "--augment",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="random flips and shifts; default: the recipe's (paper: none)",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="imagenet|none|FILE",
+        help="the baselines' initial weights; default: imagenet; variants start at random",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
     parser.add_argument(
         "--precision",
         choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
         default="auto",
         help="of the arithmetic while training; weights are always float32; default: auto",
     )
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def run_prepare(options: argparse.Namespace) -> None:
+    """`prepare`."""
+    from trainer.prepare import prepare, summary
+
+    build = prepare(
+        options.root,
+        options.out,
+        protocol=options.protocol,
+        limit=options.limit,
+        size=options.size,
+        crop_expansion=options.crop_expansion,
+        seed=options.seed,
+        jobs=options.jobs,
+        beam=options.beam,
+    )
+    print(f"\n{summary(build)}")
 
 
 def run_fit(options: argparse.Namespace) -> None:
     """`fit`."""
-    from trainer.data import open_faces
-    from trainer.fit import choose_precision, fit
+    from trainer.build import Prepared
+    from trainer.distribution import choose_precision, choose_strategy
+    from trainer.fit import fit
 
-    recipe = RECIPES[options.recipe]
-    if options.epochs is not None:
-        recipe = replace(recipe, epochs=options.epochs)
+    names = _chosen_models(options.models)
+    _check_weights_option(options.weights, names)
+    strategy = choose_strategy()  # first: TensorFlow's cluster starts before anything else of it
+    changed = {
+        name: value
+        for name in ("epochs", "batch_size", "learning_rate", "augment")
+        if (value := getattr(options, name)) is not None
+    }
     fit(
-        open_faces(options.data),
+        Prepared(options.data),
         options.store,
-        models=options.models,
-        recipe=recipe,
+        models=names,
+        recipe=replace(RECIPES[options.recipe], **changed),
         seed=options.seed,
         precision=choose_precision(options.precision),
+        weights=options.weights or "imagenet",
+        again=options.again,
+        strategy=strategy,
     )
+
+
+def _chosen_models(chosen: Sequence[str]) -> list[str]:
+    """The models named, groups spelt out, in the registry's order."""
+    named = {name for choice in chosen for name in GROUPS.get(choice, [choice])}
+    return [name for name in MODELS if name in named]
+
+
+def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
+    baselines = [name for name in names if name in BASELINES]
+    if weights == "imagenet" and not baselines:
+        raise ValueError(
+            "Expected a baseline among --models for --weights imagenet. Received: only variants, "
+            "for which there are none. Leave --weights out."
+        )
+    if weights not in (None, "imagenet", "none") and len(names) > 1:
+        raise ValueError(
+            f"Expected one model for --weights {weights}. Received: {len(names)} models. "
+            "Name the one the file is for with --models."
+        )
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
     """`evaluate`."""
-    from trainer.data import open_faces
+    from trainer.build import Prepared
     from trainer.evaluate import evaluate
 
-    faces = open_faces(options.data)
-    table = evaluate(faces, options.store)
-    print(f"\nTest split of {faces.source.name}, threshold chosen on validation:")
+    build = Prepared(options.data)
+    table = evaluate(build, options.store, again=options.again)
+    print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
+    print("threshold chosen on validation, beside the paper's figures:")
     print(table.round(4).to_string())
+
+
+def run_refresh(options: argparse.Namespace) -> None:
+    """`refresh`."""
+    options.out = options.out or options.store.parent / "builds" / options.store.name
+    options.data = options.out
+    _check_weights_option(options.weights, _chosen_models(options.models))
+    run_prepare(options)
+    run_fit(options)
+    run_evaluate(options)
 
 
 def _simulate_options(parser: argparse.ArgumentParser) -> None:
@@ -150,12 +316,12 @@ def run_simulate(options: argparse.Namespace) -> None:
 
 def run_audit(options: argparse.Namespace) -> None:
     """`audit`."""
-    from fascore.samples import FaceData
+    from fascore.data import open_data
     from fascore.store import Store
     from trainer.evaluate import auc_by_species
     from trainer.simulate import add_measurements, audit
 
-    source = FaceData(options.data)
+    source = open_data(options.root)
     statistics, networks = audit(source), auc_by_species(Store(options.store))
     print(f"AUC on the test split of {source.name}, unseen subjects.")
     print(f"\nLogistic regression on 13 global statistics:\n{statistics.round(3).to_string()}")

@@ -4,41 +4,97 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
+from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 import pandas as pd
+import psutil
+from tqdm import tqdm
 
 from fascore import metrics, store
 from fascore.files import write_whole
 from fascore.models import MODELS
+from fascore.models.face_model import FaceModel
 from fascore.store import Store
-from trainer.data import Faces
+from trainer.build import Prepared
 
 PAPER = Path(__file__).parents[1] / "assets" / "paper.json"
 THRESHOLD_RULE = "equal error rate"
+EVALUATED = ("validation", "test")
 
 
-def evaluate(faces: Faces, store_path: Path) -> pd.DataFrame:
+def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.DataFrame:
     """Writes samples.csv, each model's predictions.csv and its threshold; returns the test metrics.
 
+    A model that is scored already is scored anew only if asked for by `again`.
     The threshold is chosen on validation and applied to test. Row: model; columns: accuracy,
     precision, recall, f1 (macro), auc, threshold, and the accuracy the paper reports.
     """
     opened = Store(store_path)
-    splits = [faces.load("validation"), faces.load("test")]
-    samples = store.samples_table(faces.samples)
-    write_whole(store_path / store.SAMPLES, samples.to_csv)
-    for name in opened.names:
-        model = opened.load(name)
-        scores = {
-            sample.sample_id: score
-            for split in splits
-            for sample, score in zip(split.samples, model.spoof_scores(split.images), strict=True)
-        }
+    names = [name for name in opened.names if opened.has_weights(name)]
+    _check_trained_on(build, opened, names)
+    samples = store.evaluation_samples(build.samples)
+    if not _same_table(store_path / store.SAMPLES, samples):
+        write_whole(store_path / store.SAMPLES, samples.to_csv)
+    for name in names:
+        if not again and _scored(opened, name, samples):
+            print(f"{MODELS[name].title}: scored already.")
+            continue
+        scores = predict(opened.load(name), build)
         table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
         write_whole(store_path / name / store.PREDICTIONS, table.to_csv)
         _record_threshold(opened, name)
     return test_metrics(opened)
+
+
+def _scored(opened: Store, name: str, samples: pd.DataFrame) -> bool:
+    """Whether a model's scores of these samples are there; training anew takes its threshold."""
+    if name not in opened.scored_names or not opened.card(name).threshold:
+        return False
+    return set(opened.predictions(name).index) == set(samples.index)
+
+
+def _same_table(path: Path, samples: pd.DataFrame) -> bool:
+    return path.exists() and path.read_text() == samples.to_csv()
+
+
+def predict(model: FaceModel, build: Prepared) -> dict[str, float]:
+    """P(spoof) of each validation and test image by sample id, with a progress bar."""
+    scores: dict[str, float] = {}
+    batch_size = choose_batch_size(model)
+    total = sum(build.count(split) for split in EVALUATED)
+    with tqdm(total=total, desc=f"score {model.name}", unit="image") as bar:
+        for split in EVALUATED:
+            for ids, images in build.batches(split, batch_size):
+                scores |= zip(ids, model.spoof_scores(images, batch_size=batch_size), strict=True)
+                bar.update(len(ids))
+    return scores
+
+
+def choose_batch_size(model: FaceModel) -> int:
+    """Images a forward pass may take: as many as keep its maps in a quarter of the free memory.
+
+    Between 16 and 512, a power of two; more are no faster.
+    """
+    outputs = [layer.output for layer in model.network.layers]
+    shapes = [each.shape[1:] for out in outputs for each in keras.tree.flatten(out)]
+    image_bytes = 4 * sum(math.prod(shape) for shape in shapes)
+    fitting = psutil.virtual_memory().available / 4 / image_bytes
+    return int(min(max(2 ** math.floor(math.log2(max(fitting, 1))), 16), 512))
+
+
+def _check_trained_on(build: Prepared, opened: Store, names: Sequence[str]) -> None:
+    """Refuses to score a model on a build it was not trained for: its test may be its training."""
+    for name in names:
+        data = opened.card(name).data
+        if data["fingerprint"] != build.data["fingerprint"]:
+            raise ValueError(
+                f"Expected {name} to be trained on this build. Received: one trained on "
+                f"{data['name']} with {data['protocol']} splits of another draw. Give --data the "
+                "build it was trained on, or another --store."
+            )
 
 
 def _record_threshold(opened: Store, name: str) -> None:
@@ -52,7 +108,7 @@ def test_metrics(opened: Store) -> pd.DataFrame:
     """The store's models on its test split beside the accuracy the paper reports."""
     reported = reported_accuracy()
     rows = {}
-    for name in opened.names:
+    for name in opened.scored_names:
         live, spoof = opened.scores(name)
         threshold = opened.card(name).threshold_value
         result = metrics.classify(live, spoof, threshold=threshold)
@@ -73,7 +129,7 @@ def auc_by_species(opened: Store) -> pd.DataFrame:
     samples = opened.samples()
     test = samples[samples["split"] == "test"]
     rows = {}
-    for name in opened.names:
+    for name in opened.scored_names:
         scores = opened.predictions(name)[test.index].to_numpy()
         rows[MODELS[name].title] = metrics.auc_by_species(
             scores, test["label"].to_numpy(), test["pai_species"].to_numpy()

@@ -1,10 +1,11 @@
-"""Trains networks and writes them to a model store."""
+"""Trains networks on a prepared build and writes them to a model store."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -16,151 +17,177 @@ import tensorflow as tf
 
 from fascore import store
 from fascore.files import sha256, write_whole
-from fascore.images import CROP_EXPANSION, INPUT_SIZE
-from fascore.models import FEATURE_MAP, LAST_CONV, MODELS
-from trainer.data import Faces, Split, background_samples, batches
+from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS
+from fascore.models.baselines import WeightsError
+from fascore.store import Store
+from trainer.build import Prepared
+from trainer.distribution import is_chief
+from trainer.loop import Trainer, best_epoch
 from trainer.recipes import Recipe
+from trainer.state import STATE
 
 SOFTWARE = ("tensorflow", "keras", "numpy")
-
-
-@keras.saving.register_keras_serializable(package="trainer")
-class SpoofAUC(keras.metrics.AUC):
-    """AUC of P(spoof), the second softmax output."""
-
-    def __init__(self, name: str = "auc", **kwargs: Any) -> None:
-        super().__init__(name=name, num_thresholds=1000, **kwargs)
-
-    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
-        super().update_state(y_true, y_pred[:, 1], sample_weight)
+LOGS = "logs"  # in the store, for TensorBoard
+IMAGENET, NONE = "imagenet", "none"
 
 
 def fit(
-    faces: Faces,
+    build: Prepared,
     store_path: Path,
     *,
-    models: list[str],
+    models: Sequence[str],
     recipe: Recipe,
     seed: int = 0,
     precision: str = "float32",
+    weights: str = IMAGENET,
+    again: bool = False,
+    strategy: tf.distribute.Strategy | None = None,
 ) -> None:
     """Trains the named models one after the other, each from the same seed, into the store.
 
-    Every model's folder is complete when its card is there; the store gets SHAP's background set.
+    A model that the store has already, trained this way on this build, is left as it is; one whose
+    training was stopped goes on after its last epoch. A model's folder is complete when its card
+    is there. The store gets SHAP's background set.
+
+    Parameters
+    ----------
+    weights : str
+        Initial weights of the baselines: "imagenet", "none" (random), or a file; a file may also
+        start a variant. Variants are random otherwise.
+    again : bool
+        Train finished models anew.
+
+    Raises
+    ------
+    ValueError
+        If initial weights are not to be had, or the loss does not stay finite.
     """
-    train, validation = faces.load("train"), faces.load("validation")
-    chosen = background_samples(train.samples, seed=seed)
-    ids = [train.samples[i].sample_id for i in chosen]
-    store.write_background(store_path, train.images[chosen], ids)
-    for number, name in enumerate(models, start=1):
-        print(f"\n{MODELS[name].title} ({number} of {len(models)})")
-        start = time.perf_counter()
-        network, history = train_network(
-            name, train, validation, recipe=recipe, seed=seed, precision=precision
-        )
-        training = {
-            "recipe": recipe.name,
-            "config": {**asdict(recipe), "precision": precision},
-            "seed": seed,
-            "initial_weights": "random",
-            "epochs": len(history),
-            "best_epoch": _best_epoch(history, recipe),
-            "seconds": round(time.perf_counter() - start, 1),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        data = _describe_data(faces)
-        _save(store_path / name, name, network, history, data=data, training=training)
-
-
-def train_network(
-    name: str, train: Split, validation: Split, *, recipe: Recipe, seed: int, precision: str
-) -> tuple[keras.Model, pd.DataFrame]:
-    """A trained float32 network, with its best epoch's weights, and its history by epoch."""
-    keras.utils.set_random_seed(seed)
-    keras.config.set_dtype_policy(precision)
-    network = MODELS[name].build()
-    data = batches(train, batch_size=recipe.batch_size, augment=recipe.augment, seed=seed)
-    network.compile(
-        optimizer=recipe.optimizer(len(data)),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy", SpoofAUC()],
-    )
-    best = keras.callbacks.EarlyStopping(
-        recipe.monitor,
-        patience=recipe.patience,
-        mode="max" if recipe.monitor == "val_auc" else "min",
-        restore_best_weights=True,
-    )
-    record = network.fit(
-        data,
-        validation_data=batches(validation, batch_size=256, augment=False, seed=None),
-        epochs=recipe.epochs,
-        shuffle=False,  # the data set shuffles itself
-        callbacks=[best, keras.callbacks.TerminateOnNaN()],
-    )
-    keras.config.set_dtype_policy("float32")
-    exported = MODELS[name].build()
-    exported.set_weights(network.get_weights())
-    history = pd.DataFrame(record.history)
-    if not np.isfinite(history["loss"]).all():
-        raise ValueError(
-            f"Expected the loss of {name} to stay finite. Received: NaN in epoch {len(history)}. "
-            "Train with a lower learning rate or in float32."
-        )
-    return exported, history
-
-
-def choose_precision(precision: str) -> str:
-    """`precision`, or for "auto" what this machine trains fastest in."""
-    if precision != "auto":
-        return precision
-    if tf.config.list_physical_devices("GPU"):
-        return "mixed_float16"
-    cpu = Path("/proc/cpuinfo")
-    fast = cpu.exists() and "avx512_bf16" in cpu.read_text()
-    return "mixed_bfloat16" if fast else "float32"
-
-
-def _best_epoch(history: pd.DataFrame, recipe: Recipe) -> int:
-    """Number of the epoch whose weights were kept, counted from 1."""
-    values = history[recipe.monitor]
-    best = values.idxmax() if recipe.monitor == "val_auc" else values.idxmin()
-    return int(best) + 1
-
-
-def _describe_data(faces: Faces) -> dict[str, Any]:
-    return {
-        "name": faces.source.name,
-        "simulated": faces.source.simulated,
-        "root": str(faces.source.root),
-        "fingerprint": store.fingerprint(store.samples_table(faces.samples)),
-        "protocol": "official",
-        "counts": faces.counts(),
+    strategy = strategy or tf.distribute.get_strategy()
+    keys = {
+        name: _key(name, build, recipe, seed=seed, precision=precision, weights=weights)
+        for name in models
     }
+    open_models = [n for n in models if again or not _trained(store_path, n, keys[n])]
+    for name in models:
+        if name not in open_models:
+            print(f"{MODELS[name].title}: trained already.")
+    for name in open_models:
+        _check_weights(name, weights)
+    chief = is_chief(strategy)
+    if chief and not (store_path / store.BACKGROUND).exists():
+        store.write_background(store_path, *build.background(seed=seed))
+    for number, name in enumerate(open_models, start=1):
+        print(f"\n{MODELS[name].title} ({number} of {len(open_models)})", flush=True)
+        trainer = Trainer(
+            partial(_build_network, name, build.size, weights),
+            build,
+            recipe=recipe,
+            seed=seed,
+            precision=precision,
+            strategy=strategy,
+            folder=store_path / name,
+            logs=store_path / LOGS / name,
+            key=keys[name],
+        )
+        values, history = trainer.run()
+        if chief:
+            _save(store_path / name, name, values, history, build, recipe=recipe, key=keys[name])
+        keras.backend.clear_session()
+
+
+def _key(
+    name: str, build: Prepared, recipe: Recipe, *, seed: int, precision: str, weights: str
+) -> dict[str, Any]:
+    """What makes a training what it is: the same key, the same network."""
+    initial = weights if name in BASELINES or weights not in (IMAGENET, NONE) else NONE
+    return {
+        "recipe": recipe.name,
+        "config": {**asdict(recipe), "precision": precision},
+        "seed": seed,
+        "initial_weights": "random" if initial == NONE else initial,
+        "build": build.config.name,
+        "fingerprint": build.data["fingerprint"],
+    }
+
+
+def _trained(store_path: Path, name: str, key: dict[str, Any]) -> bool:
+    """Whether the store has this very model."""
+    folder = store_path / name
+    if not (folder / store.CARD).exists() or not (folder / store.WEIGHTS).exists():
+        return False
+    card = Store(store_path).card(name)
+    there = {**card.training, "fingerprint": card.data["fingerprint"]}
+    return all(there.get(part) == value for part, value in key.items())
+
+
+def _check_weights(name: str, weights: str) -> None:
+    """Fails before anything is trained if the initial weights are not to be had."""
+    if weights == IMAGENET and name in BASELINES:
+        BASELINES[name].build.check_imagenet()  # type: ignore[attr-defined]
+    elif weights not in (IMAGENET, NONE) and not Path(weights).is_file():
+        raise WeightsError(
+            f"Expected --weights imagenet, none, or a file of weights. Received: {weights}, which "
+            "is not there. Give its path."
+        )
+
+
+def _build_network(name: str, size: int, weights: str) -> keras.Model:
+    """The untrained network, with the initial weights asked for."""
+    spec, from_file = MODELS[name], weights not in (IMAGENET, NONE)
+    if weights == IMAGENET and name in BASELINES:
+        return spec.build(size=size, weights=IMAGENET)
+    if not from_file:
+        return spec.build(size=size)
+    try:
+        if Path(weights).suffix == ".keras":  # a whole network, of a store
+            network = spec.build(size=size)
+            network.set_weights(keras.models.load_model(weights, compile=False).get_weights())
+            return network
+        if name not in BASELINES:
+            raise ValueError("a variant starts from a .keras file")
+        return spec.build(size=size, weights=weights)  # the convolutional part alone
+    except (ValueError, OSError, KeyError) as err:
+        raise WeightsError(
+            f"Expected weights of {spec.title}: a .keras file of a store, or for a baseline a file "
+            f"of its convolutional part as Keras saves it. Received: {weights}, which does not "
+            f"fit ({str(err).splitlines()[0]}). Give another file."
+        ) from err
 
 
 def _save(
     folder: Path,
     name: str,
-    network: keras.Model,
-    history: pd.DataFrame,
+    values: list[np.ndarray],
+    history: list[dict[str, float]],
+    build: Prepared,
     *,
-    data: dict[str, Any],
-    training: dict[str, Any],
+    recipe: Recipe,
+    key: dict[str, Any],
 ) -> None:
-    """Writes weights, history and, last, the card."""
+    """Writes weights, history and, last, the card; then the training's state goes."""
+    network = MODELS[name].build(size=build.size)  # in float32
+    network.set_weights(values)
     weights = folder / store.WEIGHTS
+    (folder / store.CARD).unlink(missing_ok=True)
     write_whole(weights, network.save)
-    table = history.rename_axis("epoch").rename(index=lambda epoch: epoch + 1)
-    write_whole(folder / store.HISTORY, table.to_csv)
+    table = pd.DataFrame(history)
+    write_whole(folder / store.HISTORY, partial(table.to_csv, index=False))
+    training = {part: value for part, value in key.items() if part != "fingerprint"}
+    training |= {
+        "epochs": len(history),
+        "best_epoch": best_epoch(history, recipe),
+        "seconds": round(sum(record["seconds"] for record in history), 1),
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
     card = store.Card(
         model=name,
-        size=INPUT_SIZE,
-        crop_expansion=CROP_EXPANSION,
+        size=build.size,
+        crop_expansion=build.config.crop_expansion,
         feature_layers=[LAST_CONV, FEATURE_MAP],
         weights_sha256=sha256(weights),
-        data=data,
+        data=build.data,
         training=training,
         software={package: version(package) for package in SOFTWARE},
     )
     store.write_card(folder, card)
+    (folder / STATE).unlink(missing_ok=True)

@@ -22,6 +22,9 @@ class Recipe:
     monitor : {"val_loss", "val_auc"}
     augment : bool
         Random flips and shifts of up to 3 pixels.
+    batch_norm_momentum : float, optional
+        Of all batch normalisations in place of a network's own: on a small data set the baselines'
+        0.99 and 0.999 do not settle.
     """
 
     name: str = "paper"
@@ -34,6 +37,7 @@ class Recipe:
     patience: int = 10
     monitor: Literal["val_loss", "val_auc"] = "val_loss"
     augment: bool = False
+    batch_norm_momentum: float | None = None
 
     def optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
         """Adam with this recipe's learning rate schedule."""
@@ -58,5 +62,6 @@ RECIPES = {
         schedule="cosine",
         monitor="val_auc",
         augment=True,
+        batch_norm_momentum=0.9,
     ),
 }

@@ -23,6 +23,7 @@ def page() -> None:
     views.demo_note(cards.values())
     for name, sentence in errors.items():
         views.column_error(name, sentence)
+    cards = views.with_weights(store, cards)
     if not cards:
         st.stop()
     settings = views.explanation_settings(shared_layers(cards))

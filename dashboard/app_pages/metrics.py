@@ -57,7 +57,7 @@ def draw_measured(
             f"**{', '.join(names)}**, test split, {', '.join(map(str, images))} images. "
             f"Threshold: {'; '.join(rules)}. Precision, recall and F1 are macro averages."
         )
-        views.rates_table(measured, {name: cards[name].threshold_value for name in measured})
+        views.rates_table(measured, cards)
     for name, sentence in errors.items():
         views.column_error(name, f"Not compared. {sentence}")
 

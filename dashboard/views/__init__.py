@@ -4,7 +4,13 @@ from dashboard.views.face import Judged, face_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings, explanation_settings
-from dashboard.views.store_info import cards_or_errors, demo_note, open_store, store_note
+from dashboard.views.store_info import (
+    cards_or_errors,
+    demo_note,
+    open_store,
+    store_note,
+    with_weights,
+)
 from dashboard.views.style import SPECIES, model_title, style
 from dashboard.views.tables import confusion_figure, paper_table, rates_table, table
 from dashboard.views.verdict import column_error, threshold_rule, verdict
@@ -30,4 +36,5 @@ __all__ = [
     "table",
     "threshold_rule",
     "verdict",
+    "with_weights",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard.cache import ROOT
+from dashboard.views.style import model_title
 from fascore.store import Card, Store, StoreError
 
 
@@ -29,6 +30,37 @@ def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
         except StoreError as err:
             errors[name] = str(err)
     return cards, errors
+
+
+def with_weights(store: Store, cards: Mapping[str, Card]) -> dict[str, Card]:
+    """The cards of models whose weights are there; says which others can only be listed."""
+    without = [name for name in cards if not store.has_weights(name)]
+    if without:
+        titles = ", ".join(model_title(name) for name in without)
+        st.info(
+            f"**Metrics only: {titles}.** This store has their scores but not their weights, "
+            "which are large, so they give no verdict and no map here. To train them:"
+        )
+        st.code(training_commands({name: cards[name] for name in without}), language="bash")
+    return {name: card for name, card in cards.items() if name not in without}
+
+
+def training_commands(cards: Mapping[str, Card]) -> str:
+    """The commands that train models the way their cards say, a line for each way."""
+    ways: dict[str, list[str]] = {}
+    for name, card in cards.items():
+        data, training = card.data, card.training
+        initial = training["initial_weights"]
+        way = (
+            f"--root {data['root']} --protocol {data['protocol']} --store runs/mine "
+            f"--recipe {training['recipe']} --epochs {training['config']['epochs']} "
+            f"--learning-rate {training['config']['learning_rate']} "
+            f"--weights {'none' if initial == 'random' else initial}"
+        )
+        ways.setdefault(way, []).append(name)
+    return "\n".join(
+        f"python -m trainer refresh {way} --models {' '.join(names)}" for way, names in ways.items()
+    )
 
 
 def store_note(path: Path) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.views.style import model_title
 from fascore.labels import CLASS_NAMES
 from fascore.metrics import Classification
+from fascore.store import Card
 
 AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
 RATES = {"accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "f1": "F1"}
@@ -37,17 +38,18 @@ def paper_table(rows: Sequence[Mapping[str, Any]]) -> None:
     )
 
 
-def rates_table(measured: Mapping[str, Classification], thresholds: Mapping[str, float]) -> None:
-    """The paper's metrics as measured, by model name."""
+def rates_table(measured: Mapping[str, Classification], cards: Mapping[str, Card]) -> None:
+    """The paper's metrics as measured, by model name, with what each model started from."""
     rows = [
         [
             model_title(name),
             *(f"{getattr(rates, rate):.4f}" for rate in RATES),
-            f"{thresholds[name]:.3f}",
+            f"{cards[name].threshold_value:.3f}",
+            cards[name].training["initial_weights"],
         ]
         for name, rates in measured.items()
     ]
-    table(["Network", *RATES.values(), "Threshold"], rows)
+    table(["Network", *RATES.values(), "Threshold", "Initial weights"], rows)
 
 
 def confusion_figure(title: str, rates: Classification) -> go.Figure:

@@ -77,9 +77,7 @@ class LimeImage:
 
     def _draw(self, num_superpixels: int) -> np.ndarray:
         """0/1 rows (num_samples, num_superpixels): superpixels shown or not; row 0 shows all."""
-        shown = np.random.default_rng(self.seed).integers(
-            0, 2, (self.num_samples, num_superpixels)
-        )
+        shown = np.random.default_rng(self.seed).integers(0, 2, (self.num_samples, num_superpixels))
         shown[0] = 1
         return shown
 

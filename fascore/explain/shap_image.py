@@ -61,9 +61,7 @@ class ShapImage:
         def work() -> np.ndarray:
             inputs = image[None].astype(np.float32)
             with _LOCK:
-                values = explainer.shap_values(
-                    inputs, nsamples=self.num_samples, rseed=self.seed
-                )
+                values = explainer.shap_values(inputs, nsamples=self.num_samples, rseed=self.seed)
             return np.reshape(values, image.shape).sum(axis=-1).astype(np.float32)
 
         values, seconds = timed(work)

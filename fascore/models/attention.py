@@ -41,9 +41,7 @@ class ChannelAttention(layers.Layer):
         """Weights in (0, 1), shape (N, 1, 1, C)."""
         average = ops.mean(inputs, axis=(1, 2), keepdims=True)
         maximum = ops.max(inputs, axis=(1, 2), keepdims=True)
-        return ops.sigmoid(
-            self.excite(self.squeeze(average)) + self.excite(self.squeeze(maximum))
-        )
+        return ops.sigmoid(self.excite(self.squeeze(average)) + self.excite(self.squeeze(maximum)))
 
     def call(self, inputs: Any) -> Any:
         return inputs * self.gate(inputs)

@@ -52,7 +52,7 @@ class FaceModel:
         """Side of the input in pixels."""
         return int(self.network.input_shape[1])
 
-    def logits(self, images: np.ndarray) -> np.ndarray:
+    def logits(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
         """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2)."""
         expected = (self.size, self.size, 3)
         if images.ndim != 4 or images.shape[1:] != expected:
@@ -62,12 +62,13 @@ class FaceModel:
             )
         if len(images) == 0:
             return np.empty((0, 2), np.float32)
-        batches = (images[i : i + BATCH] for i in range(0, len(images), BATCH))
+        starts = range(0, len(images), batch_size)
+        batches = (images[start : start + batch_size] for start in starts)
         return np.concatenate([self._forward(batch.astype(np.float32)) for batch in batches])
 
-    def spoof_scores(self, images: np.ndarray) -> np.ndarray:
+    def spoof_scores(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
         """P(spoof) in [0, 1] of RGB 0..255 images (N, size, size, 3): float64 (N,)."""
-        logits = self.logits(images).astype(np.float64)
+        logits = self.logits(images, batch_size=batch_size).astype(np.float64)
         return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
 
     def is_spoof(self, spoof_score: float) -> bool:

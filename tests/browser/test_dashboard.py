@@ -6,11 +6,11 @@ from PIL import Image
 
 from fascore.explain import EXPLAINERS
 from fascore.labels import PAI_SPECIES, SPOOF_TYPES
-from fascore.models import MODELS
+from fascore.models import VARIANTS
 
 pytestmark = pytest.mark.browser
 
-CELLS = len(MODELS) * len(EXPLAINERS)
+CELLS = len(VARIANTS) * len(EXPLAINERS)
 SPECIES = {
     "Live": (0,),
     "Print": PAI_SPECIES["print"],
@@ -24,7 +24,7 @@ def wait_for_grid(page) -> None:
     """Waits until all cells hold their maps, and checks that nothing went wrong."""
     page.wait_for_function(
         f"""() => !document.querySelector('[data-testid="stApp"][data-test-script-state="running"]')
-            && document.querySelectorAll('.fs-verdict').length === {len(MODELS)}
+            && document.querySelectorAll('.fs-verdict').length === {len(VARIANTS)}
             && document.querySelectorAll('.fs-scale').length === {CELLS}""",
         timeout=TIMEOUT,
     )

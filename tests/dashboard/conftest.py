@@ -15,12 +15,12 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard import cache
 from fascore import store
+from fascore.data import open_data
 from fascore.faces import Face
 from fascore.files import sha256
 from fascore.images import Box
 from fascore.labels import pai_species
-from fascore.models import MODELS
-from fascore.samples import FaceData
+from fascore.models import VARIANTS
 from tests.conftest import SIZE, tiny_network
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -85,7 +85,7 @@ def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     faces, folder = tmp_path / "faces.zip", tmp_path / "store"
     _write_faces(faces)
     folder.mkdir()
-    samples = store.samples_table(FaceData(faces).samples())
+    samples = store.samples_table(open_data(faces).samples())
     samples.to_csv(folder / store.SAMPLES)
     counts = {"test": {pai_species(code): 2 for code in TYPES.values()}}
     data = {
@@ -100,7 +100,7 @@ def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     store.write_background(folder, background, [str(i) for i in range(6)])
     scores = {code: list(values) for code, values in SCORES.items()}
     samples["spoof_score"] = [scores[code].pop(0) for code in samples["spoof_type"]]
-    for seed, name in enumerate(MODELS):
+    for seed, name in enumerate(VARIANTS):
         _write_model(folder, name, seed, data)
         samples[["spoof_score"]].to_csv(folder / name / store.PREDICTIONS)
     monkeypatch.setenv("FASCORE_STORE", str(folder))

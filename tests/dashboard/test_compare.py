@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from fascore.explain import EXPLAINERS
 from fascore.images import Box
-from fascore.models import MODELS
+from fascore.models import VARIANTS
 from fascore.store import CARD, WEIGHTS
 from tests.dashboard.conftest import encoded, picture, text_of
 
@@ -37,13 +37,13 @@ def test_first_sight_shows_a_face_with_every_verdict_and_every_map(app):
     app.run()
     check_clean(app)
     verdicts = html_of(app, "fs-verdict")
-    assert len(verdicts) == len(MODELS)
+    assert len(verdicts) == len(VARIANTS)
     assert all(re.search(r"P\(spoof\) <b>0\.\d{3}</b>", verdict) for verdict in verdicts)
     assert all(
         "Threshold 0.500 (equal error rate, chosen on validation)" in verdict
         for verdict in verdicts
     )
-    assert len(maps_of(app)) == len(MODELS) * len(EXPLAINERS)
+    assert len(maps_of(app)) == len(VARIANTS) * len(EXPLAINERS)
     assert not html_of(app, "fs-wait")
     assert "True label: live" in text_of(app)
 
@@ -88,7 +88,7 @@ def test_uploaded_face_is_found_and_judged(app, detect):
     detect(Box(10, 10, 70, 80))
     upload(app.run(), encoded(picture(5)))
     check_clean(app)
-    assert len(maps_of(app)) == len(MODELS) * len(EXPLAINERS)
+    assert len(maps_of(app)) == len(VARIANTS) * len(EXPLAINERS)
     assert "True label" not in text_of(app)
 
 
@@ -106,7 +106,7 @@ def test_no_face_is_never_judged_silently(app, detect):
     assert not html_of(app, "fs-verdict")
     app.button(key="use_whole").click().run()
     check_clean(app)
-    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
     assert "largest centred square is judged instead" in text_of(app)
 
 
@@ -155,7 +155,7 @@ def test_webcam_picture_is_judged(app):
     app.segmented_control(key="source").set_value("camera").run()
     app.camera_input[0].set_value(("me.jpg", encoded(picture(7), "JPEG"), "image/jpeg")).run()
     check_clean(app)
-    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
 
 
 def count_calls(monkeypatch) -> list[str]:
@@ -211,8 +211,8 @@ def test_model_whose_card_does_not_fit_its_weights_says_so_and_others_work(app, 
     app.run()
     assert not app.exception
     assert len(app.error) == 1 and "Received: other weights" in app.error[0].value
-    assert len(html_of(app, "fs-verdict")) == len(MODELS) - 1
-    assert len(maps_of(app)) == (len(MODELS) - 1) * len(EXPLAINERS)
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS) - 1
+    assert len(maps_of(app)) == (len(VARIANTS) - 1) * len(EXPLAINERS)
 
 
 def test_card_with_another_input_size_says_so_and_others_work(app, store_path):
@@ -221,16 +221,16 @@ def test_card_with_another_input_size_says_so_and_others_work(app, store_path):
     app.run()
     assert not app.exception
     assert len(app.error) == 1 and "takes images of shape" in app.error[0].value
-    assert len(html_of(app, "fs-verdict")) == len(MODELS) - 1
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS) - 1
 
 
 def test_missing_background_is_said_in_shaps_cells_only(app, store_path):
     (store_path / "background.npz").unlink()
     app.run()
     assert not app.exception
-    assert len(app.error) == len(MODELS)
+    assert len(app.error) == len(VARIANTS)
     assert all("SHAP needs background images" in error.value for error in app.error)
-    assert len(maps_of(app)) == len(MODELS) * (len(EXPLAINERS) - 1)
+    assert len(maps_of(app)) == len(VARIANTS) * (len(EXPLAINERS) - 1)
 
 
 def test_missing_data_set_is_said_and_uploads_still_work(app, store_path):
@@ -240,7 +240,7 @@ def test_missing_data_set_is_said_and_uploads_still_work(app, store_path):
     assert len(app.error) == 1 and "The gallery cannot be shown" in app.error[0].value
     upload(app, encoded(picture(5)))
     check_clean(app)
-    assert len(html_of(app, "fs-verdict")) == len(MODELS)
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
 
 
 def test_empty_map_is_said_not_left_blank(app, monkeypatch):
@@ -251,4 +251,4 @@ def test_empty_map_is_said_not_left_blank(app, monkeypatch):
     app.run()
     check_clean(app)
     told = [cell for cell in maps_of(app) if "No place spoke for spoof" in cell]
-    assert len(told) == len(MODELS)
+    assert len(told) == len(VARIANTS)

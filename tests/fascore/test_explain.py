@@ -18,7 +18,7 @@ from fascore.explain import (
 )
 from fascore.explain.grad_cam import class_activation_map
 from fascore.labels import LIVE, SPOOF
-from fascore.models import MODELS
+from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
 from tests.conftest import SIZE
 
@@ -103,7 +103,7 @@ def test_grid_has_every_model_and_method(tiny_models, image):
 
 
 @pytest.mark.parametrize("layer", ["last_conv", "feature_map"])
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_grad_cam_points_on_every_network_at_both_layers(networks, name, layer):
     face = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
     (cam,) = GradCAM(layer=layer).explain([FaceModel(name, networks[name])], face)

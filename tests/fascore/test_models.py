@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from fascore.models import FEATURE_MAP, LAST_CONV, LOGITS, MODELS
+from fascore.models import FEATURE_MAP, LAST_CONV, LOGITS, VARIANTS
 from fascore.models.face_model import FaceModel
 
 PAPER_FILTERS = [10, 3, 16, 32, 64, 96, 128, 192, 256, 128]
@@ -31,14 +31,14 @@ def test_stem_is_activated_and_blocks_are_normalised(networks):
     assert kinds[-5:] == ["Identity", "Flatten", "Dropout", "Dense", "Softmax"]
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_maps_are_large_enough_to_point(networks, name):
     for layer in (LAST_CONV, FEATURE_MAP):
         assert networks[name].get_layer(layer).output.shape == (None, 8, 8, 128)
     assert networks[name].get_layer(LOGITS).output.shape == (None, 2)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_variants_differ_from_plain_only_by_their_gates(networks, name):
     plain = [x.name for x in networks["cnn"].layers if x.name != "image"]
     variant = [x.name for x in networks[name].layers if x.name != "image"]
@@ -53,7 +53,7 @@ def test_feature_map_of_the_plain_cnn_is_its_last_convolution(networks):
     np.testing.assert_array_equal(last, features)
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_file_round_trip_is_exact_and_safe(networks, name, tmp_path):
     images = np.random.default_rng(0).uniform(0, 255, (2, 64, 64, 3)).astype(np.float32)
     networks[name].save(tmp_path / "model.keras")
@@ -61,7 +61,7 @@ def test_file_round_trip_is_exact_and_safe(networks, name, tmp_path):
     np.testing.assert_array_equal(networks[name](images), loaded(images))
 
 
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", VARIANTS)
 def test_weights_fit_in_six_megabytes(networks, name):
     assert networks[name].count_params() * 4 <= 6e6
 

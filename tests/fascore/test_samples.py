@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fascore.data import open_data
 from fascore.images import Box, crop_face, decode, network_input
 from fascore.labels import pai_species
-from fascore.samples import DataError, FaceData, parse_box
-from fascore.splits import by_split, official_split
+from fascore.samples import DataError
 
 ROWS = {
     "train": {
@@ -45,9 +45,9 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module", params=["folder", "zip"])
 def source(request, folder, tmp_path_factory):
     if request.param == "folder":
-        return FaceData(folder)
+        return open_data(folder)
     target = tmp_path_factory.mktemp("zipped") / "faces"
-    return FaceData(shutil.make_archive(str(target), "zip", folder))
+    return open_data(shutil.make_archive(str(target), "zip", folder))
 
 
 def test_samples_carry_the_label_codes(source):
@@ -78,33 +78,14 @@ def test_data_set_without_a_name_of_its_own_is_celeba_spoof(source):
     assert (source.name, source.simulated) == ("CelebA-Spoof", False)
 
 
-def test_boxes_are_clamped_to_the_picture():
-    assert parse_box("-20 100 1000 50 0.9", 224, 112) == Box(0, 50, 224, 25)
-
-
-@pytest.mark.parametrize("text", ["", "1 2 3", "a b c d", "300 10 20 20 0.9", "5 5 0 9 1"])
-def test_unusable_boxes_are_refused(text):
-    with pytest.raises(DataError, match="Received"):
-        parse_box(text, 224, 224)
-
-
 def test_missing_data_set_is_said(tmp_path):
     with pytest.raises(DataError, match="Expected a folder or a .zip"):
-        FaceData(tmp_path / "nowhere")
+        open_data(tmp_path / "nowhere")
 
 
 def test_missing_file_is_said(source):
     with pytest.raises(DataError, match="Expected a file Data/none.png"):
         source.read("Data/none.png")
-
-
-def test_validation_subjects_come_from_train_and_stay_apart(source):
-    splits = by_split(official_split(source.samples(), validation_share=0.3, seed=4))
-    subjects = {name: {sample.subject for sample in rows} for name, rows in splits.items()}
-    assert len(subjects["validation"]) == 3 and len(subjects["train"]) == 7
-    assert subjects["test"] == {"77"} and not subjects["train"] & subjects["validation"]
-    again = by_split(official_split(source.samples(), validation_share=0.3, seed=4))
-    assert again == splits
 
 
 def test_species_of_each_type():

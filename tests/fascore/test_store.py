@@ -8,6 +8,7 @@ import pytest
 
 from fascore import store
 from fascore.files import sha256, write_whole
+from fascore.labels import CELEBA_ATTRIBUTES
 from fascore.models import MODELS
 from fascore.samples import Sample
 from fascore.store import Card, Store, StoreError
@@ -23,7 +24,7 @@ SAMPLES = [
 @pytest.fixture
 def folder(tmp_path):
     """A store with one untrained network, its predictions and background."""
-    samples = store.samples_table(SAMPLES)
+    samples = store.evaluation_samples(store.samples_table(SAMPLES))
     samples.to_csv(tmp_path / store.SAMPLES)
     model = tmp_path / "cnn"
     write_whole(model / store.WEIGHTS, MODELS["cnn"].build().save)
@@ -58,8 +59,19 @@ def test_scores_are_those_of_the_split(folder):
     assert (live.tolist(), spoof.tolist()) == ([0.2], [0.3])
 
 
-def test_training_images_are_not_in_the_samples_table(folder):
-    assert set(Store(folder).samples()["split"]) == {"validation", "test"}
+def test_samples_come_back_from_their_table(folder, tmp_path):
+    attributes = bytes([1, 0] * 20)
+    samples = [replace(SAMPLES[0], attributes=attributes), replace(SAMPLES[3], subject="")]
+    store.samples_table(samples).to_csv(tmp_path / "all.csv")
+    table = store.read_samples(tmp_path / "all.csv")
+    assert [store.sample_of(row) for _, row in table.iterrows()] == [samples[1], SAMPLES[0]]
+    assert table.loc[SAMPLES[0].sample_id, "5_o_Clock_Shadow"] == 1
+    assert table.loc[SAMPLES[3].sample_id, list(CELEBA_ATTRIBUTES)].isna().all()
+
+
+def test_training_images_are_no_evaluation_samples():
+    samples = store.evaluation_samples(store.samples_table(SAMPLES))
+    assert set(samples["split"]) == {"validation", "test"}
 
 
 @pytest.mark.parametrize("name", ["nowhere", "."])

@@ -1,6 +1,14 @@
 """Training and evaluation end to end on a made-up data set, through the command line."""
 
+import errno
 import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from urllib.error import URLError
 
 import keras
 import numpy as np
@@ -8,37 +16,43 @@ import pandas as pd
 import pytest
 
 from fascore import metrics, store
+from fascore.models import baselines
 from fascore.store import Store
 from tests.faces_zip import write_faces_zip
+from trainer import state
 from trainer.cli import main
-from trainer.data import open_faces
+from trainer.evaluate import choose_batch_size
+from trainer.prepare import prepare
 from trainer.recipes import RECIPES
 
-
-@pytest.fixture(scope="module")
-def faces_zip(tmp_path_factory):
-    return write_faces_zip(tmp_path_factory.mktemp("data") / "faces.zip", subjects=36, brighter=50)
+ROOT = Path(__file__).parents[2]
+QUICK = ["--models", "cnn", "--recipe", "demo", "--precision", "float32", "--batch-size", "11"]
 
 
 @pytest.fixture(scope="module")
-def trained(faces_zip, tmp_path_factory):
+def trained(build, tmp_path_factory):
     """A store with one network after two epochs, evaluated."""
     path = tmp_path_factory.mktemp("store")
-    common = ["--data", str(faces_zip), "--store", str(path)]
-    fit = ["fit", *common, "--models", "cnn", "--recipe", "demo", "--epochs", "2", "--seed", "3"]
-    assert main([*fit, "--precision", "float32"]) == 0
+    common = ["--data", str(build.path), "--store", str(path)]
+    assert main(["fit", *common, *QUICK, "--epochs", "2", "--seed", "3"]) == 0
     assert main(["evaluate", *common]) == 0
     return Store(path)
 
 
-def test_card_tells_where_the_model_comes_from(trained, faces_zip):
+def history_of(folder):
+    return pd.read_csv(folder / "cnn" / store.HISTORY)
+
+
+def test_card_tells_where_the_model_comes_from(trained, build, faces_zip):
     card = trained.card("cnn")
     assert card.training["recipe"] == "demo" and card.training["seed"] == 3
     assert card.training["epochs"] == 2 and card.training["initial_weights"] == "random"
     assert card.training["config"]["learning_rate"] == RECIPES["demo"].learning_rate
     assert card.data["name"] == "CelebA-Spoof" and card.data["root"] == str(faces_zip)
     assert card.data["counts"]["test"] == {"live": 12, "replay": 12}
+    assert card.data["protocol"] == "official"
     assert card.software["keras"] == keras.__version__
+    assert card.feature_layers == ["last_conv", "feature_map"]
 
 
 def test_weights_are_float32_and_load(trained):
@@ -47,13 +61,11 @@ def test_weights_are_float32_and_load(trained):
     assert model.network.dtype_policy.name == "float32"
 
 
-def test_predictions_are_the_models_scores(trained, faces_zip):
-    faces, model = open_faces(faces_zip), trained.load("cnn")
-    test = faces.load("test")
-    expected = pd.Series(model.spoof_scores(test.images), [s.sample_id for s in test.samples])
-    saved = trained.predictions("cnn")[expected.index]
-    np.testing.assert_allclose(saved, expected, rtol=1e-6)
-    assert len(trained.predictions("cnn")) == len(trained.samples())
+def test_predictions_are_the_models_scores(trained, build):
+    model, saved = trained.load("cnn"), trained.predictions("cnn")
+    for ids, images in build.batches("test", 24):
+        np.testing.assert_allclose(saved[ids], model.spoof_scores(images), rtol=1e-5)
+    assert len(saved) == len(trained.samples()) == 24 + build.count("validation")
 
 
 def test_threshold_is_chosen_on_validation(trained):
@@ -63,28 +75,149 @@ def test_threshold_is_chosen_on_validation(trained):
     assert card.threshold_value == expected
 
 
-def test_background_is_half_live_half_spoof_from_train(trained, faces_zip):
+def test_background_is_half_live_half_spoof_from_train(trained, build):
     with np.load(trained.path / store.BACKGROUND) as arrays:
         ids = arrays["sample_ids"].tolist()
         assert arrays["images"].dtype == np.uint8 and len(arrays["images"]) == len(ids)
-    train = {s.sample_id: s.label for s in open_faces(faces_zip).splits["train"]}
-    labels = [train[each] for each in ids]
-    assert sum(labels) == len(labels) / 2
+    rows = build.samples.loc[ids]
+    assert set(rows["split"]) == {"train"} and rows["label"].mean() == 0.5
 
 
 def test_history_has_a_row_an_epoch(trained):
-    history = pd.read_csv(trained.path / "cnn" / store.HISTORY)
+    history = history_of(trained.path)
     assert history["epoch"].tolist() == [1, 2]
-    assert {"loss", "val_loss", "val_auc"} <= set(history)
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "val_auc"} <= set(history)
+    assert list((trained.path / "logs/cnn").glob("events*"))
 
 
-def test_same_seed_starts_and_shuffles_alike(trained, faces_zip, tmp_path):
-    common = ["--data", str(faces_zip), "--store", str(tmp_path), "--precision", "float32"]
-    options = ["--models", "cnn", "--recipe", "demo", "--epochs", "2", "--seed", "3"]
-    assert main(["fit", *common, *options]) == 0
-    again = pd.read_csv(tmp_path / "cnn" / store.HISTORY)
-    first = pd.read_csv(trained.path / "cnn" / store.HISTORY)
-    np.testing.assert_allclose(again["loss"], first["loss"], rtol=0.02)
+def test_finished_model_is_left_as_it_is_unless_asked(trained, build, capsys):
+    stamp = (trained.path / "cnn" / store.WEIGHTS).stat().st_mtime_ns
+    command = ["fit", "--data", str(build.path), "--store", str(trained.path), *QUICK]
+    assert main([*command, "--epochs", "2", "--seed", "3"]) == 0
+    assert "CNN: trained already" in capsys.readouterr().out
+    assert (trained.path / "cnn" / store.WEIGHTS).stat().st_mtime_ns == stamp
+
+
+def test_killed_training_goes_on_where_it_was(build, trained, tmp_path):
+    """kill -9 after an epoch; the same command ends with all epochs, as one that was not killed."""
+    command = [sys.executable, "-m", "trainer", "fit", "--data", str(build.path), "--store"]
+    command += [str(tmp_path), *QUICK, "--epochs", "5", "--seed", "3"]
+    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+    while not (tmp_path / "cnn" / state.STATE).exists():
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(signal.SIGKILL)
+    running.wait()
+    assert not (tmp_path / "cnn" / store.CARD).exists()
+    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert again.returncode == 0 and "Going on after epoch" in again.stdout
+    assert history_of(tmp_path)["epoch"].tolist() == [1, 2, 3, 4, 5]
+    Store(tmp_path).load("cnn")
+    assert not (tmp_path / "cnn" / state.STATE).exists()
+    whole = tmp_path / "whole"
+    assert main([*command[3:6], "--store", str(whole), *QUICK, "--epochs", "5", "--seed", "3"]) == 0
+    np.testing.assert_allclose(history_of(tmp_path)["loss"], history_of(whole)["loss"], rtol=0.02)
+
+
+def test_ctrl_c_ends_with_a_sentence(build, tmp_path):
+    command = [sys.executable, "-m", "trainer", "fit", "--data", str(build.path), "--store"]
+    running = subprocess.Popen(
+        [*command, str(tmp_path), *QUICK, "--epochs", "500"],
+        cwd=ROOT, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    while not (tmp_path / "cnn" / state.STATE).exists():
+        assert running.poll() is None
+        time.sleep(0.01)
+    running.send_signal(signal.SIGINT)
+    errors = running.communicate()[1]
+    assert running.returncode == 130 and "Traceback" not in errors
+    assert "interrupted. The same command goes on from here" in errors
+
+
+def test_nan_loss_is_one_sentence_and_keeps_what_was_finished(build, trained, tmp_path, capsys):
+    command = ["fit", "--data", str(build.path), "--store", str(trained.path), "--precision"]
+    command += ["float32", "--models", "cnn_spatial", "--learning-rate", "1e30", "--epochs", "9"]
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert "Expected the loss to stay finite" in error and "Traceback" not in error
+    assert trained.load("cnn").threshold
+
+
+def test_full_disk_is_one_sentence_and_keeps_what_was_finished(
+    build, trained, monkeypatch, capsys
+):
+    def full(*args, **kwargs):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(np, "savez", full)
+    command = ["fit", "--data", str(build.path), "--store", str(trained.path), *QUICK]
+    assert main([*command, "--models", "cnn_channel", "--epochs", "1"]) == 1
+    assert "make room and give the same command again" in capsys.readouterr().err
+    assert not list((trained.path / "cnn_channel").iterdir())
+    assert trained.load("cnn").threshold
+
+
+def test_refresh_does_all_and_then_nothing(faces_zip, tmp_path, capsys):
+    command = ["refresh", "--root", str(faces_zip), "--store", str(tmp_path / "runs/mine")]
+    command += ["--protocol", "official", *QUICK, "--epochs", "1"]
+    assert main(command) == 0
+    assert "paper accuracy" in capsys.readouterr().out
+    stamps = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if p.is_file()}
+    assert main(command) == 0
+    said = capsys.readouterr().out
+    assert all(
+        sentence in said for sentence in ("Prepared already", "trained already", "scored already")
+    )
+    assert stamps == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if p.is_file()}
+
+
+def test_file_of_weights_is_where_training_starts(build, trained, tmp_path):
+    file = trained.path / "cnn" / store.WEIGHTS
+    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), *QUICK]
+    assert main([*command, "--weights", str(file), "--epochs", "1", "--learning-rate", "1e-9"]) == 0
+    ours, theirs = (s.load("cnn").network.get_layer("logits").kernel.numpy()
+                    for s in (Store(tmp_path), trained))  # fmt: skip
+    np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    assert Store(tmp_path).card("cnn").training["initial_weights"] == str(file)
+
+
+def test_file_of_other_weights_is_said(build, trained, tmp_path, capsys):
+    file = trained.path / "cnn" / store.WEIGHTS
+    options = ["--models", "cnn_spatial", "--weights"]
+    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), *options]
+    assert main([*command, str(file)]) == 2
+    assert "which does not fit" in capsys.readouterr().err
+    assert main([*command, str(tmp_path / "none.keras")]) == 2
+    assert "which is not there" in capsys.readouterr().err
+
+
+def test_offline_imagenet_fails_at_once_and_says_what_to_do(build, tmp_path, monkeypatch, capsys):
+    def offline(*args, **kwargs):
+        raise URLError("no network")
+
+    monkeypatch.setattr(baselines, "KERAS_FOLDER", tmp_path)
+    monkeypatch.setattr(baselines.urllib.request, "urlopen", offline)
+    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), "--models", "all"]
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert f"put it into {tmp_path}" in error and "xception_weights" in error
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--models", "variants", "--weights", "imagenet"], "Expected a baseline among --models"),
+        (["--models", "baselines", "--weights", "x.h5"], "Expected one model for --weights"),
+        (["--models", "cnn", "--precision", "mixed_float16"], "Expected a GPU"),
+    ],
+)
+def test_options_that_make_no_sense_together_are_refused(
+    build, tmp_path, options, sentence, capsys
+):
+    command = ["fit", "--data", str(build.path), "--store", str(tmp_path / "s"), *options]
+    assert main(command) == 2
+    assert sentence in capsys.readouterr().err
 
 
 def test_paper_recipe_is_the_papers():
@@ -96,24 +229,35 @@ def test_paper_recipe_is_the_papers():
     np.testing.assert_allclose(rates, [1e-4, 1e-4, 0.96e-4, 0.96**2 * 1e-4], rtol=1e-6)
 
 
-@pytest.mark.parametrize("command", ["fit", "evaluate", "audit"])
-def test_missing_data_set_is_one_sentence(command, tmp_path, capsys):
+@pytest.mark.parametrize("command", ["fit", "evaluate"])
+def test_missing_build_is_one_sentence(command, tmp_path, capsys):
     code = main([command, "--data", str(tmp_path / "none"), "--store", str(tmp_path)])
     error = capsys.readouterr().err
-    assert code == 2 and "Expected a folder or a .zip" in error and "Traceback" not in error
+    assert code == 2 and "Run prepare with --out" in error and "Traceback" not in error
 
 
-def test_missing_store_is_one_sentence(faces_zip, tmp_path, capsys):
-    code = main(["evaluate", "--data", str(faces_zip), "--store", str(tmp_path / "none")])
+def test_missing_store_is_one_sentence(build, tmp_path, capsys):
+    code = main(["evaluate", "--data", str(build.path), "--store", str(tmp_path / "none")])
     assert code == 2 and "Expected a folder with trained models" in capsys.readouterr().err
 
 
-def test_split_without_a_class_is_one_sentence(tmp_path, capsys):
-    path = write_faces_zip(tmp_path / "faces.zip", subjects=1)
-    code = main(["fit", "--data", str(path), "--store", str(tmp_path)])
-    assert code == 2 and "live and spoof images in the train split" in capsys.readouterr().err
+def test_model_of_another_build_is_not_scored(trained, tmp_path, capsys):
+    faces = write_faces_zip(tmp_path / "other.zip", subjects=30)
+    other = prepare(faces, tmp_path / "other", protocol="official", jobs=1)
+    assert main(["evaluate", "--data", str(other.path), "--store", str(trained.path)]) == 2
+    assert "Expected cnn to be trained on this build" in capsys.readouterr().err
+
+
+def test_batch_size_follows_free_memory(trained, monkeypatch):
+    sizes = []
+    for free in (10**7, 10**9, 10**12):
+        monkeypatch.setattr(
+            "psutil.virtual_memory", lambda free=free: type("", (), {"available": free})
+        )
+        sizes.append(choose_batch_size(trained.load("cnn")))
+    assert sizes[0] == 16 < sizes[1] <= sizes[2] == 512
 
 
 def test_cards_are_json(trained):
     card = json.loads((trained.path / "cnn" / store.CARD).read_text())
-    assert card["feature_layers"] == ["last_conv", "feature_map"]
+    assert card["model"] == "cnn"

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from fascore.data import open_data
 from fascore.files import sha256, write_whole
 from fascore.labels import SPOOF_TYPES
-from fascore.samples import FaceData
 from trainer.simulate.dataset import EVIDENCE, FACES, NAME, Settings
 from trainer.simulate.fetch import PACKAGES
 
@@ -62,7 +62,7 @@ Six pictures of a person share face, hair and clothes.
 
 def write_card(folder: Path, settings: Settings) -> None:
     """Writes DATA_CARD.md beside the archives, without measurements."""
-    source = FaceData(folder / FACES)
+    source = open_data(folder / FACES)
     samples = source.samples()
     picture = source.picture(samples[0])
     text = TEXT.format(

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
 from pathlib import Path
 
 import cv2
 import numpy as np
 from PIL import Image
 
+from fascore.celeba_spoof import ABOUT_FILE, BOX_FRAME, LABEL_FILES
 from fascore.files import write_whole
-from fascore.samples import ABOUT_FILE, BOX_FRAME, LABEL_FILES
 from trainer.simulate.assets import HeadModel, load_head_model
 from trainer.simulate.attacks import OUT, Capture, capture_person, print_attack, replay_attack
 from trainer.simulate.fetch import fetch_assets
@@ -26,6 +23,7 @@ from trainer.simulate.heads import Identity, sample_identity
 from trainer.simulate.maskshell import MASK_KINDS
 from trainer.simulate.render import Scene, render_scene
 from trainer.simulate.scenery import ILLUMINATION_ODDS, ILLUMINATIONS
+from trainer.workers import in_order, worker_pool
 
 NAME = "fascore demo faces (simulated)"
 SPOOF_CODES = {"live": 0, "photo": 1, "A4": 3, "PC": 7, "pad": 8, "phone": 9, "3D mask": 10}
@@ -94,11 +92,10 @@ def simulate(
     """
     settings = settings or Settings()
     folder = str(fetch_assets(assets) if assets else fetch_assets())
-    jobs = jobs or os.cpu_count() or 1
     out.mkdir(parents=True, exist_ok=True)
-    # a fork of a process with TensorFlow's threads can hang
-    with ProcessPoolExecutor(jobs, get_context("spawn")) as pool:
-        work = pool.map(_make, [(n, settings, folder) for n in range(settings.identities)])
+    people = [(n, settings, folder) for n in range(settings.identities)]
+    with worker_pool(jobs) as pool:
+        work = in_order(pool, _make, people, jobs=jobs)
         entries = [e for subject in progress(work, settings.identities) for e in subject]
     entries.sort(key=lambda entry: entry.path)
     write_whole(out / FACES, lambda path: _pack(path, _face_files(entries)))

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from fascore.data import open_data
 from fascore.labels import SPOOF_TYPES
 from fascore.samples import FaceData, Sample
 from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES
@@ -23,7 +24,7 @@ def contact_sheet(
 
     With `evidence`, attack evidence is red, landmarks are green dots, boxes are blue.
     """
-    source = FaceData(folder / FACES)
+    source = open_data(folder / FACES)
     rng, rows = np.random.default_rng(seed), []
     samples = source.samples()
     for spoof_type in [0, *sorted({sample.spoof_type for sample in samples})]:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fascore.samples import FaceData
+from fascore.data import open_data
 from tests.faces_zip import write_faces_zip
 from trainer.simulate import audit
 from trainer.simulate.audit import STATISTICS, global_statistics
@@ -11,7 +11,7 @@ from trainer.simulate.audit import STATISTICS, global_statistics
 
 @pytest.mark.parametrize(("brighter", "low", "high"), [(0, 0.2, 0.8), (50, 0.99, 1.0)])
 def test_brightness_shortcut_is_found(tmp_path, brighter, low, high):
-    table = audit(FaceData(write_faces_zip(tmp_path / "faces.zip", brighter=brighter)))
+    table = audit(open_data(write_faces_zip(tmp_path / "faces.zip", brighter=brighter)))
     assert list(table.index) == ["whole picture", "face crop"]
     assert list(table.columns) == ["all", "replay"]
     assert ((table >= low) & (table <= high)).all(axis=None)

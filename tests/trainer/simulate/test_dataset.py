@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from fascore.data import open_data
 from fascore.labels import pai_species
-from fascore.samples import FaceData
 from trainer.simulate import AssetError, Settings, simulate, write_card
 from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES, SPOOF_CODES
 from trainer.simulate.fetch import fetch_assets
@@ -59,7 +59,7 @@ def test_one_process_makes_the_same_bytes(folder, tmp_path):
 
 
 def test_layout_is_celeba_spoofs(folder):
-    source = FaceData(folder / FACES)
+    source = open_data(folder / FACES)
     samples = source.samples()
     assert source.simulated and {s.split for s in samples} == {"train", "test"}
     assert Counter(s.label for s in samples) == {0: 2, 1: 12}
@@ -69,7 +69,7 @@ def test_layout_is_celeba_spoofs(folder):
 
 
 def test_boxes_and_landmarks_lie_on_the_face(folder):
-    source = FaceData(folder / FACES)
+    source = open_data(folder / FACES)
     notes = json.loads(source.read(ANNOTATIONS))
     for sample in source.samples():
         picture = source.picture(sample)
@@ -106,7 +106,7 @@ class TestShipped:
         assert all(sha256(SHIPPED / name) in card for name in (FACES, EVIDENCE))
 
     def test_size_counts_and_splits(self):
-        samples = FaceData(SHIPPED / FACES).samples()
+        samples = open_data(SHIPPED / FACES).samples()
         assert (SHIPPED / FACES).stat().st_size <= 25 * 10**6
         assert len(samples) >= 6000 and len({s.subject for s in samples}) >= 600
         species = Counter(s.pai_species for s in samples)

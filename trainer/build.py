@@ -1,0 +1,185 @@
+"""The prepared data set: a tensorflow-datasets build of network inputs, and what is known of them.
+
+A build is a folder with the shards that tensorflow-datasets writes, `samples.csv` (every image,
+with its split), `skipped.csv` (what was left out, and why) and, written last, `prepared.json`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from fascore.labels import CLASS_NAMES, LIVE, SPOOF
+from fascore.samples import DataError
+from fascore.store import SAMPLES, read_samples
+
+PREPARED, SKIPPED = "prepared.json", "skipped.csv"
+SHARDS = "shards"  # below it, tensorflow-datasets' own folders
+tfds.disable_progress_bar()  # ours tells rate and time left
+
+
+@dataclass(frozen=True)
+class Config:
+    """What a build is made of; the same values make the same build."""
+
+    root: str
+    protocol: str = "subject"
+    limit: int | None = None
+    size: int = 64
+    crop_expansion: float = 1.5
+    seed: int = 0
+
+    @property
+    def name(self) -> str:
+        """Its name among tensorflow-datasets' configs."""
+        limit = "" if self.limit is None else f"-limit{self.limit}"
+        return f"{self.protocol}-{self.size}px-x{self.crop_expansion:g}-seed{self.seed}{limit}"
+
+
+class FacesBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):  # type: ignore[call-arg]
+    """Network inputs with label and sample id, in the splits of a protocol.
+
+    Parameters
+    ----------
+    examples : mapping of str to callable
+        For each split what gives its examples: a generator, or a Beam transform.
+    """
+
+    VERSION = tfds.core.Version("1.0.0")
+    name = "faces"
+
+    def __init__(
+        self,
+        *,
+        prepared: Config,
+        examples: Mapping[str, Callable[[], Any]],
+        **kwargs: Any,
+    ) -> None:
+        self._size = prepared.size
+        self._examples = examples
+        config = tfds.core.BuilderConfig(name=prepared.name, description="Network inputs.")
+        super().__init__(config=config, **kwargs)
+
+    def _info(self) -> tfds.core.DatasetInfo:
+        bytes_ = tfds.features.Encoding.BYTES  # neither loses nor costs anything
+        shape = (self._size, self._size, 3)
+        features = {
+            "image": tfds.features.Tensor(shape=shape, dtype=np.uint8, encoding=bytes_),
+            "label": tfds.features.ClassLabel(names=list(CLASS_NAMES)),
+            "sample_id": tfds.features.Text(),
+        }
+        return tfds.core.DatasetInfo(
+            builder=self,
+            description="Face crops as anti-spoofing networks see them.",
+            features=tfds.features.FeaturesDict(features),
+        )
+
+    def _split_generators(self, dl_manager: Any) -> dict[str, Any]:
+        return {split: make() for split, make in self._examples.items()}
+
+    def _generate_examples(self) -> Any:
+        raise NotImplementedError("The examples are given to the constructor.")
+
+
+class Prepared:
+    """A finished build, open for reading.
+
+    Parameters
+    ----------
+    path : path
+        What `prepare` wrote.
+
+    Raises
+    ------
+    DataError
+        If there is no finished build.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = Path(path)
+        try:
+            record = json.loads((self.path / PREPARED).read_text())
+        except (FileNotFoundError, NotADirectoryError) as err:
+            raise DataError(
+                f"Expected a finished build of `python -m trainer prepare` in {self.path}. "
+                f"Received: no {PREPARED} there. Run prepare with --out {self.path}."
+            ) from err
+        self.config = Config(**record["config"])
+        self.data: dict[str, Any] = record["data"]
+
+    @property
+    def name(self) -> str:
+        """The data set's name."""
+        return self.data["name"]
+
+    @property
+    def size(self) -> int:
+        """Side of the images in pixels."""
+        return self.config.size
+
+    @cached_property
+    def samples(self) -> pd.DataFrame:
+        """Every image by sample_id, as samples.csv of a store, training images included."""
+        return read_samples(self.path / SAMPLES)
+
+    def count(self, split: str) -> int:
+        """Number of images in a split."""
+        return int((self.samples["split"] == split).sum())
+
+    def examples(self, split: str, *, shuffle_seed: int | None = None) -> tf.data.Dataset:
+        """A split's examples: image uint8 (size, size, 3), label, sample_id.
+
+        The order is the build's own, or a random one that depends on the seed alone.
+        """
+        builder = tfds.builder_from_directory(_shards(self.path / SHARDS, self.config))
+        reading = tfds.ReadConfig(try_autocache=False, shuffle_seed=shuffle_seed)
+        data = builder.as_dataset(
+            split=split, shuffle_files=shuffle_seed is not None, read_config=reading
+        )
+        if shuffle_seed is not None:
+            # examples lie shuffled in the shards: a buffer of part of them is enough
+            data = data.shuffle(10_000, seed=shuffle_seed, reshuffle_each_iteration=False)
+        options = tf.data.Options()
+        options.deterministic = True
+        return data.with_options(options)
+
+    def batches(self, split: str, batch_size: int) -> Iterator[tuple[list[str], np.ndarray]]:
+        """Sample ids and images uint8 (n, size, size, 3) of a split, in the build's order."""
+        for batch in self.examples(split).batch(batch_size).prefetch(2).as_numpy_iterator():
+            yield [each.decode() for each in batch["sample_id"]], batch["image"]
+
+    def background(self, *, count: int = 100, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+        """SHAP's background set: `count` training images, half live half spoof, and their ids."""
+        train = self.samples[self.samples["split"] == "train"].sort_index()
+        rng = np.random.default_rng(seed)
+        wanted: list[str] = []
+        for label in (LIVE, SPOOF):
+            ids = train.index[train["label"] == label].to_numpy()
+            wanted += sorted(rng.choice(ids, min(count // 2, len(ids)), replace=False).tolist())
+        found: dict[str, np.ndarray] = {}
+        missing = set(wanted)
+        for ids, images in self.batches("train", 256):
+            found |= {i: image.copy() for i, image in zip(ids, images, strict=True) if i in missing}
+        return np.stack([found[each] for each in wanted]), wanted
+
+
+def written_ids(folder: Path, config: Config) -> Iterator[str]:
+    """Sample ids of every example in the shards below `folder`."""
+    builder = tfds.builder_from_directory(_shards(folder, config))
+    skip = {"image": tfds.decode.SkipDecoding()}
+    for split in builder.info.splits:
+        for example in builder.as_dataset(split=split, decoders=skip).as_numpy_iterator():
+            yield example["sample_id"].decode()
+
+
+def _shards(folder: Path, config: Config) -> Path:
+    return folder / FacesBuilder.name / config.name / str(FacesBuilder.VERSION)

@@ -93,7 +93,7 @@ def compare(
             inputs.append(images.network_input(images.crop_face(picture, box)))
     truth = np.array([s.label for s, x in zip(samples, boxes["mtcnn_x"], strict=True) if x == x])
     rows = {}
-    for name in store.names:
+    for name in store.loadable_names:
         model = store.load(name)
         verdicts = [
             model.spoof_scores(np.stack(inputs)) >= model.threshold

@@ -113,8 +113,8 @@ def obvious(
 
 def measure(store: Store) -> dict[str, float]:
     """The figures of one run, on one test face of the store's data set."""
-    models = [store.load(name) for name in store.names]
-    card = store.card(store.names[0])
+    models = [store.load(name) for name in store.loadable_names]
+    card = store.card(store.loadable_names[0])
     source = open_data(ROOT / card.data["root"])
     sample = next(each for each in source.samples() if each.split == "test")
     image = source.face_input(sample, size=card.size, expansion=card.crop_expansion)

@@ -57,7 +57,7 @@ def page_figures(store: Path) -> dict[str, float]:
 
 def judge(store: Store, faces: np.ndarray) -> None:
     """Verdicts and explanations of faces, one after the other, as the Compare page asks."""
-    keys = {name: cache.model_key(store, name) for name in store.names}
+    keys = {name: cache.model_key(store, name) for name in store.loadable_names}
     for face in faces:
         for key in keys.values():
             cache.spoof_score(key, face)
@@ -68,7 +68,7 @@ def judge(store: Store, faces: np.ndarray) -> None:
 
 def growth_figures(store: Store, pictures: int) -> dict[str, float]:
     """Memory gained over `pictures` different ones, after as many to fill caches and arenas."""
-    size = store.card(store.names[0]).size
+    size = store.card(store.loadable_names[0]).size
     draw = np.random.default_rng(0)
 
     def faces() -> np.ndarray:

@@ -159,7 +159,7 @@ def _fill(counts: np.ndarray, order: np.ndarray, halves: dict[str, int]) -> np.n
     for split in FILL_ORDER[:-1]:
         have = np.cumsum(counts[:, order[start:]], axis=1)
         enough = (have >= halves[split]).all(axis=0)
-        end = start + (int(enough.argmax()) + 1 if enough.any() else len(enough))
+        end = start + int(enough.argmax()) + 1 if enough.any() else len(order)
         split_of_subject[order[start:end]] = split
         start = end
     return split_of_subject

@@ -92,9 +92,10 @@ class Store:
         """The models that have been scored on the store's samples."""
         return tuple(name for name in self.names if (self.path / name / PREDICTIONS).exists())
 
-    def has_weights(self, name: str) -> bool:
-        """Whether a model's weights are in the store; a card and predictions may come without."""
-        return (self.path / name / WEIGHTS).exists()
+    @property
+    def loadable_names(self) -> tuple[str, ...]:
+        """The models whose weights are there; others may have a card and predictions alone."""
+        return tuple(name for name in self.names if (self.path / name / WEIGHTS).exists())
 
     def card(self, name: str) -> Card:
         """A model's card."""

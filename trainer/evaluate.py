@@ -33,7 +33,7 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     precision, recall, f1 (macro), auc, threshold, and the accuracy the paper reports.
     """
     opened = Store(store_path)
-    names = [name for name in opened.names if opened.has_weights(name)]
+    names = opened.loadable_names
     _check_trained_on(build, opened, names)
     samples = store.evaluation_samples(build.samples)
     if not _same_table(store_path / store.SAMPLES, samples):

@@ -36,7 +36,9 @@ class State:
     def write(self, folder: Path) -> None:
         """Writes the state whole."""
         about = json.dumps({"key": self.key, "history": self.history})
-        arrays: dict[str, Any] = {f"variable_{i:05}": value for i, value in enumerate(self.variables)}
+        arrays: dict[str, Any] = {
+            f"variable_{i:05}": value for i, value in enumerate(self.variables)
+        }
         arrays |= {f"best_{i:05}": value for i, value in enumerate(self.best)}
         write_whole(folder / STATE, lambda path: np.savez(path, about=np.array(about), **arrays))
 

@@ -23,8 +23,10 @@ def page() -> None:
     views.demo_note(cards.values())
     for name, sentence in errors.items():
         views.column_error(name, sentence)
-    cards = views.with_weights(store, cards)
+    scored_only = {n: card for n, card in cards.items() if n not in store.loadable_names}
+    cards = {n: card for n, card in cards.items() if n in store.loadable_names}
     if not cards:
+        views.metrics_only_note(scored_only)
         st.stop()
     settings = views.explanation_settings(shared_layers(cards))
     first = next(iter(cards.values()))
@@ -36,6 +38,7 @@ def page() -> None:
     if judged is not None:
         with st.container(key="grid"):
             compare(store, cards, judged, settings)
+    views.metrics_only_note(scored_only)
 
 
 def shared_layers(cards: Mapping[str, Card]) -> list[str]:

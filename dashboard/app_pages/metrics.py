@@ -21,11 +21,8 @@ def page() -> None:
     st.title("Metrics on a whole test set")
     views.demo_note(cards.values())
     measured = measure(store, cards, errors)
-    left, right = st.columns(2, gap="large")
-    with left:
-        draw_measured(cards, measured, errors)
-    with right:
-        draw_paper()
+    draw_measured(cards, measured, errors)
+    draw_paper()
     draw_confusions(measured)
 
 
@@ -70,9 +67,11 @@ def draw_paper() -> None:
         f"**{paper['data']}**. Figures as reported, not measured here; of other faces than the "
         "open store's, so the two tables cannot be compared number by number."
     )
-    for title, rows in paper["tables"].items():
-        st.markdown(f"{title} (reported, {paper['data']})")
-        views.paper_table(rows)
+    columns = st.columns(len(paper["tables"]), gap="large")
+    for column, (title, rows) in zip(columns, paper["tables"].items(), strict=True):
+        with column:
+            st.markdown(f"{title} (reported, {paper['data']})")
+            views.paper_table(rows)
 
 
 def draw_confusions(measured: Mapping[str, Classification]) -> None:

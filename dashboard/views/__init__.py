@@ -7,9 +7,9 @@ from dashboard.views.settings import Settings, explanation_settings
 from dashboard.views.store_info import (
     cards_or_errors,
     demo_note,
+    metrics_only_note,
     open_store,
     store_note,
-    with_weights,
 )
 from dashboard.views.style import SPECIES, model_title, style
 from dashboard.views.tables import confusion_figure, paper_table, rates_table, table
@@ -27,6 +27,7 @@ __all__ = [
     "demo_note",
     "explanation_settings",
     "face_panel",
+    "metrics_only_note",
     "model_title",
     "open_store",
     "paper_table",
@@ -36,5 +37,4 @@ __all__ = [
     "table",
     "threshold_rule",
     "verdict",
-    "with_weights",
 ]

@@ -32,17 +32,18 @@ def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
     return cards, errors
 
 
-def with_weights(store: Store, cards: Mapping[str, Card]) -> dict[str, Card]:
-    """The cards of models whose weights are there; says which others can only be listed."""
-    without = [name for name in cards if not store.has_weights(name)]
-    if without:
-        titles = ", ".join(model_title(name) for name in without)
-        st.info(
-            f"**Metrics only: {titles}.** This store has their scores but not their weights, "
-            "which are large, so they give no verdict and no map here. To train them:"
+def metrics_only_note(cards: Mapping[str, Card]) -> None:
+    """Which models have scores in the store but no weights, and how to train them."""
+    if not cards:
+        return
+    titles = ", ".join(model_title(name) for name in cards)
+    with st.expander(f"Metrics only, no weights in this store: {titles}"):
+        st.markdown(
+            "These networks' weights are large and not in this store, so they give no verdict and "
+            "no map here; the Metrics page has their scores. To train them and then open "
+            "`runs/mine` with `--store`:"
         )
-        st.code(training_commands({name: cards[name] for name in without}), language="bash")
-    return {name: card for name, card in cards.items() if name not in without}
+        st.code(training_commands(cards), language="bash", wrap_lines=True)
 
 
 def training_commands(cards: Mapping[str, Card]) -> str:

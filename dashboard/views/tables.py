@@ -46,10 +46,11 @@ def rates_table(measured: Mapping[str, Classification], cards: Mapping[str, Card
             *(f"{getattr(rates, rate):.4f}" for rate in RATES),
             f"{cards[name].threshold_value:.3f}",
             cards[name].training["initial_weights"],
+            str(cards[name].training["epochs"]),
         ]
         for name, rates in measured.items()
     ]
-    table(["Network", *RATES.values(), "Threshold", "Initial weights"], rows)
+    table(["Network", *RATES.values(), "Threshold", "Initial weights", "Epochs"], rows)
 
 
 def confusion_figure(title: str, rates: Classification) -> go.Figure:

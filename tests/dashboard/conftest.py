@@ -85,7 +85,7 @@ def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     faces, folder = tmp_path / "faces.zip", tmp_path / "store"
     _write_faces(faces)
     folder.mkdir()
-    samples = store.samples_table(open_data(faces).samples())
+    samples = store.evaluation_samples(store.samples_table(open_data(faces).samples()))
     samples.to_csv(folder / store.SAMPLES)
     counts = {"test": {pai_species(code): 2 for code in TYPES.values()}}
     data = {

@@ -1,15 +1,18 @@
 import json
 import re
+import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from fascore import store
 from fascore.explain import EXPLAINERS
 from fascore.images import Box
 from fascore.models import VARIANTS
-from fascore.store import CARD, WEIGHTS
+from fascore.store import CARD, WEIGHTS, Store
 from tests.dashboard.conftest import encoded, picture, text_of
 
 pytestmark = pytest.mark.usefixtures("store_path", "detect")
@@ -252,3 +255,17 @@ def test_empty_map_is_said_not_left_blank(app, monkeypatch):
     check_clean(app)
     told = [cell for cell in maps_of(app) if "No place spoke for spoof" in cell]
     assert len(told) == len(VARIANTS)
+
+
+def test_model_without_weights_is_listed_with_the_commands_that_train_it(app, store_path):
+    folder = store_path / "xception"
+    shutil.copytree(store_path / "cnn", folder)
+    (folder / store.WEIGHTS).unlink()
+    card = replace(Store(store_path).card("cnn"), model="xception")
+    config = {"epochs": 5, "learning_rate": 0.001}
+    store.write_card(folder, replace(card, training={**card.training, "config": config}))
+    app.run()
+    check_clean(app)
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
+    assert any("no weights in this store: Xception" in each.label for each in app.expander)
+    assert "--epochs 5 --learning-rate 0.001 --weights none --models xception" in app.code[0].value

@@ -270,8 +270,9 @@ def run_evaluate(options: argparse.Namespace) -> None:
     build = Prepared(options.data)
     table = evaluate(build, options.store, again=options.again)
     print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
-    print("threshold chosen on validation, beside the paper's figures:")
-    print(table.round(4).to_string())
+    print("threshold chosen on validation, beside the paper's figures on its own test images:")
+    for group in dict.fromkeys(table.columns.get_level_values(0)):
+        print(f"\n{group}\n{table[group].round(4).to_string()}")
 
 
 def run_refresh(options: argparse.Namespace) -> None:

@@ -22,6 +22,7 @@ from trainer.build import Prepared
 
 PAPER = Path(__file__).parents[1] / "assets" / "paper.json"
 THRESHOLD_RULE = "equal error rate"
+REPORTED = ("accuracy", "precision", "recall", "f1")
 EVALUATED = ("validation", "test")
 
 
@@ -29,8 +30,7 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     """Writes samples.csv, each model's predictions.csv and its threshold; returns the test metrics.
 
     A model that is scored already is scored anew only if asked for by `again`.
-    The threshold is chosen on validation and applied to test. Row: model; columns: accuracy,
-    precision, recall, f1 (macro), auc, threshold, and the accuracy the paper reports.
+    The threshold is chosen on validation and applied to test. The table is `test_metrics`'.
     """
     opened = Store(store_path)
     names = opened.loadable_names
@@ -105,23 +105,25 @@ def _record_threshold(opened: Store, name: str) -> None:
 
 
 def test_metrics(opened: Store) -> pd.DataFrame:
-    """The store's models on its test split beside the accuracy the paper reports."""
-    reported = reported_accuracy()
-    rows = {}
+    """The store's models on its test split, and what the paper reports of them.
+
+    Columns: ("measured", name) and ("paper, CelebA-Spoof", name).
+    """
+    measured, reported = {}, reported_metrics()
     for name in opened.scored_names:
         live, spoof = opened.scores(name)
         threshold = opened.card(name).threshold_value
         result = metrics.classify(live, spoof, threshold=threshold)
-        rows[MODELS[name].title] = {
-            "accuracy": result.accuracy,
-            "precision": result.precision,
-            "recall": result.recall,
-            "f1": result.f1,
-            "auc": metrics.auc(live, spoof),
-            "threshold": threshold,
-            "paper accuracy (CelebA-Spoof)": reported[name],
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
+        rates = {rate: getattr(result, rate) for rate in REPORTED}
+        measured[name] = {**rates, "auc": metrics.auc(live, spoof), "threshold": threshold}
+    table = pd.concat(
+        {
+            "measured": pd.DataFrame.from_dict(measured, orient="index"),
+            "paper, CelebA-Spoof": reported.loc[list(measured)],
+        },
+        axis="columns",
+    )
+    return table.rename(index={name: MODELS[name].title for name in measured})
 
 
 def auc_by_species(opened: Store) -> pd.DataFrame:
@@ -137,7 +139,8 @@ def auc_by_species(opened: Store) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def reported_accuracy() -> dict[str, float]:
-    """Accuracy of each model as the paper reports it, by model name."""
+def reported_metrics() -> pd.DataFrame:
+    """Accuracy, precision, recall and F1 of each model as the paper reports them, by name."""
     tables = json.loads(PAPER.read_text())["tables"]
-    return {row["name"]: row["accuracy"] for rows in tables.values() for row in rows}
+    rows = {row["name"]: row for rows in tables.values() for row in rows}
+    return pd.DataFrame.from_dict(rows, orient="index")[list(REPORTED)]

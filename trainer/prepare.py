@@ -135,6 +135,8 @@ def summary(build: Prepared) -> str:
     if (samples["subject"] != "").all():
         table["subjects"] = samples.groupby("split")["subject"].nunique()
     lines = [f"{build.name}, {build.config.protocol} protocol", table.to_string(), ""]
+    subjects = samples[samples["subject"] != ""].groupby("subject")["label"].min()
+    lines += [f"subjects without a live image: {(subjects == SPOOF).sum():,}"]
     skipped = build.data["skipped"]
     lines += [f"left out, {reason}: {count:,}" for reason, count in sorted(skipped.items())]
     lines += [f"left out in all: {sum(skipped.values()):,}, listed in {build.path / SKIPPED}"]

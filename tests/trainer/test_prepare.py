@@ -89,7 +89,7 @@ def test_summary_counts_images_and_subjects(build):
     text = summary(build)
     row = next(line for line in text.splitlines() if line.startswith("test"))
     assert row.split()[1:] == ["24", "12", "12", "12", "12"]
-    assert "left out in all: 0" in text
+    assert "left out in all: 0" in text and "subjects without a live image: 0" in text
 
 
 def test_finished_build_is_left_as_it_is(faces_zip, tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""Classification metrics of scores, and the threshold chosen on them."""
+"""Classification metrics of scores."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn import metrics
 
+from fascore.error_rates import checked
 from fascore.labels import LIVE, PAI_SPECIES, SPOOF
 
 
@@ -50,7 +51,7 @@ def classify(
     >>> classify(np.array([0.1, 0.7]), np.array([0.9, 0.6]), threshold=0.5).confusion.tolist()
     [[1, 1], [0, 2]]
     """
-    scores = _checked(live_scores, spoof_scores)
+    scores = checked(live_scores, spoof_scores)
     truth = _truth(live_scores, spoof_scores)
     verdicts = np.where(scores >= threshold, SPOOF, LIVE)
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
@@ -67,7 +68,7 @@ def classify(
 
 def auc(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     """Area under the ROC curve: the chance that a spoof scores above a live face."""
-    scores = _checked(live_scores, spoof_scores)
+    scores = checked(live_scores, spoof_scores)
     return float(metrics.roc_auc_score(_truth(live_scores, spoof_scores), scores))
 
 
@@ -87,38 +88,51 @@ def auc_by_species(scores: np.ndarray, labels: np.ndarray, species: np.ndarray) 
     return result
 
 
-def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
-    """The threshold where APCER (attacks accepted) and BPCER (bona fide rejected) are closest.
+def average_precision(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
+    """Mean precision over the recalls of spoof, by falling score."""
+    scores = checked(live_scores, spoof_scores)
+    return float(metrics.average_precision_score(_truth(live_scores, spoof_scores), scores))
 
-    Half way between the scores on either side of it, so that rounding flips no verdict.
 
-    Examples
-    --------
-    >>> eer_threshold(np.array([0.1, 0.3]), np.array([0.7, 0.9]))
-    0.5
+def brier(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
+    """Mean squared distance of P(spoof) from the truth, 0 or 1."""
+    scores = checked(live_scores, spoof_scores)
+    return float(metrics.brier_score_loss(_truth(live_scores, spoof_scores), scores))
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """P(spoof) against the share of spoofs, in bins of equal width that hold images.
+
+    Attributes
+    ----------
+    score, share : float64 arrays of shape (n_bins,)
+        Mean score and share of spoofs in a bin.
+    count : int64 array of shape (n_bins,)
+    error : float
+        Expected calibration error: mean distance of the two, weighted by count.
     """
-    scores = np.unique(_checked(live_scores, spoof_scores))
-    candidates = np.concatenate([[0.0], (scores[1:] + scores[:-1]) / 2, [1.0]])
-    apcer = np.searchsorted(np.sort(spoof_scores), candidates, side="left") / len(spoof_scores)
-    bpcer = 1 - np.searchsorted(np.sort(live_scores), candidates, side="left") / len(live_scores)
-    return float(candidates[np.argmin(np.abs(apcer - bpcer))])
+
+    score: np.ndarray
+    share: np.ndarray
+    count: np.ndarray
+    error: float
+
+
+def calibration(
+    live_scores: np.ndarray, spoof_scores: np.ndarray, *, num_bins: int = 10
+) -> Calibration:
+    """How far P(spoof) can be read as a probability (Naeini et al. 2015, on P(spoof))."""
+    scores = checked(live_scores, spoof_scores)
+    truth = _truth(live_scores, spoof_scores)
+    bins = np.minimum((scores * num_bins).astype(int), num_bins - 1)
+    count = np.bincount(bins, minlength=num_bins)
+    held = count > 0
+    score = np.bincount(bins, scores, num_bins)[held] / count[held]
+    share = np.bincount(bins, truth, num_bins)[held] / count[held]
+    error = float((np.abs(score - share) * count[held]).sum() / len(scores))
+    return Calibration(score, share, count[held], error)
 
 
 def _truth(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
     return np.repeat([LIVE, SPOOF], [len(live_scores), len(spoof_scores)])
-
-
-def _checked(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
-    """All scores, live first, after checking that there are both and all are in [0, 1]."""
-    if not len(live_scores) or not len(spoof_scores):
-        raise ValueError(
-            "Metrics need images of both classes. "
-            f"Received: {len(live_scores)} live, {len(spoof_scores)} spoof. Widen the split."
-        )
-    scores = np.concatenate([live_scores, spoof_scores])
-    bad = ~((scores >= 0) & (scores <= 1))
-    if bad.any():
-        raise ValueError(
-            f"Scores are P(spoof) in [0, 1]. Received: {scores[bad][0]}. Score the images again."
-        )
-    return scores

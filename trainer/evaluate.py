@@ -14,6 +14,7 @@ import psutil
 from tqdm import tqdm
 
 from fascore import metrics, store
+from fascore.error_rates import eer_threshold
 from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
@@ -98,7 +99,7 @@ def _check_trained_on(build: Prepared, opened: Store, names: Sequence[str]) -> N
 
 
 def _record_threshold(opened: Store, name: str) -> None:
-    value = metrics.eer_threshold(*opened.scores(name, split="validation"))
+    value = eer_threshold(*opened.scores(name, split="validation"))
     threshold = {"value": value, "rule": THRESHOLD_RULE, "split": "validation"}
     card = dataclasses.replace(opened.card(name), threshold=threshold)
     store.write_card(opened.path / name, card)

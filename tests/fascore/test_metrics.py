@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from fascore.metrics import auc, classify, eer_threshold
+from fascore.error_rates import eer_threshold
+from fascore.metrics import auc, classify
 
 
 def test_paper_metrics_by_hand():

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore import metrics, store
+from fascore import store
+from fascore.error_rates import eer_threshold
 from fascore.models import baselines
 from fascore.store import Store
 from tests.faces_zip import write_faces_zip
@@ -71,7 +72,7 @@ def test_predictions_are_the_models_scores(trained, build):
 def test_threshold_is_chosen_on_validation(trained):
     card = trained.card("cnn")
     assert card.threshold["rule"] == "equal error rate"
-    expected = metrics.eer_threshold(*trained.scores("cnn", split="validation"))
+    expected = eer_threshold(*trained.scores("cnn", split="validation"))
     assert card.threshold_value == expected
 
 

@@ -1,0 +1,216 @@
+"""Error rates of presentation attack detection (ISO/IEC 30107-3), and the threshold chosen on them.
+
+An attack is accepted when its spoof score is below the threshold; a bona fide (live) image is
+rejected when its score is at or above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+
+def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -> dict[str, float]:
+    """Attack presentation classification error rate of each PAI species: attacks accepted.
+
+    The system's APCER is the worst species, ``max(result.values())``, not the pooled rate
+    (ISO/IEC 30107-3). Works as well by spoof type.
+
+    Parameters
+    ----------
+    spoof_scores : mapping of str to array of shape (n_species_images,)
+        P(spoof) in [0, 1] of attack images only.
+    threshold : float
+
+    Returns
+    -------
+    dict of str to float
+        Fraction of missed attacks per species, in [0, 1], in input order.
+
+    Raises
+    ------
+    ValueError
+        If a species has no images: its error rate is undefined, not zero.
+
+    Examples
+    --------
+    >>> apcer_by_species({"print": np.array([0.9, 0.2]), "3d_mask": np.array([0.8])}, 0.5)
+    {'print': 0.5, '3d_mask': 0.0}
+    """
+    empty = [name for name, scores in spoof_scores.items() if not len(scores)]
+    if empty or not spoof_scores:
+        raise ValueError(
+            "APCER needs at least one image per PAI species. "
+            f"Received none for: {empty or 'all'}. Drop the species or widen the split."
+        )
+    return {
+        name: float((in_range(scores) < threshold).mean()) for name, scores in spoof_scores.items()
+    }
+
+
+def bpcer(live_scores: np.ndarray, threshold: float) -> float:
+    """Bona fide presentation classification error rate: live images taken for attacks."""
+    if not len(live_scores):
+        raise ValueError("BPCER needs live images. Received: none. Widen the split.")
+    return float((in_range(live_scores) >= threshold).mean())
+
+
+@dataclass(frozen=True)
+class PadErrors:
+    """Errors of presentation attack detection at a threshold (ISO/IEC 30107-3), each in [0, 1].
+
+    Attributes
+    ----------
+    apcer : float
+        Of the worst PAI species.
+    worst : str
+        That species.
+    by_species, by_type : dict of str to float
+    bpcer : float
+    acer : float
+        Mean of `apcer` and `bpcer`; to be shown beside them only.
+    hter : float
+        Mean of the pooled rate of accepted attacks and `bpcer`.
+    """
+
+    apcer: float
+    worst: str
+    by_species: dict[str, float]
+    by_type: dict[str, float]
+    bpcer: float
+    acer: float
+    hter: float
+
+
+def pad_errors(
+    live_scores: np.ndarray,
+    spoof_scores: np.ndarray,
+    *,
+    species: np.ndarray,
+    types: np.ndarray,
+    threshold: float,
+) -> PadErrors:
+    """The errors of presentation attack detection at a threshold.
+
+    Parameters
+    ----------
+    live_scores, spoof_scores : arrays of shape (n_live,) and (n_spoof,)
+    species, types : arrays of shape (n_spoof,)
+        Name of each spoof image's PAI species and spoof type.
+    threshold : float
+
+    Raises
+    ------
+    ValueError
+        If a class has no images or a score is outside [0, 1].
+    """
+    checked(live_scores, spoof_scores)
+    by_species, by_type = (
+        apcer_by_species({str(n): spoof_scores[names == n] for n in np.unique(names)}, threshold)
+        for names in (species, types)
+    )
+    worst = max(by_species, key=by_species.__getitem__)
+    rejected, pooled = bpcer(live_scores, threshold), float((spoof_scores < threshold).mean())
+    return PadErrors(
+        apcer=by_species[worst],
+        worst=worst,
+        by_species=by_species,
+        by_type=by_type,
+        bpcer=rejected,
+        acer=(by_species[worst] + rejected) / 2,
+        hter=(pooled + rejected) / 2,
+    )
+
+
+@dataclass(frozen=True)
+class ErrorCurve:
+    """Both error rates at every threshold that tells scores apart, thresholds rising.
+
+    Attributes
+    ----------
+    thresholds : float64 array of shape (n,)
+        0, half way between neighbouring scores, and 1 (above every score below 1).
+    apcer, bpcer : float64 arrays of shape (n,)
+        Attacks accepted (pooled over species) and bona fide rejected. 1 - apcer over bpcer is the
+        ROC curve; both on probit axes are the DET curve.
+    """
+
+    thresholds: np.ndarray
+    apcer: np.ndarray
+    bpcer: np.ndarray
+
+    @property
+    def eer(self) -> float:
+        """Equal error rate: where the straight line between the points crosses apcer = bpcer."""
+        gap = self.apcer - self.bpcer
+        after = int(np.argmax(gap >= 0))
+        if gap[after] == 0 or after == 0:
+            return float(self.bpcer[after])
+        share = gap[after] / (gap[after] - gap[after - 1])
+        return float(self.bpcer[after] + share * (self.bpcer[after - 1] - self.bpcer[after]))
+
+    def bpcer_at_apcer(self, apcer: float) -> float:
+        """Smallest BPCER of a threshold that accepts at most this share of attacks."""
+        return float(self.bpcer[self.apcer <= apcer].min())
+
+    def recall_at_fpr(self, fpr: float) -> float:
+        """Largest share of attacks caught while at most this share of bona fide is rejected."""
+        return float(1 - self.apcer[self.bpcer <= fpr].min())
+
+
+def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve:
+    """APCER (pooled) and BPCER at every threshold.
+
+    Raises
+    ------
+    ValueError
+        If a class has no images or a score is outside [0, 1].
+
+    Examples
+    --------
+    >>> curve = error_curve(np.array([0.1, 0.6]), np.array([0.4, 0.9]))
+    >>> curve.eer, curve.bpcer_at_apcer(0.0)
+    (0.5, 0.5)
+    """
+    scores = np.unique(checked(live_scores, spoof_scores))
+    thresholds = np.concatenate([[0.0], (scores[1:] + scores[:-1]) / 2, [np.nextafter(1, 2)]])
+    apcer = np.searchsorted(np.sort(spoof_scores), thresholds, side="left") / len(spoof_scores)
+    rejected = 1 - np.searchsorted(np.sort(live_scores), thresholds, side="left") / len(live_scores)
+    return ErrorCurve(thresholds, apcer, rejected)
+
+
+def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
+    """The threshold where APCER (attacks accepted) and BPCER (bona fide rejected) are closest.
+
+    Half way between the scores on either side of it, so that rounding flips no verdict.
+
+    Examples
+    --------
+    >>> eer_threshold(np.array([0.1, 0.3]), np.array([0.7, 0.9]))
+    0.5
+    """
+    curve = error_curve(live_scores, spoof_scores)
+    closest = np.argmin(np.abs(curve.apcer - curve.bpcer))
+    return float(min(curve.thresholds[closest], 1.0))
+
+
+def checked(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
+    """All scores, live first, after checking that there are both and all are in [0, 1]."""
+    if not len(live_scores) or not len(spoof_scores):
+        raise ValueError(
+            "Metrics need images of both classes. "
+            f"Received: {len(live_scores)} live, {len(spoof_scores)} spoof. Widen the split."
+        )
+    return in_range(np.concatenate([live_scores, spoof_scores]))
+
+
+def in_range(scores: np.ndarray) -> np.ndarray:
+    """The scores; ValueError if one is outside [0, 1] or not a number."""
+    bad = ~((scores >= 0) & (scores <= 1))
+    if bad.any():
+        raise ValueError(
+            f"Scores are P(spoof) in [0, 1]. Received: {scores[bad][0]}. Score the images again."
+        )
+    return scores

@@ -64,7 +64,7 @@ def test_samples_come_back_from_their_table(folder, tmp_path):
     samples = [replace(SAMPLES[0], attributes=attributes), replace(SAMPLES[3], subject="")]
     store.samples_table(samples).to_csv(tmp_path / "all.csv")
     table = store.read_samples(tmp_path / "all.csv")
-    assert [store.sample_of(row) for _, row in table.iterrows()] == [samples[1], SAMPLES[0]]
+    assert [store.sample_of(row) for _, row in table.iterrows()] == samples[::-1]
     assert table.loc[SAMPLES[0].sample_id, "5_o_Clock_Shadow"] == 1
     assert table.loc[SAMPLES[3].sample_id, list(CELEBA_ATTRIBUTES)].isna().all()
 

@@ -196,6 +196,32 @@ def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     return float(min(curve.thresholds[closest], 1.0))
 
 
+def bpcer_threshold(live_scores: np.ndarray, *, limit: float) -> float:
+    """The smallest threshold that rejects at most a share `limit` of these live images.
+
+    Examples
+    --------
+    >>> bpcer_threshold(np.array([0.1, 0.2, 0.3, 0.9]), limit=0.25) > 0.3
+    True
+    """
+    falling = np.sort(in_range(live_scores))[::-1]
+    return float(np.nextafter(falling[int(limit * len(falling))], 2))
+
+
+def apcer_threshold(spoof_scores: Mapping[str, np.ndarray], *, limit: float) -> float:
+    """The largest threshold that accepts at most a share `limit` of each species' attacks.
+
+    Examples
+    --------
+    >>> apcer_threshold({"print": np.array([0.2, 0.6]), "replay": np.array([0.4])}, limit=0.5)
+    0.4
+    """
+    return min(
+        float(np.sort(in_range(scores))[int(limit * len(scores))])
+        for scores in spoof_scores.values()
+    )
+
+
 def checked(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
     """All scores, live first, after checking that there are both and all are in [0, 1]."""
     if not len(live_scores) or not len(spoof_scores):

@@ -66,7 +66,7 @@ CELEBA_ATTRIBUTES = (
 
 # Presentation attack instrument species (ISO/IEC 30107-3), as the field groups the spoof types.
 PAI_SPECIES = {"print": (1, 2, 3), "paper_cut": (4, 5, 6), "replay": (7, 8, 9), "3d_mask": (10,)}
-UNKNOWN_SPECIES = "unspecified"
+UNKNOWN = "unspecified"
 _SPECIES_OF_TYPE = {code: species for species, codes in PAI_SPECIES.items() for code in codes}
 
 
@@ -86,9 +86,14 @@ def pai_species(spoof_type: int) -> str:
     ('replay', 'live')
     """
     if spoof_type == UNKNOWN_TYPE:
-        return UNKNOWN_SPECIES
+        return UNKNOWN
     if spoof_type not in SPOOF_TYPES:
         raise ValueError(
             f"A spoof type is a code from 0 to 10. Received: {spoof_type!r}. Correct the label."
         )
     return _SPECIES_OF_TYPE.get(spoof_type, "live")
+
+
+def spoof_type_name(code: int) -> str:
+    """Name of a spoof type, ``"unspecified"`` for `UNKNOWN_TYPE`."""
+    return UNKNOWN if code == UNKNOWN_TYPE else SPOOF_TYPES[code]

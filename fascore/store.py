@@ -148,8 +148,8 @@ class Store:
         path = self.path / name / PREDICTIONS
         return self._table(path, partial(pd.read_csv, index_col="sample_id"))["spoof_score"]
 
-    def scores(self, name: str, *, split: str = "test") -> tuple[np.ndarray, np.ndarray]:
-        """A model's spoof scores on one split: of the live images, of the spoof images.
+    def scored(self, name: str, *, split: str = "test") -> pd.DataFrame:
+        """The samples of one split with a column `spoof_score`, a model's P(spoof).
 
         Raises
         ------
@@ -170,6 +170,11 @@ class Store:
                 f"{scored['spoof_score'].isna().sum()} missing. "
                 "Run `python -m trainer evaluate`."
             )
+        return scored
+
+    def scores(self, name: str, *, split: str = "test") -> tuple[np.ndarray, np.ndarray]:
+        """A model's spoof scores on one split: of the live images, of the spoof images."""
+        scored = self.scored(name, split=split)
         live, spoof = (
             scored.loc[scored["label"] == label, "spoof_score"].to_numpy()
             for label in (LIVE, SPOOF)

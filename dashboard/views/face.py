@@ -12,7 +12,7 @@ from dashboard import cache, state
 from dashboard.views.style import SPECIES, WORDS
 from fascore.faces import face_warnings
 from fascore.images import Box, crop_face, crop_square, network_input, whole_picture_box
-from fascore.labels import CLASS_NAMES, SPOOF_TYPES
+from fascore.labels import CLASS_NAMES, spoof_type_name
 from fascore.samples import DataError
 from fascore.store import Card
 
@@ -100,7 +100,7 @@ def _detected(shown: state.Shown) -> Judged | None:
 
 def _truth(label: int, spoof_type: int, species: str) -> None:
     name, meaning, _ = (CLASS_NAMES[label], *WORDS[label][1:])
-    detail = "" if species == "live" else f", {SPOOF_TYPES[spoof_type]} ({SPECIES[species]})"
+    detail = "" if species == "live" else f", {spoof_type_name(spoof_type)} ({SPECIES[species]})"
     st.markdown(f"**True label: {name}** ({meaning}{detail})")
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.views.style import SPECIES
-from fascore.labels import SPOOF_TYPES
+from fascore.labels import spoof_type_name
 from fascore.samples import DataError, FaceData, Sample
 from fascore.store import Card, Store, StoreError
 
@@ -118,7 +118,7 @@ def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
     shown = state.shown()
     st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')
     st.button(
-        SPOOF_TYPES[sample.spoof_type],
+        spoof_type_name(sample.spoof_type),
         key=key,
         width="stretch",
         type="primary" if shown and shown.sample == sample else "secondary",

@@ -16,6 +16,7 @@ SPECIES = {
     "paper_cut": "Paper cut",
     "replay": "Replay",
     "3d_mask": "3D mask",
+    "unspecified": "Unspecified",
 }
 
 STYLE = f"""

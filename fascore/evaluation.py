@@ -1,0 +1,125 @@
+"""A model on a whole test set at one threshold: every number a page or a report shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fascore.error_rates import (
+    ErrorCurve,
+    PadErrors,
+    apcer_threshold,
+    bpcer_threshold,
+    eer_threshold,
+    error_curve,
+    pad_errors,
+)
+from fascore.labels import LIVE, SPOOF, spoof_type_name
+from fascore.metrics import Classification, classify
+from fascore.statistics import Interval, rate_interval
+
+DEFAULT_RULE = "eer"
+FIXED = 0.5
+
+
+@dataclass(frozen=True)
+class ThresholdRule:
+    """How a threshold is chosen on validation: a title, and the choice itself."""
+
+    title: str
+    choose: Callable[[pd.DataFrame], float]
+
+
+def _live(scored: pd.DataFrame) -> np.ndarray:
+    return scored.loc[scored["label"] == LIVE, "spoof_score"].to_numpy()
+
+
+def _spoof(scored: pd.DataFrame) -> pd.DataFrame:
+    return scored[scored["label"] == SPOOF]
+
+
+def _by_species(scored: pd.DataFrame) -> dict[str, np.ndarray]:
+    groups = _spoof(scored).groupby("pai_species")["spoof_score"]
+    return {str(name): scores.to_numpy() for name, scores in groups}
+
+
+THRESHOLD_RULES = {
+    "eer": ThresholdRule(
+        "equal error rate",
+        lambda scored: eer_threshold(_live(scored), _spoof(scored)["spoof_score"].to_numpy()),
+    ),
+    "bpcer_1": ThresholdRule(
+        "BPCER = 1 %", lambda scored: bpcer_threshold(_live(scored), limit=0.01)
+    ),
+    "apcer_5": ThresholdRule(
+        "APCER = 5 %", lambda scored: apcer_threshold(_by_species(scored), limit=0.05)
+    ),
+    "fixed": ThresholdRule("fixed at 0.5", lambda scored: FIXED),
+}
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One model on one split at a threshold.
+
+    Attributes
+    ----------
+    threshold : float
+    rates : Classification
+        The paper's metrics.
+    accuracy, bpcer : Interval
+    pad : PadErrors
+    apcer : dict of str to Interval
+        By PAI species.
+    curve : ErrorCurve
+    """
+
+    threshold: float
+    rates: Classification
+    accuracy: Interval
+    bpcer: Interval
+    pad: PadErrors
+    apcer: Mapping[str, Interval]
+    curve: ErrorCurve
+
+
+def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
+    """Everything about a model's scores (`Store.scored`) at a threshold.
+
+    Raises
+    ------
+    ValueError
+        If a class has no images or a score is outside [0, 1].
+    """
+    live, attacks = _live(scored), _spoof(scored)
+    spoof = attacks["spoof_score"].to_numpy()
+    rates = classify(live, spoof, threshold=threshold)
+    pad = pad_errors(
+        live,
+        spoof,
+        species=attacks["pai_species"].to_numpy(str),
+        types=attacks["spoof_type"].map(spoof_type_name).to_numpy(str),
+        threshold=threshold,
+    )
+    missed = {name: int((each < threshold).sum()) for name, each in _by_species(scored).items()}
+    return Evaluation(
+        threshold=threshold,
+        rates=rates,
+        accuracy=rate_interval(int(np.trace(rates.confusion)), rates.num_images),
+        bpcer=rate_interval(int(rates.confusion[LIVE, SPOOF]), len(live)),
+        pad=pad,
+        apcer={
+            name: rate_interval(count, int((attacks["pai_species"] == name).sum()))
+            for name, count in missed.items()
+        },
+        curve=error_curve(live, spoof),
+    )
+
+
+def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> np.ndarray:
+    """Whether each image is judged rightly at a threshold: bool (n_images,)."""
+    verdicts = np.where(scored["spoof_score"].to_numpy() >= threshold, SPOOF, LIVE)
+    return verdicts == scored["label"].to_numpy()

@@ -41,6 +41,8 @@ def run_page() -> None:
     page = st.navigation(PAGES)
     try:
         views.store_note(state.store_path())
+        # here and not in the pages: a widget of a page is another one on the next
+        state.set_threshold(views.threshold_control())
         page.run()
     except Exception as err:  # the outermost place: a traceback never reaches the page
         place = traceback.extract_tb(err.__traceback__)[-1]

@@ -15,15 +15,23 @@ from typing import cast
 
 import cv2
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from fascore.data import open_data
+from fascore.evaluation import (
+    FIXED,
+    THRESHOLD_RULES,
+    Evaluation,
+    evaluate_scores,
+    judged_rightly,
+)
 from fascore.explain import Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
-from fascore.metrics import Classification, classify
 from fascore.models.face_model import FaceModel
 from fascore.samples import FaceData, Sample
+from fascore.statistics import PairedTest, Ranking, bootstrap_ranking, paired_tests
 from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store, sample_of
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,12 +65,58 @@ def model(key: ModelKey) -> FaceModel:
     return loaded
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def classification(key: ModelKey) -> Classification:
-    """A model's metrics on the store's test split, at its threshold."""
+@dataclass(frozen=True)
+class Threshold:
+    """A model's threshold, and in words where it is from."""
+
+    value: float
+    origin: str
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def threshold(key: ModelKey, rule: str) -> Threshold:
+    """A model's threshold by a rule on its validation scores; the recorded one if it is that."""
     store = Store(key.store)
-    live, spoof = store.scores(key.name)
-    return classify(live, spoof, threshold=store.card(key.name).threshold_value)
+    card, title = store.card(key.name), THRESHOLD_RULES[rule].title
+    if card.threshold.get("rule") == title:
+        return Threshold(card.threshold_value, f"{title}, chosen on {card.threshold['split']}")
+    if rule == "fixed":
+        return Threshold(FIXED, title)
+    try:
+        value = THRESHOLD_RULES[rule].choose(store.scored(key.name, split="validation"))
+    except (ValueError, IndexError):
+        return Threshold(FIXED, "0.5, for want of scored validation images")
+    return Threshold(value, f"{title}, chosen on validation")
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def evaluation(key: ModelKey, threshold: float) -> Evaluation:
+    """A model's numbers on the store's test split."""
+    return evaluate_scores(scored(key), threshold=threshold)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def scored(key: ModelKey) -> pd.DataFrame:
+    """The store's test samples with a model's scores."""
+    return Store(key.store).scored(key.name)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def rankings(keys: Sequence[ModelKey]) -> dict[str, Ranking]:
+    """AUC and EER of models with intervals, by name."""
+    tables = {key.name: scored(key) for key in keys}
+    first = next(iter(tables.values()))
+    scores = {name: table["spoof_score"].to_numpy() for name, table in tables.items()}
+    return bootstrap_ranking(scores, first["label"].to_numpy(), first["subject"].to_list())
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def pairs(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[PairedTest]:
+    """McNemar's test for each pair of models at their thresholds."""
+    chosen = zip(keys, thresholds, strict=True)
+    return paired_tests(
+        {key.name: judged_rightly(scored(key), threshold=value) for key, value in chosen}
+    )
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -38,6 +38,14 @@ class Shown:
     sample: Sample | None = None
 
 
+@dataclass(frozen=True)
+class ThresholdChoice:
+    """How thresholds are chosen: a rule by name, or a value set by hand."""
+
+    rule: str
+    value: float | None = None
+
+
 def _session() -> MutableMapping[str, Any]:
     return cast(MutableMapping[str, Any], st.session_state)
 
@@ -50,6 +58,16 @@ def open_store(path: Path) -> None:
 def store_path() -> Path:
     """The store all pages read."""
     return _session()["store_path"]
+
+
+def set_threshold(choice: ThresholdChoice) -> None:
+    """Sets how all pages choose thresholds."""
+    _session()["threshold"] = choice
+
+
+def threshold() -> ThresholdChoice:
+    """How all pages choose thresholds."""
+    return _session()["threshold"]
 
 
 def shown() -> Shown | None:

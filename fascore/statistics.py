@@ -222,13 +222,13 @@ class PairedTest:
     p: float
     p_holm: float
 
-    def sentence(self, *, alpha: float = 1 - CONFIDENCE) -> str:
-        """What the test says, in words."""
+    def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
+        """What the test says, in words; `title` makes a model's name readable."""
         if self.p_holm >= alpha:
             return f"On these {self.n:,} images the two cannot be told apart."
         better = self.second if self.difference > 0 else self.first
         return (
-            f"On these {self.n:,} images {better} makes fewer errors, "
+            f"On these {self.n:,} images {title(better)} makes fewer errors, "
             f"by {abs(self.difference):.2%} of the images."
         )
 

@@ -110,11 +110,18 @@ def draw_training(cards: Mapping[str, Card]) -> None:
     software = next(iter(cards.values())).software
     st.caption(
         "Thresholds: "
-        + "; ".join(sorted({views.threshold_rule(card) for card in cards.values()}))
+        + "; ".join(sorted({recorded_rule(card) for card in cards.values()}))
         + ". Software: "
         + ", ".join(f"{name} {version}" for name, version in software.items())
         + "."
     )
+
+
+def recorded_rule(card: Card) -> str:
+    """How the threshold in a model's card was chosen."""
+    if not card.threshold:
+        return "not chosen yet"
+    return f"{card.threshold['rule']}, chosen on {card.threshold['split']}"
 
 
 def training_row(name: str, card: Card) -> list[str]:

@@ -62,7 +62,7 @@ def compare(
     with progress, st.spinner("Loading the models…"):
         for name, column in columns.items():
             with column:
-                if draw_verdict(cards[name], key := cache.model_key(store, name), inputs[name]):
+                if draw_verdict(key := cache.model_key(store, name), inputs[name]):
                     keys[name] = key
     crops = {name: judged.crop(cards[name]) for name in keys}
     draw_maps(keys, inputs, crops, {name: columns[name] for name in keys}, settings, progress)
@@ -77,14 +77,14 @@ def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
     return columns
 
 
-def draw_verdict(card: Card, key: ModelKey, face: np.ndarray) -> bool:
+def draw_verdict(key: ModelKey, face: np.ndarray) -> bool:
     """Draws a model's verdict, or why it has none; whether it has one."""
     try:
-        model, score = cache.model(key), cache.spoof_score(key, face)
+        score, threshold = cache.spoof_score(key, face), views.chosen_threshold(key)
     except ValueError as err:
-        views.column_error(card.model, str(err))
+        views.column_error(key.name, str(err))
         return False
-    views.verdict(card, label=int(model.is_spoof(score)), spoof_score=score)
+    views.verdict(key.name, spoof_score=score, threshold=threshold)
     return True
 
 

@@ -1,5 +1,6 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
+from dashboard.views.curves import det_figure, roc_figure, species_figure
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.maps import MapRow
@@ -12,8 +13,16 @@ from dashboard.views.store_info import (
     store_note,
 )
 from dashboard.views.style import SPECIES, model_title, style
-from dashboard.views.tables import confusion_figure, paper_table, rates_table, table
-from dashboard.views.verdict import column_error, threshold_rule, verdict
+from dashboard.views.tables import (
+    confusion_figure,
+    pad_table,
+    pairs_table,
+    paper_table,
+    rates_table,
+    table,
+)
+from dashboard.views.threshold import chosen_threshold, threshold_control
+from dashboard.views.verdict import column_error, verdict
 
 __all__ = [
     "SPECIES",
@@ -22,19 +31,25 @@ __all__ = [
     "Settings",
     "cards_or_errors",
     "choose_picture",
+    "chosen_threshold",
     "column_error",
     "confusion_figure",
     "demo_note",
+    "det_figure",
     "explanation_settings",
     "face_panel",
     "metrics_only_note",
     "model_title",
     "open_store",
+    "pad_table",
+    "pairs_table",
     "paper_table",
     "rates_table",
+    "roc_figure",
+    "species_figure",
     "store_note",
     "style",
     "table",
-    "threshold_rule",
+    "threshold_control",
     "verdict",
 ]

@@ -98,3 +98,20 @@ def test_pages_open_and_come_back(page):
     open_sidebar(page)
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Compare").click()
     wait_for_grid(page)
+
+
+def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
+    wait_for_grid(page)
+    open_sidebar(page)
+    page.locator(".st-key-threshold_rule input").click()
+    page.get_by_role("option", name="by hand").click()
+    slider = page.locator(".st-key-threshold_value input")
+    slider.focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowLeft")
+    page.get_by_text("Threshold 0.400 (set by hand)").first.wait_for(state="attached")
+    page.get_by_role("link", name="Metrics").click()
+    cells = page.locator(".fs-table td", has_text="set by hand")
+    cells.first.wait_for(state="attached")
+    rows = page.locator(".fs-table tr", has=page.locator("td", has_text="set by hand"))
+    assert all("0.400" in text for text in rows.all_inner_texts())

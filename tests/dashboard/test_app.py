@@ -80,22 +80,49 @@ def test_metrics_are_those_of_the_stores_scores(app, store_path):
     page = text_of(app)
     assert "**tiny faces**, test split, 8 images" in page
     # of 2 live images one is rejected, of 6 attacks one is accepted
-    rates = "<td>0.7500</td><td>0.6667</td><td>0.6667</td><td>0.6667</td>"
+    rates = "<td>0.7500 [0.409, 0.929]</td><td>0.6667</td><td>0.6667</td><td>0.6667</td>"
     assert page.count(rates) == len(VARIANTS)
-    assert "Threshold: equal error rate, chosen on validation" in page
-    confusion = json.loads(app.get("plotly_chart")[0].proto.spec)
+    assert "<td>equal error rate, chosen on validation</td>" in page
+    charts = {chart.key: chart for chart in app.get("plotly_chart")}
+    confusion = json.loads(charts["confusion_cnn"].proto.spec)
     assert [[cell.split("<br>") for cell in row] for row in confusion["data"][0]["text"]] == [
         [["<b>1</b>", "50.0%"], ["<b>1</b>", "50.0%"]],
         [["<b>1</b>", "16.7%"], ["<b>5</b>", "83.3%"]],
     ]
-    assert len(app.get("plotly_chart")) == len(VARIANTS)
+    assert {*charts} == {"roc", "det", "species", *(f"confusion_{name}" for name in VARIANTS)}
+
+
+def test_equal_networks_cannot_be_told_apart(app, store_path):
+    page = text_of(app.run().switch_page("app_pages/metrics.py").run())
+    pairs = len(VARIANTS) * (len(VARIANTS) - 1) // 2
+    assert page.count("On these 8 images the two cannot be told apart.") == pairs
+
+
+def test_threshold_set_by_hand_rules_both_pages(app, store_path):
+    app.run().selectbox(key="threshold_rule").set_value("hand").run()
+    app.slider(key="threshold_value").set_value(0.0).run()
+    assert text_of(app).count("SPOOF <small>") == len(VARIANTS)
+    assert "Threshold 0.000 (set by hand)" in text_of(app)
+    app.switch_page("app_pages/metrics.py").run()
+    page = text_of(app)
+    assert page.count("<td>0.000</td><td>set by hand</td>") == len(VARIANTS)
+    # everything is taken for an attack: six right of eight, no attack accepted
+    assert page.count("<td>0.7500 [0.409, 0.929]</td>") == len(VARIANTS)
+    assert page.count("<td>1.0000 [") >= len(VARIANTS)
+    assert any("while the test results are in view" in each.value for each in app.warning)
+
+
+def test_rule_without_validation_images_falls_back_and_says_so(app, store_path):
+    app.run().selectbox(key="threshold_rule").set_value("bpcer_1").run()
+    assert "Threshold 0.500 (0.5, for want of scored validation images)" in text_of(app)
 
 
 def test_papers_figures_are_marked_as_reported(app, store_path):
     page = text_of(app.run().switch_page("app_pages/metrics.py").run())
     for table in ("Table I", "Table II"):
         assert f"{table} (reported, CelebA-Spoof, 2,000 test images)" in page
-    assert "<td>0.99600</td><td>0.99601</td><td>0.99598</td><td>0.99600</td>" in page
+    assert "<td>0.99600 [0.9921, 0.9980]</td><td>0.99601</td><td>0.99598</td>" in page
+    assert "Whether two networks differ cannot be tested" in page
 
 
 def test_model_of_another_data_set_is_not_compared(app, store_path):
@@ -106,7 +133,8 @@ def test_model_of_another_data_set_is_not_compared(app, store_path):
     assert not app.exception
     assert len(app.error) == 1
     assert "Not compared." in app.error[0].value and "another data set" in app.error[0].value
-    assert len(app.get("plotly_chart")) == len(VARIANTS) - 1
+    confusions = [c for c in app.get("plotly_chart") if c.key.startswith("confusion")]
+    assert len(confusions) == len(VARIANTS) - 1
 
 
 def test_about_tells_what_the_store_was_trained_on(app, store_path):

@@ -1,0 +1,142 @@
+"""Curves and bars of error rates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+from scipy.stats import norm
+
+from dashboard.views.style import SPECIES, model_title
+from fascore.evaluation import Evaluation
+
+# Okabe and Ito's colours, told apart with every common colour blindness; then dashes
+LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("solid", "dash", "dot")
+DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
+MAX_POINTS = 600  # of a curve as drawn
+
+
+def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """ROC curves, each with its operating point."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        _curve(figure, number, name, result, lambda rate: rate, lambda apcer: 1 - apcer)
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    return _laid_out(
+        figure,
+        "ROC: attacks caught against bona fide rejected",
+        "BPCER (bona fide rejected)",
+        "1 − APCER, pooled (attacks caught)",
+        {"range": [0, 1], "tickformat": ".0%"},
+    )
+
+
+def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """DET curves on probit axes, each with its operating point."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        _curve(figure, number, name, result, _probit, _probit)
+    ticks = {
+        "tickvals": norm.ppf(DET_TICKS).tolist(),
+        "ticktext": [f"{100 * rate:g} %" for rate in DET_TICKS],
+        "range": norm.ppf([DET_TICKS[0], DET_TICKS[-1]]).tolist(),
+    }
+    return _laid_out(
+        figure,
+        "DET: both error rates, probit axes",
+        "BPCER (bona fide rejected)",
+        "APCER, pooled (attacks accepted)",
+        ticks,
+    )
+
+
+def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """APCER of each PAI species by network, with 95 % intervals; the worst is named."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        intervals = list(result.apcer.values())
+        figure.add_bar(
+            name=model_title(name),
+            x=[SPECIES.get(each, each) for each in result.apcer],
+            y=[each.estimate for each in intervals],
+            error_y={
+                "array": [each.high - each.estimate for each in intervals],
+                "arrayminus": [each.estimate - each.low for each in intervals],
+                "thickness": 1.2,
+            },
+            marker={
+                "color": LINES[number % len(LINES)],
+                "line": {
+                    "width": [3 if each == result.pad.worst else 0 for each in result.apcer],
+                    "color": "#17202A",
+                },
+            },
+            customdata=[each.n for each in intervals],
+            hovertemplate="%{fullData.name}<br>%{x}: %{y:.1%} of %{customdata} images"
+            "<extra></extra>",
+        )
+    return _laid_out(
+        figure,
+        "APCER by species with 95 % intervals; each network's worst is outlined",
+        "PAI species",
+        "APCER (attacks accepted)",
+        {},
+    ).update_yaxes(tickformat=".0%", rangemode="tozero")
+
+
+def _curve(figure: go.Figure, number: int, name: str, result: Evaluation, x, y) -> None:
+    curve = result.curve
+    chosen = np.unique(np.linspace(0, len(curve.thresholds) - 1, MAX_POINTS).round().astype(int))
+    line = {
+        "color": LINES[number % len(LINES)],
+        "dash": DASHES[number // len(LINES) % len(DASHES)],
+        "width": 2,
+    }
+    figure.add_scatter(
+        x=x(curve.bpcer[chosen]),
+        y=y(curve.apcer[chosen]),
+        name=model_title(name),
+        mode="lines",
+        line=line,
+        customdata=np.stack([curve.thresholds, curve.bpcer, curve.apcer], axis=1)[chosen],
+        hovertemplate="threshold %{customdata[0]:.3f}<br>BPCER %{customdata[1]:.2%}"
+        "<br>APCER %{customdata[2]:.2%}<extra>%{fullData.name}</extra>",
+        legendgroup=name,
+    )
+    pooled = 2 * result.pad.hter - result.pad.bpcer
+    figure.add_scatter(
+        x=x(np.array([result.pad.bpcer])),
+        y=y(np.array([pooled])),
+        mode="markers",
+        marker={"color": line["color"], "size": 11, "symbol": "diamond",
+                "line": {"color": "white", "width": 1}},
+        hovertemplate=f"at the threshold {result.threshold:.3f}: BPCER {result.pad.bpcer:.2%}, "
+        f"APCER {pooled:.2%}<extra>{model_title(name)}</extra>",
+        legendgroup=name,
+        showlegend=False,
+    )  # fmt: skip
+
+
+def _probit(rate: np.ndarray) -> np.ndarray:
+    """Rates on the probit scale, kept off its infinite ends."""
+    return norm.ppf(np.clip(rate, 1e-4, 1 - 1e-4))
+
+
+def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict) -> go.Figure:
+    style = {"color": "#17202A", "gridcolor": "#E3E8EE", "zeroline": False, **axis}
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}},
+        font={"color": "#17202A", "size": 13},
+        xaxis={"title": x, **style},
+        yaxis={"title": y, **style},
+        legend={"orientation": "h", "y": -0.22, "x": 0},
+        height=480,
+        plot_bgcolor="white",
+        margin={"l": 10, "r": 10, "t": 45, "b": 10},
+    )
+    return figure

@@ -86,40 +86,36 @@ class PadErrors:
 
 def pad_errors(
     live_scores: np.ndarray,
-    spoof_scores: np.ndarray,
     *,
-    species: np.ndarray,
-    types: np.ndarray,
+    by_species: Mapping[str, np.ndarray],
+    by_type: Mapping[str, np.ndarray],
     threshold: float,
 ) -> PadErrors:
     """The errors of presentation attack detection at a threshold.
 
     Parameters
     ----------
-    live_scores, spoof_scores : arrays of shape (n_live,) and (n_spoof,)
-    species, types : arrays of shape (n_spoof,)
-        Name of each spoof image's PAI species and spoof type.
+    live_scores : array of shape (n_live,)
+    by_species, by_type : mappings of str to array
+        Scores of the same spoof images, by PAI species and by spoof type.
     threshold : float
 
     Raises
     ------
     ValueError
-        If a class has no images or a score is outside [0, 1].
+        If there are no live images, a species or type has none, or a score is outside [0, 1].
     """
-    checked(live_scores, spoof_scores)
-    by_species, by_type = (
-        apcer_by_species({str(n): spoof_scores[names == n] for n in np.unique(names)}, threshold)
-        for names in (species, types)
-    )
-    worst = max(by_species, key=by_species.__getitem__)
-    rejected, pooled = bpcer(live_scores, threshold), float((spoof_scores < threshold).mean())
+    species, types = apcer_by_species(by_species, threshold), apcer_by_species(by_type, threshold)
+    worst = max(species, key=species.__getitem__)
+    rejected = bpcer(live_scores, threshold)
+    pooled = float((np.concatenate(list(by_species.values())) < threshold).mean())
     return PadErrors(
-        apcer=by_species[worst],
+        apcer=species[worst],
         worst=worst,
-        by_species=by_species,
-        by_type=by_type,
+        by_species=species,
+        by_type=types,
         bpcer=rejected,
-        acer=(by_species[worst] + rejected) / 2,
+        acer=(species[worst] + rejected) / 2,
         hter=(pooled + rejected) / 2,
     )
 

@@ -46,6 +46,11 @@ def _by_species(scored: pd.DataFrame) -> dict[str, np.ndarray]:
     return {str(name): scores.to_numpy() for name, scores in groups}
 
 
+def _by_type(scored: pd.DataFrame) -> dict[str, np.ndarray]:
+    groups = _spoof(scored).groupby("spoof_type")["spoof_score"]
+    return {spoof_type_name(int(str(code))): scores.to_numpy() for code, scores in groups}
+
+
 THRESHOLD_RULES = {
     "eer": ThresholdRule(
         "equal error rate",
@@ -94,17 +99,10 @@ def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
     ValueError
         If a class has no images or a score is outside [0, 1].
     """
-    live, attacks = _live(scored), _spoof(scored)
-    spoof = attacks["spoof_score"].to_numpy()
+    live, spoof = _live(scored), _spoof(scored)["spoof_score"].to_numpy()
     rates = classify(live, spoof, threshold=threshold)
-    pad = pad_errors(
-        live,
-        spoof,
-        species=attacks["pai_species"].to_numpy(str),
-        types=attacks["spoof_type"].map(spoof_type_name).to_numpy(str),
-        threshold=threshold,
-    )
-    missed = {name: int((each < threshold).sum()) for name, each in _by_species(scored).items()}
+    by_species = _by_species(scored)
+    pad = pad_errors(live, by_species=by_species, by_type=_by_type(scored), threshold=threshold)
     return Evaluation(
         threshold=threshold,
         rates=rates,
@@ -112,8 +110,8 @@ def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
         bpcer=rate_interval(int(rates.confusion[LIVE, SPOOF]), len(live)),
         pad=pad,
         apcer={
-            name: rate_interval(count, int((attacks["pai_species"] == name).sum()))
-            for name, count in missed.items()
+            name: rate_interval(int((each < threshold).sum()), len(each))
+            for name, each in by_species.items()
         },
         curve=error_curve(live, spoof),
     )

@@ -51,19 +51,18 @@ def classify(
     >>> classify(np.array([0.1, 0.7]), np.array([0.9, 0.6]), threshold=0.5).confusion.tolist()
     [[1, 1], [0, 2]]
     """
-    scores = checked(live_scores, spoof_scores)
-    truth = _truth(live_scores, spoof_scores)
-    verdicts = np.where(scores >= threshold, SPOOF, LIVE)
+    checked(live_scores, spoof_scores)
+    caught, rejected = ((each >= threshold).sum() for each in (spoof_scores, live_scores))
+    confusion = np.array(
+        [[len(live_scores) - rejected, rejected], [len(spoof_scores) - caught, caught]]
+    )
+    cells = {"y_true": [LIVE, LIVE, SPOOF, SPOOF], "y_pred": [LIVE, SPOOF, LIVE, SPOOF]}
+    counts = confusion.ravel()  # scikit-learn gets four images with weights, not all of them
     precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-        truth, verdicts, average="macro", zero_division=0.0
+        **cells, sample_weight=counts, average="macro", zero_division=0.0
     )
-    return Classification(
-        float(metrics.accuracy_score(truth, verdicts)),
-        float(precision),
-        float(recall),
-        float(f1),
-        metrics.confusion_matrix(truth, verdicts, labels=[LIVE, SPOOF]),
-    )
+    accuracy = metrics.accuracy_score(**cells, sample_weight=counts)
+    return Classification(float(accuracy), float(precision), float(recall), float(f1), confusion)
 
 
 def auc(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from fascore.files import sha256, write_json, write_whole
-from fascore.labels import CELEBA_ATTRIBUTES, LIVE, SPOOF
+from fascore.labels import CELEBA_ATTRIBUTES, LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.samples import Sample
@@ -141,12 +141,29 @@ class Store:
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""
-        return self._table(self.path / SAMPLES, read_samples)
+        table = self._table(self.path / SAMPLES, read_samples, _COLUMNS)
+        types = set(table["spoof_type"]) - {*SPOOF_TYPES, UNKNOWN_TYPE}
+        labels = set(table["label"]) - {LIVE, SPOOF}
+        if types or labels:
+            raise StoreError(
+                f"Expected spoof types from 0 to 10 and labels 0 or 1 in {SAMPLES}. Received: "
+                f"{sorted(types or labels)[0]!r}. Run `python -m trainer evaluate` again."
+            )
+        return table
 
     def predictions(self, name: str) -> pd.Series:
         """P(spoof) of a model, indexed by sample_id."""
         path = self.path / name / PREDICTIONS
-        return self._table(path, partial(pd.read_csv, index_col="sample_id"))["spoof_score"]
+        read = partial(pd.read_csv, index_col="sample_id")
+        scores = self._table(path, read, ["spoof_score"])["spoof_score"]
+        numbers = pd.to_numeric(scores, errors="coerce")
+        bad = scores[~numbers.between(0, 1)]
+        if len(bad):
+            raise StoreError(
+                f"Expected scores in [0, 1] in {PREDICTIONS} of {name}. Received: {bad.iloc[0]} "
+                f"for {bad.index[0]}. Run `python -m trainer evaluate --again`."
+            )
+        return numbers
 
     def scored(self, name: str, *, split: str = "test") -> pd.DataFrame:
         """The samples of one split with a column `spoof_score`, a model's P(spoof).
@@ -181,14 +198,30 @@ class Store:
         )
         return live, spoof
 
-    def _table(self, path: Path, read: Callable[[Path], pd.DataFrame]) -> pd.DataFrame:
+    def _table(
+        self, path: Path, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]
+    ) -> pd.DataFrame:
+        """A table that has these columns, and each sample once."""
         try:
-            return read(path)
+            table = read(path)
         except (FileNotFoundError, ValueError) as err:
             raise StoreError(
                 f"Expected a table {path.name} in {path.parent}. Received: none that can be "
                 "read. Run `python -m trainer evaluate`."
             ) from err
+        missing = [name for name in columns if name not in table]
+        if missing:
+            raise StoreError(
+                f"Expected columns {', '.join(columns)} in {path}. Received: no "
+                f"{', '.join(missing)}. Run `python -m trainer evaluate --again`."
+            )
+        if table.index.has_duplicates:
+            twice = table.index[table.index.duplicated()][0]
+            raise StoreError(
+                f"Expected each image once in {path}. Received: {twice} more than once. "
+                "Run `python -m trainer evaluate --again`."
+            )
+        return table
 
 
 def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
@@ -206,7 +239,8 @@ def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
 def read_samples(path: Path) -> pd.DataFrame:
     """A samples.csv, by sample_id; CelebA attributes are Int8 with NA where not labelled."""
     types = {"subject": str} | dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
-    return pd.read_csv(path, index_col="sample_id", dtype=types).fillna({"subject": ""})
+    table = pd.read_csv(path, index_col="sample_id", dtype=types)
+    return table.fillna({"subject": ""}) if "subject" in table else table
 
 
 def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:

@@ -82,7 +82,7 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         )
     return _laid_out(
         figure,
-        "APCER by species with 95 % intervals; each network's worst is outlined",
+        "APCER by species<br><sup>95 % intervals; each network's worst is outlined</sup>",
         "PAI species",
         "APCER (attacks accepted)",
         {},

@@ -11,8 +11,8 @@ from fascore.metrics import average_precision, brier, calibration
 
 LIVE = np.array([0.1, 0.2, 0.5, 0.6])
 SPOOF = np.array([0.4, 0.9, 0.5, 0.3, 0.8])
-SPECIES = np.array(["print", "print", "replay", "3d_mask", "3d_mask"])
-TYPES = np.array(["photo", "A4", "phone", "3D mask", "3D mask"])
+SPECIES = {"print": SPOOF[:2], "replay": SPOOF[2:3], "3d_mask": SPOOF[3:]}
+TYPES = {"photo": SPOOF[:1], "A4": SPOOF[1:2], "phone": SPOOF[2:3], "3D mask": SPOOF[3:]}
 
 values = some.lists(some.integers(0, 20), min_size=1, max_size=30).map(
     lambda numbers: np.array(numbers) / 20
@@ -20,7 +20,7 @@ values = some.lists(some.integers(0, 20), min_size=1, max_size=30).map(
 
 
 def test_pad_errors_by_hand():
-    errors = pad_errors(LIVE, SPOOF, species=SPECIES, types=TYPES, threshold=0.5)
+    errors = pad_errors(LIVE, by_species=SPECIES, by_type=TYPES, threshold=0.5)
     assert errors.by_species == {"3d_mask": 0.5, "print": 0.5, "replay": 0.0}
     assert errors.by_type == {"3D mask": 0.5, "A4": 0.0, "phone": 0.0, "photo": 1.0}
     assert (errors.apcer, errors.bpcer, errors.acer) == (0.5, 0.5, 0.5)
@@ -28,9 +28,8 @@ def test_pad_errors_by_hand():
 
 
 def test_worst_species_is_the_headline_however_few_its_images():
-    spoof = np.array([0.9] * 99 + [0.1])
-    species = np.array(["print"] * 99 + ["3d_mask"])
-    errors = pad_errors(LIVE, spoof, species=species, types=species, threshold=0.5)
+    species = {"print": np.full(99, 0.9), "3d_mask": np.array([0.1])}
+    errors = pad_errors(LIVE, by_species=species, by_type=species, threshold=0.5)
     assert (errors.apcer, errors.worst) == (1.0, "3d_mask")
     assert errors.hter == pytest.approx((0.01 + 0.5) / 2)
 
@@ -91,7 +90,7 @@ def test_operating_points_are_scikit_learns(live, spoof):
 def test_perfect_scores_have_no_errors():
     live, spoof = np.array([0.0, 0.1]), np.array([0.9, 1.0])
     curve = error_curve(live, spoof)
-    errors = pad_errors(live, spoof, species=SPECIES[:2], types=TYPES[:2], threshold=0.5)
+    errors = pad_errors(live, by_species={"a": spoof}, by_type={"a": spoof}, threshold=0.5)
     assert curve.eer == curve.bpcer_at_apcer(0.0) == errors.acer == errors.hter == 0
     assert curve.recall_at_fpr(0.0) == 1
 

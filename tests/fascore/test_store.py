@@ -145,3 +145,37 @@ def test_failed_write_leaves_the_old_file(tmp_path):
 
 def test_card_is_plain_json(folder):
     assert json.loads((folder / "cnn" / store.CARD).read_text())["threshold"]["value"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("spoof_score", "score", "Received: no spoof_score"),
+        ("0.3", "1.3", r"Received: 1.3 for Data/test/3/spoof/4.png"),
+        ("0.3", "nan", r"Expected scores in \[0, 1\]"),
+        ("0.3", "high", "Received: high"),
+        ("Data/test/3/spoof/4.png", "Data/test/3/live/3.png", "more than once"),
+        ("Data/test/3/spoof/4.png", "Data/test/9/spoof/9.png", "1 missing"),
+    ],
+)
+def test_unusable_predictions_are_said(folder, old, new, sentence):
+    path = folder / "cnn" / store.PREDICTIONS
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(StoreError, match=sentence):
+        Store(folder).scores("cnn")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("subject", "person", "Received: no subject"),
+        (",9,replay", ",12,replay", "Received: 12"),
+        ("test,1,9", "test,2,9", "Received: 2"),
+        ("Data/test/3/spoof/4.png", "Data/test/3/live/3.png", "more than once"),
+    ],
+)
+def test_unusable_samples_are_said(folder, old, new, sentence):
+    path = folder / store.SAMPLES
+    path.write_text(path.read_text().replace(old, new))
+    with pytest.raises(StoreError, match=sentence):
+        Store(folder).samples()

@@ -18,7 +18,7 @@ from fascore.error_rates import (
     pad_errors,
 )
 from fascore.labels import LIVE, SPOOF, spoof_type_name
-from fascore.metrics import Classification, classify
+from fascore.metrics import Calibration, Classification, calibration, classify
 from fascore.statistics import Interval, rate_interval
 
 DEFAULT_RULE = "eer"
@@ -80,6 +80,7 @@ class Evaluation:
     apcer : dict of str to Interval
         By PAI species.
     curve : ErrorCurve
+    calibration : Calibration
     """
 
     threshold: float
@@ -89,6 +90,7 @@ class Evaluation:
     pad: PadErrors
     apcer: Mapping[str, Interval]
     curve: ErrorCurve
+    calibration: Calibration
 
 
 def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
@@ -114,6 +116,7 @@ def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
             for name, each in by_species.items()
         },
         curve=error_curve(live, spoof),
+        calibration=calibration(live, spoof),
     )
 
 

@@ -14,7 +14,7 @@ from fascore.models import VARIANTS
 from fascore.store import Card, Store
 
 PAPER = cache.ROOT / "assets" / "paper.json"
-CONFUSIONS_A_ROW = 2
+FIGURES_A_ROW = 2
 
 
 def page() -> None:
@@ -120,7 +120,13 @@ def draw_chosen(keys: Mapping[str, ModelKey], measured: Mapping[str, Evaluation]
     figures = {"roc": views.roc_figure(chosen), "det": views.det_figure(chosen)}
     for column, (key, figure) in zip(columns, figures.items(), strict=True):
         column.plotly_chart(figure, key=key, config={"displayModeBar": False})
-    st.plotly_chart(views.species_figure(chosen), key="species", config={"displayModeBar": False})
+    figures = {
+        "species": views.species_figure(chosen),
+        "calibration": views.calibration_figure(chosen),
+    }
+    for column, (key, figure) in zip(st.columns(2, gap="large"), figures.items(), strict=True):
+        column.plotly_chart(figure, key=key, config={"displayModeBar": False})
+    draw_histograms(keys, chosen)
     draw_confusions(chosen)
 
 
@@ -139,13 +145,27 @@ def draw_pairs(keys: Mapping[str, ModelKey], chosen: Mapping[str, Evaluation]) -
         st.error(str(err))
 
 
+def draw_histograms(keys: Mapping[str, ModelKey], chosen: Mapping[str, Evaluation]) -> None:
+    """Each network's scores by species, two in a row."""
+    names = list(chosen)
+    for start in range(0, len(names), FIGURES_A_ROW):
+        columns = st.columns(FIGURES_A_ROW, gap="large")
+        for name, column in zip(names[start:], columns, strict=False):
+            figure = views.histogram_figure(
+                views.model_title(name),
+                cache.scored(keys[name]),
+                threshold=chosen[name].threshold,
+            )
+            column.plotly_chart(figure, key=f"scores_{name}", config={"displayModeBar": False})
+
+
 def draw_confusions(chosen: Mapping[str, Evaluation]) -> None:
     """One confusion matrix a model, two in a row."""
     st.subheader("Confusion matrices of the open store's test split")
     st.caption("Rows are the truth, columns the verdict; percentages are of each row.")
     names = list(chosen)
-    for start in range(0, len(names), CONFUSIONS_A_ROW):
-        columns = st.columns(CONFUSIONS_A_ROW, gap="large")
+    for start in range(0, len(names), FIGURES_A_ROW):
+        columns = st.columns(FIGURES_A_ROW, gap="large")
         for name, column in zip(names[start:], columns, strict=False):
             figure = views.confusion_figure(views.model_title(name), chosen[name].rates)
             column.plotly_chart(figure, key=f"confusion_{name}", config={"displayModeBar": False})

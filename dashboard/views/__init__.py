@@ -1,6 +1,12 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
-from dashboard.views.curves import det_figure, roc_figure, species_figure
+from dashboard.views.curves import (
+    calibration_figure,
+    det_figure,
+    histogram_figure,
+    roc_figure,
+    species_figure,
+)
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.maps import MapRow
@@ -29,6 +35,7 @@ __all__ = [
     "Judged",
     "MapRow",
     "Settings",
+    "calibration_figure",
     "cards_or_errors",
     "choose_picture",
     "chosen_threshold",
@@ -38,6 +45,7 @@ __all__ = [
     "det_figure",
     "explanation_settings",
     "face_panel",
+    "histogram_figure",
     "metrics_only_note",
     "model_title",
     "open_store",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 from scipy.stats import norm
 
@@ -87,6 +88,57 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         "APCER (attacks accepted)",
         {},
     ).update_yaxes(tickformat=".0%", rangemode="tozero")
+
+
+def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """Share of attacks among images by their score; on the diagonal a score is a probability."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        bins = result.calibration
+        figure.add_scatter(
+            x=bins.score,
+            y=bins.share,
+            name=f"{model_title(name)} (error {bins.error:.3f})",
+            mode="lines+markers",
+            line={"color": LINES[number % len(LINES)], "width": 2},
+            customdata=bins.count,
+            hovertemplate="mean score %{x:.2f}<br>attacks %{y:.1%} of %{customdata} images"
+            "<extra>%{fullData.name}</extra>",
+        )
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+    return _laid_out(
+        figure,
+        "Calibration<br><sup>in the legend: expected calibration error</sup>",
+        "P(spoof), mean of a bin",
+        "share of attacks in the bin",
+        {"range": [0, 1], "tickformat": ".0%"},
+    )
+
+
+def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> go.Figure:
+    """One network's scores by species, side by side, with the threshold."""
+    figure = go.Figure()
+    present = [name for name in SPECIES if (scored["pai_species"] == name).any()]
+    for number, name in enumerate(present):
+        figure.add_histogram(
+            # 1.0 belongs to the last bin
+            x=scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9),
+            name=SPECIES[name],
+            xbins={"start": 0, "end": 1, "size": 0.1},
+            marker={"color": LINES[number % len(LINES)]},
+        )
+    figure.add_vline(threshold, line={"color": "#17202A", "width": 2, "dash": "dash"})
+    _laid_out(
+        figure,
+        f"Scores of {title}<br><sup>dashed: threshold {threshold:.3f}</sup>",
+        "P(spoof)",
+        "images (logarithmic)",
+        {},
+    )
+    return figure.update_layout(barmode="group", bargap=0.15).update_yaxes(type="log", dtick=1)
 
 
 def _curve(figure: go.Figure, number: int, name: str, result: Evaluation, x, y) -> None:

@@ -89,7 +89,8 @@ def test_metrics_are_those_of_the_stores_scores(app, store_path):
         [["<b>1</b>", "50.0%"], ["<b>1</b>", "50.0%"]],
         [["<b>1</b>", "16.7%"], ["<b>5</b>", "83.3%"]],
     ]
-    assert {*charts} == {"roc", "det", "species", *(f"confusion_{name}" for name in VARIANTS)}
+    each = [f"{kind}_{name}" for kind in ("scores", "confusion") for name in VARIANTS]
+    assert {*charts} == {"roc", "det", "species", "calibration", *each}
 
 
 def test_equal_networks_cannot_be_told_apart(app, store_path):

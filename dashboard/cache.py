@@ -29,6 +29,7 @@ from fascore.evaluation import (
 from fascore.explain import Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
+from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
 from fascore.samples import FaceData, Sample
 from fascore.statistics import PairedTest, Ranking, bootstrap_ranking, paired_tests
@@ -82,11 +83,12 @@ def threshold(key: ModelKey, rule: str) -> Threshold:
         return Threshold(card.threshold_value, f"{title}, chosen on {card.threshold['split']}")
     if rule == "fixed":
         return Threshold(FIXED, title)
-    try:
-        value = THRESHOLD_RULES[rule].choose(store.scored(key.name, split="validation"))
-    except (ValueError, IndexError):
-        return Threshold(FIXED, "0.5, for want of scored validation images")
-    return Threshold(value, f"{title}, chosen on validation")
+    if key.name in store.scored_names:
+        validation = store.scored(key.name, split="validation")
+        if set(validation["label"]) == {LIVE, SPOOF}:
+            value = THRESHOLD_RULES[rule].choose(validation)
+            return Threshold(value, f"{title}, chosen on validation")
+    return Threshold(FIXED, "0.5, for want of scored validation images")
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

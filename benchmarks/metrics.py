@@ -19,7 +19,8 @@ from sklearn.metrics import roc_auc_score, roc_curve
 
 from fascore.evaluation import evaluate_scores, judged_rightly
 from fascore.labels import pai_species
-from fascore.statistics import DRAWS, bootstrap_ranking, paired_tests
+from fascore.paired import paired_tests
+from fascore.statistics import DRAWS, bootstrap_ranking
 
 MODELS, IMAGES, SUBJECTS = 10, 67_170, 1_000
 OBVIOUS_DRAWS = 10  # scikit-learn's cost a draw is the same for all

@@ -31,8 +31,9 @@ from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
 from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
+from fascore.paired import PairedTest, paired_tests
 from fascore.samples import FaceData, Sample
-from fascore.statistics import PairedTest, Ranking, bootstrap_ranking, paired_tests
+from fascore.statistics import Ranking, bootstrap_ranking
 from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store, sample_of
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import errno
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -13,8 +12,15 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
-from fascore.models import BASELINES, MODELS, VARIANTS  # noqa: E402
-from fascore.splits import PROTOCOLS  # noqa: E402
+from fascore.models import BASELINES, MODELS  # noqa: E402
+from trainer.options import (  # noqa: E402
+    GROUPS,
+    ROOT_HELP,
+    build_and_store,
+    fit_options,
+    prepare_options,
+    simulate_options,
+)
 from trainer.recipes import RECIPES  # noqa: E402
 
 
@@ -54,22 +60,22 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     prepare = _command(commands, "prepare", run_prepare, "crop a data set into a build to train on")
-    _prepare_options(prepare, required=True)
+    prepare_options(prepare, required=True)
     fit = _command(commands, "fit", run_fit, "train networks into a model store")
-    _build_and_store(fit)
-    _fit_options(fit)
+    build_and_store(fit)
+    fit_options(fit)
     evaluate = _command(
         commands, "evaluate", run_evaluate, "score a store's networks and choose their thresholds"
     )
-    _build_and_store(evaluate)
+    build_and_store(evaluate)
     evaluate.add_argument("--again", action="store_true", help="score what is scored already")
     refresh = _command(
         commands, "refresh", run_refresh, "prepare, fit and evaluate what is not yet"
     )
-    _prepare_options(refresh, required=False)
+    prepare_options(refresh, required=False)
     refresh.add_argument("--store", type=Path, required=True, help="folder of trained models")
-    _fit_options(refresh)
-    _simulate_options(
+    fit_options(refresh)
+    simulate_options(
         _command(commands, "simulate", run_simulate, "make the demo data set of simulated faces")
     )
     audit = _command(commands, "audit", run_audit, "what a data set's global statistics give away")
@@ -79,7 +85,6 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
 EXAMPLES = {
     "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
     "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
@@ -88,7 +93,6 @@ EXAMPLES = {
     "simulate": "python -m trainer simulate --out assets/demo --identities 600 --seed 1",
     "audit": "python -m trainer audit --root assets/demo/faces.zip --store assets/models/demo",
 }
-GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
 
 
 def _command(
@@ -102,99 +106,6 @@ def _command(
     )
     parser.set_defaults(run=run)
     return parser
-
-
-def _at_least(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
-    """An argument type: a number not below `least`."""
-
-    def number(text: str) -> float:
-        value = kind(text)
-        if not least <= value < math.inf:
-            raise argparse.ArgumentTypeError(f"expected {least} or more, received {text}")
-        return value
-
-    number.__name__ = kind.__name__  # argparse says it when the text is no number
-    return number
-
-
-def _prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
-    parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
-    where = "folder for the build" + ("" if required else "; default: builds/ beside the store")
-    parser.add_argument("--out", type=Path, required=required, help=where)
-    parser.add_argument(
-        "--protocol",
-        choices=PROTOCOLS,
-        default="subject",
-        help="who is in which split: the paper's sizes with no subject in two (subject) or drawn "
-        "by image (paper), or the data set's own (official); default: subject",
-    )
-    parser.add_argument(
-        "--limit", type=_at_least(int, 1), help="so many images in all; default: 200,000, or all"
-    )
-    parser.add_argument(
-        "--size", type=_at_least(int, 32), default=64, help="of the crops, in pixels; default: 64"
-    )
-    parser.add_argument(
-        "--crop-expansion",
-        type=_at_least(float, 1),
-        default=1.5,
-        help="crop's side as a multiple of the face's; default: 1.5",
-    )
-    if required:
-        parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
-    parser.add_argument(
-        "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"
-    )
-    parser.add_argument(
-        "--beam",
-        metavar="OPTIONS",
-        help='let Apache Beam do the work, with its options: --beam="--runner=DirectRunner"',
-    )
-
-
-def _build_and_store(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
-    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
-
-
-def _fit_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        choices=[*GROUPS, *MODELS],
-        default=["all"],
-        metavar="NAME",
-        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: all",
-    )
-    parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
-    parser.add_argument(
-        "--epochs", type=_at_least(int, 1), help="at most so many; default: the recipe's"
-    )
-    parser.add_argument(
-        "--batch-size", type=_at_least(int, 1), help="images a step; default: the recipe's"
-    )
-    parser.add_argument(
-        "--learning-rate", type=_at_least(float, 1e-9), help="at the start; default: the recipe's"
-    )
-    parser.add_argument(
-        "--augment",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="random flips and shifts; default: the recipe's (paper: none)",
-    )
-    parser.add_argument(
-        "--weights",
-        metavar="imagenet|none|FILE",
-        help="the baselines' initial weights; default: imagenet; variants start at random",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
-    parser.add_argument(
-        "--precision",
-        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
-        default="auto",
-        help="of the arithmetic while training; weights are always float32; default: auto",
-    )
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
 
 
 def run_prepare(options: argparse.Namespace) -> None:
@@ -283,15 +194,6 @@ def run_refresh(options: argparse.Namespace) -> None:
     run_prepare(options)
     run_fit(options)
     run_evaluate(options)
-
-
-def _simulate_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
-    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
-    parser.add_argument("--seed", type=int, default=1, help="default: 1")
-    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
-    parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
-    parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")
 
 
 def run_simulate(options: argparse.Namespace) -> None:

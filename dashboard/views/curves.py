@@ -24,10 +24,7 @@ def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     figure = go.Figure()
     for number, (name, result) in enumerate(measured.items()):
         _curve(figure, number, name, result, lambda rate: rate, lambda apcer: 1 - apcer)
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    _diagonal(figure)
     return _laid_out(
         figure,
         "ROC: attacks caught against bona fide rejected",
@@ -105,10 +102,7 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
             hovertemplate="mean score %{x:.2f}<br>attacks %{y:.1%} of %{customdata} images"
             "<extra>%{fullData.name}</extra>",
         )
-    figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
-        hoverinfo="skip", showlegend=False,
-    )  # fmt: skip
+    _diagonal(figure)
     return _laid_out(
         figure,
         "Calibration<br><sup>in the legend: expected calibration error</sup>",
@@ -139,6 +133,13 @@ def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> g
         {},
     )
     return figure.update_layout(barmode="group", bargap=0.15).update_yaxes(type="log", dtick=1)
+
+
+def _diagonal(figure: go.Figure) -> None:
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
 
 
 def _curve(figure: go.Figure, number: int, name: str, result: Evaluation, x, y) -> None:

@@ -13,7 +13,8 @@ from dashboard.views.style import SPECIES, model_title
 from fascore.evaluation import Evaluation
 from fascore.labels import CLASS_NAMES
 from fascore.metrics import Classification
-from fascore.statistics import Interval, PairedTest, Ranking, rate_interval
+from fascore.paired import PairedTest
+from fascore.statistics import Interval, Ranking, rate_interval
 from fascore.store import Card
 
 AXIS = {"color": "#17202A", "tickfont": {"size": 13}}

@@ -8,12 +8,8 @@ from scipy.stats import binom
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from fascore.error_rates import error_curve
-from fascore.statistics import (
-    bootstrap_ranking,
-    paired_tests,
-    rate_interval,
-    smallest_difference,
-)
+from fascore.paired import paired_tests, smallest_difference
+from fascore.statistics import bootstrap_ranking, rate_interval
 
 
 @given(some.integers(1, 3000).flatmap(lambda n: some.tuples(some.integers(0, n), some.just(n))))

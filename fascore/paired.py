@@ -1,0 +1,128 @@
+"""Whether two models differ on the same images, and what difference a test set could show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+from scipy.stats import binomtest
+from statsmodels.stats.contingency_tables import mcnemar
+from statsmodels.stats.multitest import multipletests
+
+from fascore.statistics import CONFIDENCE
+
+
+@dataclass(frozen=True)
+class PairedTest:
+    """Two models' verdicts on the same images.
+
+    Attributes
+    ----------
+    first, second : str
+    first_only, second_only : int
+        Images that only the first, only the second judges rightly.
+    n : int
+        Images both judged.
+    difference : float
+        Accuracy of the second minus that of the first.
+    p : float
+        McNemar's exact test, two-sided.
+    p_holm : float
+        The same after Holm's correction for all pairs tested together.
+    """
+
+    first: str
+    second: str
+    first_only: int
+    second_only: int
+    n: int
+    difference: float
+    p: float
+    p_holm: float
+
+    def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
+        """What the test says, in words; `title` makes a model's name readable."""
+        if self.p_holm >= alpha:
+            return f"On these {self.n:,} images the two cannot be told apart."
+        better = self.second if self.difference > 0 else self.first
+        return (
+            f"On these {self.n:,} images {title(better)} makes fewer errors, "
+            f"by {abs(self.difference):.2%} of the images."
+        )
+
+
+def paired_tests(right: Mapping[str, np.ndarray]) -> list[PairedTest]:
+    """McNemar's exact test for each pair of models, corrected after Holm.
+
+    Parameters
+    ----------
+    right : mapping of str to bool array of shape (n_images,)
+        Whether each model judged each image rightly; the same images in the same order.
+
+    Raises
+    ------
+    ValueError
+        If the models were scored on different numbers of images.
+    """
+    sizes = {len(each) for each in right.values()}
+    if len(sizes) > 1:
+        raise ValueError(
+            f"Paired tests need the same images for every model. Received: {sorted(sizes)} images. "
+            "Score all models on one test set."
+        )
+    pairs = list(combinations(right, 2))
+    tables = {
+        pair: np.array([[np.sum(a & b), np.sum(a & ~b)], [np.sum(~a & b), np.sum(~a & ~b)]])
+        for pair in pairs
+        for a, b in [(right[pair[0]], right[pair[1]])]
+    }
+    if not pairs:
+        return []
+    p = [float(mcnemar(tables[pair], exact=True).pvalue) for pair in pairs]
+    corrected = multipletests(p, method="holm")[1]
+    return [
+        PairedTest(
+            *pair,
+            first_only=int(tables[pair][0, 1]),
+            second_only=int(tables[pair][1, 0]),
+            n=int(tables[pair].sum()),
+            difference=float((tables[pair][1, 0] - tables[pair][0, 1]) / tables[pair].sum()),
+            p=each,
+            p_holm=float(holm),
+        )
+        for pair, each, holm in zip(pairs, p, corrected, strict=True)
+    ]
+
+
+def smallest_difference(
+    n: int, discordant: int, *, tests: int = 1, alpha: float = 1 - CONFIDENCE
+) -> float | None:
+    """The smallest difference in accuracy that McNemar's exact test could call one.
+
+    Parameters
+    ----------
+    n : int
+        Test images.
+    discordant : int
+        Images on which the two models differ.
+    tests : int
+        Pairs tested together: the strictest of Holm's steps is asked for.
+
+    Returns
+    -------
+    float or None
+        As a share of the images; None if no outcome with so few discordant images is significant.
+
+    Examples
+    --------
+    >>> smallest_difference(2000, 6)
+    0.003
+    >>> smallest_difference(2000, 5) is None
+    True
+    """
+    for wins in range((discordant + 1) // 2, discordant + 1):
+        if binomtest(wins, discordant, 0.5).pvalue < alpha / tests:
+            return (2 * wins - discordant) / n
+    return None

@@ -1,0 +1,121 @@
+"""The commands' options."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+from fascore.models import BASELINES, MODELS, VARIANTS
+from fascore.splits import PROTOCOLS
+from trainer.recipes import RECIPES
+
+ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
+GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
+
+
+def _at_least(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
+    """An argument type: a number not below `least`."""
+
+    def number(text: str) -> float:
+        value = kind(text)
+        if not least <= value < math.inf:
+            raise argparse.ArgumentTypeError(f"expected {least} or more, received {text}")
+        return value
+
+    number.__name__ = kind.__name__  # argparse says it when the text is no number
+    return number
+
+
+def prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
+    """Which data, split how, cropped how, made where."""
+    parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
+    where = "folder for the build" + ("" if required else "; default: builds/ beside the store")
+    parser.add_argument("--out", type=Path, required=required, help=where)
+    parser.add_argument(
+        "--protocol",
+        choices=PROTOCOLS,
+        default="subject",
+        help="who is in which split: the paper's sizes with no subject in two (subject) or drawn "
+        "by image (paper), or the data set's own (official); default: subject",
+    )
+    parser.add_argument(
+        "--limit", type=_at_least(int, 1), help="so many images in all; default: 200,000, or all"
+    )
+    parser.add_argument(
+        "--size", type=_at_least(int, 32), default=64, help="of the crops, in pixels; default: 64"
+    )
+    parser.add_argument(
+        "--crop-expansion",
+        type=_at_least(float, 1),
+        default=1.5,
+        help="crop's side as a multiple of the face's; default: 1.5",
+    )
+    if required:
+        parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
+    parser.add_argument(
+        "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"
+    )
+    parser.add_argument(
+        "--beam",
+        metavar="OPTIONS",
+        help='let Apache Beam do the work, with its options: --beam="--runner=DirectRunner"',
+    )
+
+
+def build_and_store(parser: argparse.ArgumentParser) -> None:
+    """The build to read and the store to write."""
+    parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
+    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+
+
+def fit_options(parser: argparse.ArgumentParser) -> None:
+    """Which networks, trained how."""
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=[*GROUPS, *MODELS],
+        default=["all"],
+        metavar="NAME",
+        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: all",
+    )
+    parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
+    parser.add_argument(
+        "--epochs", type=_at_least(int, 1), help="at most so many; default: the recipe's"
+    )
+    parser.add_argument(
+        "--batch-size", type=_at_least(int, 1), help="images a step; default: the recipe's"
+    )
+    parser.add_argument(
+        "--learning-rate", type=_at_least(float, 1e-9), help="at the start; default: the recipe's"
+    )
+    parser.add_argument(
+        "--augment",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="random flips and shifts; default: the recipe's (paper: none)",
+    )
+    parser.add_argument(
+        "--weights",
+        metavar="imagenet|none|FILE",
+        help="the baselines' initial weights; default: imagenet; variants start at random",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
+        default="auto",
+        help="of the arithmetic while training; weights are always float32; default: auto",
+    )
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def simulate_options(parser: argparse.ArgumentParser) -> None:
+    """How many people, from which seed, made where."""
+    parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
+    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
+    parser.add_argument("--seed", type=int, default=1, help="default: 1")
+    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
+    parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
+    parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")

@@ -23,7 +23,8 @@ NETWORKS = """
 **The networks.** The plain CNN stacks 3 × 3 convolutions up to an 8 × 8 map of 128 features.
 *Channel* attention weighs the features ("what"), *spatial* attention weighs the places ("where"),
 and the fourth network has both. Each gives P(spoof); at its threshold or above, the verdict is an
-attack. The threshold was chosen on validation images, never on the test images.
+attack. The threshold is chosen on validation images, never on the test images, unless you set it by
+hand. Six well-known networks stand beside them as baselines.
 
 **Grad-CAM** weighs the last feature maps by their gradients: where the evidence for the class
 comes from, at a coarse 8 × 8. **LIME** hides groups of similar pixels (superpixels) and fits a

@@ -20,7 +20,7 @@ from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.samples import Sample
 
-SAMPLES, BACKGROUND = "samples.csv", "background.npz"
+SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
 DEFAULT_THRESHOLD = 0.5
 _COLUMNS = [
@@ -64,6 +64,8 @@ class Store:
     ----------
     path : path
         An existing store.
+    samples_path : path, optional
+        Its table of samples, where that is not its own: a study's runs share their store's.
 
     Raises
     ------
@@ -71,8 +73,9 @@ class Store:
         If the folder is missing or holds no model.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, samples_path: Path | None = None) -> None:
         self.path = Path(path)
+        self._samples_path = samples_path or self.path / SAMPLES
         if not self.path.is_dir():
             raise StoreError(
                 f"Expected a folder with trained models. Received: {self.path}, which is not "
@@ -141,7 +144,7 @@ class Store:
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""
-        table = self._table(self.path / SAMPLES, read_samples, _COLUMNS)
+        table = self._table(self._samples_path, read_samples, _COLUMNS)
         types = set(table["spoof_type"]) - {*SPOOF_TYPES, UNKNOWN_TYPE}
         labels = set(table["label"]) - {LIVE, SPOOF}
         if types or labels:
@@ -222,6 +225,22 @@ class Store:
                 "Run `python -m trainer evaluate --again`."
             )
         return table
+
+
+def study_run(path: Path, seed: int) -> Path:
+    """The folder of a study's run in a store: all variants trained from this seed."""
+    return path / STUDY / f"seed-{seed}"
+
+
+def study_runs(path: Path) -> dict[int, Store]:
+    """A store's runs of `python -m trainer study`, each a store of its own, by seed."""
+    runs = {}
+    for folder in (path / STUDY).glob("seed-*"):
+        if any(folder.glob(f"*/{PREDICTIONS}")):
+            runs[int(folder.name.removeprefix("seed-"))] = Store(
+                folder, samples_path=path / SAMPLES
+            )
+    return dict(sorted(runs.items()))
 
 
 def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:

@@ -20,8 +20,9 @@ from trainer.options import (  # noqa: E402
     fit_options,
     prepare_options,
     simulate_options,
+    study_options,
 )
-from trainer.recipes import RECIPES  # noqa: E402
+from trainer.recipes import RECIPES, Recipe  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -69,6 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     build_and_store(evaluate)
     evaluate.add_argument("--again", action="store_true", help="score what is scored already")
+    study = _command(
+        commands, "study", run_study, "train each variant several times: the training's own noise"
+    )
+    build_and_store(study)
+    study_options(study)
     refresh = _command(
         commands, "refresh", run_refresh, "prepare, fit and evaluate what is not yet"
     )
@@ -89,6 +95,7 @@ EXAMPLES = {
     "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
     "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
     "evaluate": "python -m trainer evaluate --data builds/celeba --store runs/celeba",
+    "study": "python -m trainer study --data builds/celeba --store runs/celeba --seeds 5",
     "refresh": "python -m trainer refresh --root CelebA_Spoof --store runs/celeba",
     "simulate": "python -m trainer simulate --out assets/demo --identities 600 --seed 1",
     "audit": "python -m trainer audit --root assets/demo/faces.zip --store assets/models/demo",
@@ -135,22 +142,27 @@ def run_fit(options: argparse.Namespace) -> None:
     names = _chosen_models(options.models)
     _check_weights_option(options.weights, names)
     strategy = choose_strategy()  # first: TensorFlow's cluster starts before anything else of it
-    changed = {
-        name: value
-        for name in ("epochs", "batch_size", "learning_rate", "augment")
-        if (value := getattr(options, name)) is not None
-    }
     fit(
         Prepared(options.data),
         options.store,
         models=names,
-        recipe=replace(RECIPES[options.recipe], **changed),
+        recipe=_chosen_recipe(options),
         seed=options.seed,
         precision=choose_precision(options.precision),
         weights=options.weights or "imagenet",
         again=options.again,
         strategy=strategy,
     )
+
+
+def _chosen_recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe named, with what the options change of it."""
+    changed = {
+        name: value
+        for name in ("epochs", "batch_size", "learning_rate", "augment")
+        if (value := getattr(options, name)) is not None
+    }
+    return replace(RECIPES[options.recipe], **changed)
 
 
 def _chosen_models(chosen: Sequence[str]) -> list[str]:
@@ -184,6 +196,24 @@ def run_evaluate(options: argparse.Namespace) -> None:
     print("threshold chosen on validation, beside the paper's figures on its own test images:")
     for group in dict.fromkeys(table.columns.get_level_values(0)):
         print(f"\n{group}\n{table[group].round(4).to_string()}")
+
+
+def run_study(options: argparse.Namespace) -> None:
+    """`study`."""
+    from trainer.build import Prepared
+    from trainer.distribution import choose_precision, choose_strategy
+    from trainer.study import study, summary
+
+    strategy = choose_strategy()
+    noise = study(
+        Prepared(options.data),
+        options.store,
+        seeds=options.seeds,
+        recipe=_chosen_recipe(options),
+        precision=choose_precision(options.precision),
+        strategy=strategy,
+    )
+    print(f"\n{summary(noise)}")
 
 
 def run_refresh(options: argparse.Namespace) -> None:

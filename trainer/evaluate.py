@@ -36,18 +36,30 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     opened = Store(store_path)
     names = opened.loadable_names
     _check_trained_on(build, opened, names)
-    samples = store.evaluation_samples(build.samples)
-    if not _same_table(store_path / store.SAMPLES, samples):
-        write_whole(store_path / store.SAMPLES, samples.to_csv)
+    samples = write_samples(build, store_path)
     for name in names:
         if not again and _scored(opened, name, samples):
             print(f"{MODELS[name].title}: scored already.")
-            continue
-        scores = predict(opened.load(name), build)
-        table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
-        write_whole(store_path / name / store.PREDICTIONS, table.to_csv)
-        _record_threshold(opened, name)
+        else:
+            score(opened, name, build)
     return test_metrics(opened)
+
+
+def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
+    """The build's validation and test samples; writes them to samples.csv where it differs."""
+    samples = store.evaluation_samples(build.samples)
+    path = store_path / store.SAMPLES
+    if not path.exists() or path.read_text() != samples.to_csv():
+        write_whole(path, samples.to_csv)
+    return samples
+
+
+def score(opened: Store, name: str, build: Prepared) -> None:
+    """Writes a model's predictions.csv and its threshold."""
+    scores = predict(opened.load(name), build)
+    table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
+    write_whole(opened.path / name / store.PREDICTIONS, table.to_csv)
+    _record_threshold(opened, name)
 
 
 def _scored(opened: Store, name: str, samples: pd.DataFrame) -> bool:
@@ -55,10 +67,6 @@ def _scored(opened: Store, name: str, samples: pd.DataFrame) -> bool:
     if name not in opened.scored_names or not opened.card(name).threshold:
         return False
     return set(opened.predictions(name).index) == set(samples.index)
-
-
-def _same_table(path: Path, samples: pd.DataFrame) -> bool:
-    return path.exists() and path.read_text() == samples.to_csv()
 
 
 def predict(model: FaceModel, build: Prepared) -> dict[str, float]:

@@ -64,39 +64,61 @@ def fit(
     """
     strategy = strategy or tf.distribute.get_strategy()
     keys = {
-        name: _key(name, build, recipe, seed=seed, precision=precision, weights=weights)
+        name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)
         for name in models
     }
-    open_models = [n for n in models if again or not _trained(store_path, n, keys[n])]
+    open_models = [n for n in models if again or not trained(store_path, n, keys[n])]
     for name in models:
         if name not in open_models:
             print(f"{MODELS[name].title}: trained already.")
     for name in open_models:
         _check_weights(name, weights)
-    chief = is_chief(strategy)
-    if chief and not (store_path / store.BACKGROUND).exists():
+    if is_chief(strategy) and not (store_path / store.BACKGROUND).exists():
         store.write_background(store_path, *build.background(seed=seed))
     for number, name in enumerate(open_models, start=1):
         print(f"\n{MODELS[name].title} ({number} of {len(open_models)})", flush=True)
-        trainer = Trainer(
-            partial(_build_network, name, build.size, weights),
-            build,
-            recipe=recipe,
-            seed=seed,
-            precision=precision,
+        train(
+            name, build, store_path, recipe=recipe, key=keys[name], weights=weights,
             strategy=strategy,
-            folder=store_path / name,
-            logs=store_path / LOGS / name,
-            key=keys[name],
-        )
-        values, history = trainer.run()
-        if chief:
-            _save(store_path / name, name, values, history, build, recipe=recipe, key=keys[name])
-        keras.backend.clear_session()
+        )  # fmt: skip
 
 
-def _key(
-    name: str, build: Prepared, recipe: Recipe, *, seed: int, precision: str, weights: str
+def train(
+    name: str,
+    build: Prepared,
+    store_path: Path,
+    *,
+    recipe: Recipe,
+    key: dict[str, Any],
+    weights: str = IMAGENET,
+    strategy: tf.distribute.Strategy,
+) -> None:
+    """Trains one network as its `key` (`training_key`) says, into its folder of the store."""
+    trainer = Trainer(
+        partial(_build_network, name, build.size, weights),
+        build,
+        recipe=recipe,
+        seed=key["seed"],
+        precision=key["config"]["precision"],
+        strategy=strategy,
+        folder=store_path / name,
+        logs=store_path / LOGS / name,
+        key=key,
+    )
+    values, history = trainer.run()
+    if is_chief(strategy):
+        _save(store_path / name, name, values, history, build, recipe=recipe, key=key)
+    keras.backend.clear_session()
+
+
+def training_key(
+    name: str,
+    build: Prepared,
+    recipe: Recipe,
+    *,
+    seed: int,
+    precision: str,
+    weights: str = IMAGENET,
 ) -> dict[str, Any]:
     """What makes a training what it is: the same key, the same network."""
     initial = weights if name in BASELINES or weights not in (IMAGENET, NONE) else NONE
@@ -110,10 +132,10 @@ def _key(
     }
 
 
-def _trained(store_path: Path, name: str, key: dict[str, Any]) -> bool:
-    """Whether the store has this very model."""
+def trained(store_path: Path, name: str, key: dict[str, Any], *, file: str = store.WEIGHTS) -> bool:
+    """Whether the store has this very model: its card, and beside it `file`."""
     folder = store_path / name
-    if not (folder / store.CARD).exists() or not (folder / store.WEIGHTS).exists():
+    if not (folder / store.CARD).exists() or not (folder / file).exists():
         return False
     card = Store(store_path).card(name)
     there = {**card.training, "fingerprint": card.data["fingerprint"]}

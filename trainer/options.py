@@ -80,6 +80,26 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: all",
     )
+    recipe_options(parser)
+    parser.add_argument(
+        "--weights",
+        metavar="imagenet|none|FILE",
+        help="the baselines' initial weights; default: imagenet; variants start at random",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def study_options(parser: argparse.ArgumentParser) -> None:
+    """How often each variant is trained, and how."""
+    parser.add_argument(
+        "--seeds", type=_at_least(int, 2), default=5, help="runs of each variant; default: 5"
+    )
+    recipe_options(parser)
+
+
+def recipe_options(parser: argparse.ArgumentParser) -> None:
+    """The recipe, what of it to change, and the arithmetic."""
     parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
     parser.add_argument(
         "--epochs", type=_at_least(int, 1), help="at most so many; default: the recipe's"
@@ -97,18 +117,11 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
         help="random flips and shifts; default: the recipe's (paper: none)",
     )
     parser.add_argument(
-        "--weights",
-        metavar="imagenet|none|FILE",
-        help="the baselines' initial weights; default: imagenet; variants start at random",
-    )
-    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
-    parser.add_argument(
         "--precision",
         choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
         default="auto",
         help="of the arithmetic while training; weights are always float32; default: auto",
     )
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
 
 
 def simulate_options(parser: argparse.ArgumentParser) -> None:

@@ -18,23 +18,32 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fascore.data import open_data
-from fascore.evaluation import (
-    FIXED,
-    THRESHOLD_RULES,
-    Evaluation,
-    evaluate_scores,
-    judged_rightly,
+from fascore.comparison import (
+    Comparison,
+    ScoredModel,
+    compare_models,
+    rank_models,
+    read_scored,
 )
+from fascore.data import open_data
 from fascore.explain import Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
-from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
-from fascore.paired import PairedTest, paired_tests
 from fascore.samples import FaceData, Sample
-from fascore.statistics import Ranking, bootstrap_ranking
-from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store, sample_of
+from fascore.statistics import Ranking
+from fascore.store import (
+    CARD,
+    PREDICTIONS,
+    SAMPLES,
+    STUDY,
+    WEIGHTS,
+    Store,
+    sample_of,
+    study_runs,
+)
+from fascore.thresholds import Threshold, ThresholdChoice, choose_threshold
+from fascore.training_noise import measure_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
@@ -67,59 +76,43 @@ def model(key: ModelKey) -> FaceModel:
     return loaded
 
 
-@dataclass(frozen=True)
-class Threshold:
-    """A model's threshold, and in words where it is from."""
-
-    value: float
-    origin: str
-
-
 @st.cache_data(max_entries=128, show_spinner=False)
-def threshold(key: ModelKey, rule: str) -> Threshold:
-    """A model's threshold by a rule on its validation scores; the recorded one if it is that."""
+def threshold(key: ModelKey, choice: ThresholdChoice) -> Threshold:
+    """A model's threshold; a model without scores has the one that its card records, or 0.5."""
     store = Store(key.store)
-    card, title = store.card(key.name), THRESHOLD_RULES[rule].title
-    if card.threshold.get("rule") == title:
-        return Threshold(card.threshold_value, f"{title}, chosen on {card.threshold['split']}")
-    if rule == "fixed":
-        return Threshold(FIXED, title)
-    if key.name in store.scored_names:
-        validation = store.scored(key.name, split="validation")
-        if set(validation["label"]) == {LIVE, SPOOF}:
-            value = THRESHOLD_RULES[rule].choose(validation)
-            return Threshold(value, f"{title}, chosen on validation")
-    return Threshold(FIXED, "0.5, for want of scored validation images")
+    scored = key.name in store.scored_names
+    validation = store.scored(key.name, split="validation") if scored else None
+    return choose_threshold(store.card(key.name), validation, choice)
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
-def evaluation(key: ModelKey, threshold: float) -> Evaluation:
-    """A model's numbers on the store's test split."""
-    return evaluate_scores(scored(key), threshold=threshold)
+@st.cache_resource(max_entries=64, show_spinner=False)
+def scored_model(key: ModelKey) -> ScoredModel:
+    """A model's scores."""
+    return read_scored(Store(key.store), key.name)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def scored(key: ModelKey) -> pd.DataFrame:
-    """The store's test samples with a model's scores."""
-    return Store(key.store).scored(key.name)
+@st.cache_resource(max_entries=8, show_spinner=False)
+def comparison(keys: Sequence[ModelKey], choice: ThresholdChoice) -> Comparison:
+    """Models at their thresholds on the test split."""
+    return compare_models({key.name: scored_model(key) for key in keys}, choice)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def rankings(keys: Sequence[ModelKey]) -> dict[str, Ranking]:
     """AUC and EER of models with intervals, by name."""
-    tables = {key.name: scored(key) for key in keys}
-    first = next(iter(tables.values()))
-    scores = {name: table["spoof_score"].to_numpy() for name, table in tables.items()}
-    return bootstrap_ranking(scores, first["label"].to_numpy(), first["subject"].to_list())
+    return rank_models({key.name: scored_model(key) for key in keys})
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def pairs(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[PairedTest]:
-    """McNemar's test for each pair of models at their thresholds."""
-    chosen = zip(keys, thresholds, strict=True)
-    return paired_tests(
-        {key.name: judged_rightly(scored(key), threshold=value) for key, value in chosen}
-    )
+@st.cache_data(max_entries=8, show_spinner=False)
+def run_accuracy(store: str, stamp: tuple[int, ...], choice: ThresholdChoice) -> pd.DataFrame:
+    """Test accuracy of a study's runs; `stamp` changes with their files."""
+    return measure_runs(study_runs(Path(store)), choice)
+
+
+def runs_stamp(store: Store) -> tuple[int, ...]:
+    """What changes with the runs of a store's study; empty without one."""
+    files = (store.path / STUDY).glob(f"*/*/{PREDICTIONS}")
+    return tuple(sorted(file.stat().st_mtime_ns for file in files))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

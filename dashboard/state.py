@@ -12,6 +12,7 @@ import streamlit as st
 
 from fascore.images import ImageError, Picture, decode
 from fascore.samples import Sample
+from fascore.thresholds import ThresholdChoice
 
 Origin = Literal["gallery", "upload", "camera"]
 
@@ -36,14 +37,6 @@ class Shown:
     digest: str
     origin: Origin
     sample: Sample | None = None
-
-
-@dataclass(frozen=True)
-class ThresholdChoice:
-    """How thresholds are chosen: a rule by name, or a value set by hand."""
-
-    rule: str
-    value: float | None = None
 
 
 def _session() -> MutableMapping[str, Any]:
@@ -114,6 +107,16 @@ def use_whole_picture() -> None:
 def whole_picture() -> bool:
     """Whether the picture on show is to be judged as it is."""
     return _session().get("whole_picture", False)
+
+
+def ask_for_images(network: str, *, label: int, right: bool, species: str | None = None) -> None:
+    """Sets what the Images page shows when it is opened next."""
+    _session().update(
+        images_mode="By verdict",
+        images_network=network,
+        images_cell=(label, right),
+        images_species=species,
+    )
 
 
 def gallery_page(species: str) -> int:

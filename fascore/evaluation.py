@@ -1,69 +1,42 @@
-"""A model on a whole test set at one threshold: every number a page or a report shows of it."""
+"""A model on a whole test set: every number a page or a report shows of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from fascore.error_rates import (
-    ErrorCurve,
-    PadErrors,
-    apcer_threshold,
-    bpcer_threshold,
-    eer_threshold,
-    error_curve,
-    pad_errors,
+from fascore.error_rates import ErrorCurve, PadErrors, error_curve, pad_errors
+from fascore.labels import LIVE, SPOOF
+from fascore.metrics import (
+    Calibration,
+    Classification,
+    average_precision,
+    brier,
+    calibration,
+    classify,
 )
-from fascore.labels import LIVE, SPOOF, spoof_type_name
-from fascore.metrics import Calibration, Classification, calibration, classify
 from fascore.statistics import Interval, rate_interval
-
-DEFAULT_RULE = "eer"
-FIXED = 0.5
+from fascore.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
 
 
 @dataclass(frozen=True)
-class ThresholdRule:
-    """How a threshold is chosen on validation: a title, and the choice itself."""
+class ScoreQuality:
+    """What holds of scores at any threshold.
 
-    title: str
-    choose: Callable[[pd.DataFrame], float]
+    Attributes
+    ----------
+    curve : ErrorCurve
+    calibration : Calibration
+    average_precision, brier : float
+    """
 
-
-def _live(scored: pd.DataFrame) -> np.ndarray:
-    return scored.loc[scored["label"] == LIVE, "spoof_score"].to_numpy()
-
-
-def _spoof(scored: pd.DataFrame) -> pd.DataFrame:
-    return scored[scored["label"] == SPOOF]
-
-
-def _by_species(scored: pd.DataFrame) -> dict[str, np.ndarray]:
-    groups = _spoof(scored).groupby("pai_species")["spoof_score"]
-    return {str(name): scores.to_numpy() for name, scores in groups}
-
-
-def _by_type(scored: pd.DataFrame) -> dict[str, np.ndarray]:
-    groups = _spoof(scored).groupby("spoof_type")["spoof_score"]
-    return {spoof_type_name(int(str(code))): scores.to_numpy() for code, scores in groups}
-
-
-THRESHOLD_RULES = {
-    "eer": ThresholdRule(
-        "equal error rate",
-        lambda scored: eer_threshold(_live(scored), _spoof(scored)["spoof_score"].to_numpy()),
-    ),
-    "bpcer_1": ThresholdRule(
-        "BPCER = 1 %", lambda scored: bpcer_threshold(_live(scored), limit=0.01)
-    ),
-    "apcer_5": ThresholdRule(
-        "APCER = 5 %", lambda scored: apcer_threshold(_by_species(scored), limit=0.05)
-    ),
-    "fixed": ThresholdRule("fixed at 0.5", lambda scored: FIXED),
-}
+    curve: ErrorCurve
+    calibration: Calibration
+    average_precision: float
+    brier: float
 
 
 @dataclass(frozen=True)
@@ -79,8 +52,7 @@ class Evaluation:
     pad : PadErrors
     apcer : dict of str to Interval
         By PAI species.
-    curve : ErrorCurve
-    calibration : Calibration
+    quality : ScoreQuality
     """
 
     threshold: float
@@ -89,22 +61,50 @@ class Evaluation:
     bpcer: Interval
     pad: PadErrors
     apcer: Mapping[str, Interval]
-    curve: ErrorCurve
-    calibration: Calibration
+    quality: ScoreQuality
 
 
-def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
-    """Everything about a model's scores (`Store.scored`) at a threshold.
+def score_quality(scored: pd.DataFrame) -> ScoreQuality:
+    """What of a scored table (`Store.scored`) needs no threshold.
 
     Raises
     ------
     ValueError
         If a class has no images or a score is outside [0, 1].
     """
-    live, spoof = _live(scored), _spoof(scored)["spoof_score"].to_numpy()
+    live, spoof = live_scores(scored), spoof_scores(scored)
+    return ScoreQuality(
+        error_curve(live, spoof),
+        calibration(live, spoof),
+        average_precision(live, spoof),
+        brier(live, spoof),
+    )
+
+
+def evaluate_scores(
+    scored: pd.DataFrame, *, threshold: float, quality: ScoreQuality | None = None
+) -> Evaluation:
+    """Everything about a scored table at a threshold.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        `Store.scored`.
+    threshold : float
+    quality : ScoreQuality, optional
+        `score_quality` of the same table, where it is known already.
+
+    Raises
+    ------
+    ValueError
+        If a class has no images or a score is outside [0, 1].
+    """
+    live, spoof = live_scores(scored), spoof_scores(scored)
     rates = classify(live, spoof, threshold=threshold)
-    by_species = _by_species(scored)
-    pad = pad_errors(live, by_species=by_species, by_type=_by_type(scored), threshold=threshold)
+    by_species = scores_by_species(scored)
+    pad = pad_errors(
+        live, by_species=by_species, by_type=scores_by_type(scored), threshold=threshold
+    )
     return Evaluation(
         threshold=threshold,
         rates=rates,
@@ -115,12 +115,11 @@ def evaluate_scores(scored: pd.DataFrame, *, threshold: float) -> Evaluation:
             name: rate_interval(int((each < threshold).sum()), len(each))
             for name, each in by_species.items()
         },
-        curve=error_curve(live, spoof),
-        calibration=calibration(live, spoof),
+        quality=quality or score_quality(scored),
     )
 
 
-def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> np.ndarray:
-    """Whether each image is judged rightly at a threshold: bool (n_images,)."""
-    verdicts = np.where(scored["spoof_score"].to_numpy() >= threshold, SPOOF, LIVE)
-    return verdicts == scored["label"].to_numpy()
+def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> pd.Series:
+    """Whether each image is judged rightly at a threshold: bool, by sample_id."""
+    attack = scored["spoof_score"] >= threshold
+    return attack == (scored["label"] == SPOOF)

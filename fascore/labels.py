@@ -67,6 +67,14 @@ CELEBA_ATTRIBUTES = (
 # Presentation attack instrument species (ISO/IEC 30107-3), as the field groups the spoof types.
 PAI_SPECIES = {"print": (1, 2, 3), "paper_cut": (4, 5, 6), "replay": (7, 8, 9), "3d_mask": (10,)}
 UNKNOWN = "unspecified"
+SPECIES_TITLES = {
+    "live": "Live",
+    "print": "Print",
+    "paper_cut": "Paper cut",
+    "replay": "Replay",
+    "3d_mask": "3D mask",
+    UNKNOWN: "Unspecified",
+}
 _SPECIES_OF_TYPE = {code: species for species, codes in PAI_SPECIES.items() for code in codes}
 
 

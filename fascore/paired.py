@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 from scipy.stats import binomtest
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
@@ -31,6 +33,9 @@ class PairedTest:
         McNemar's exact test, two-sided.
     p_holm : float
         The same after Holm's correction for all pairs tested together.
+    smallest : float or None
+        The smallest difference in accuracy that the test could have shown with as many images on
+        which the two differ (`smallest_difference`); None if none.
     """
 
     first: str
@@ -41,6 +46,7 @@ class PairedTest:
     difference: float
     p: float
     p_holm: float
+    smallest: float | None
 
     def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
         """What the test says, in words; `title` makes a model's name readable."""
@@ -53,30 +59,27 @@ class PairedTest:
         )
 
 
-def paired_tests(right: Mapping[str, np.ndarray]) -> list[PairedTest]:
+def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
     """McNemar's exact test for each pair of models, corrected after Holm.
 
     Parameters
     ----------
-    right : mapping of str to bool array of shape (n_images,)
-        Whether each model judged each image rightly; the same images in the same order.
+    right : mapping of str to bool Series
+        Whether each model judged each image rightly, by sample_id; the same images in the same
+        order.
 
     Raises
     ------
     ValueError
-        If the models were scored on different numbers of images.
+        If the models were scored on different images.
     """
-    sizes = {len(each) for each in right.values()}
-    if len(sizes) > 1:
-        raise ValueError(
-            f"Paired tests need the same images for every model. Received: {sorted(sizes)} images. "
-            "Score all models on one test set."
-        )
+    _check_same_images(right)
     pairs = list(combinations(right, 2))
+    values = {name: each.to_numpy() for name, each in right.items()}
     tables = {
         pair: np.array([[np.sum(a & b), np.sum(a & ~b)], [np.sum(~a & b), np.sum(~a & ~b)]])
         for pair in pairs
-        for a, b in [(right[pair[0]], right[pair[1]])]
+        for a, b in [(values[pair[0]], values[pair[1]])]
     }
     if not pairs:
         return []
@@ -91,9 +94,26 @@ def paired_tests(right: Mapping[str, np.ndarray]) -> list[PairedTest]:
             difference=float((tables[pair][1, 0] - tables[pair][0, 1]) / tables[pair].sum()),
             p=each,
             p_holm=float(holm),
+            smallest=smallest_difference(
+                int(tables[pair].sum()),
+                int(tables[pair][0, 1] + tables[pair][1, 0]),
+                tests=len(pairs),
+            ),
         )
         for pair, each, holm in zip(pairs, p, corrected, strict=True)
     ]
+
+
+def _check_same_images(right: Mapping[str, pd.Series]) -> None:
+    indexes = [each.index for each in right.values()]
+    if all(index.equals(indexes[0]) for index in indexes[1:]):
+        return
+    common = reduce(pd.Index.intersection, indexes)
+    raise ValueError(
+        f"Paired tests need the same images for every model. Received: {len(common):,} in common "
+        f"of {max(map(len, indexes)):,}. Score all models on one test set with "
+        "`python -m trainer evaluate --again`."
+    )
 
 
 def smallest_difference(
@@ -122,7 +142,7 @@ def smallest_difference(
     >>> smallest_difference(2000, 5) is None
     True
     """
-    for wins in range((discordant + 1) // 2, discordant + 1):
+    for wins in range(max((discordant + 1) // 2, 1), discordant + 1):
         if binomtest(wins, discordant, 0.5).pvalue < alpha / tests:
             return (2 * wins - discordant) / n
     return None

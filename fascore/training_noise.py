@@ -11,9 +11,10 @@ import pandas as pd
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from fascore.evaluation import DEFAULT_RULE, THRESHOLD_RULES, evaluate_scores
+from fascore.evaluation import judged_rightly
 from fascore.statistics import CONFIDENCE, Interval
 from fascore.store import Store
+from fascore.thresholds import ThresholdChoice, choose_threshold
 
 
 @dataclass(frozen=True)
@@ -81,21 +82,20 @@ class TrainingNoise:
         )
 
 
-def measure_runs(runs: Mapping[int, Store], *, threshold: float | None = None) -> pd.DataFrame:
+def measure_runs(runs: Mapping[int, Store], choice: ThresholdChoice | None = None) -> pd.DataFrame:
     """Test accuracy of each run: a row a seed, a column a model.
 
-    `threshold` is for all runs; without one each run's is chosen on its own validation scores by
-    equal error rate.
+    Each run's threshold is chosen on its own validation scores, by equal error rate without a
+    `choice`.
     """
     table: dict[int, dict[str, float]] = {}
     for seed, run in runs.items():
         table[seed] = {}
         for name in run.scored_names:
-            chosen = threshold
-            if chosen is None:
-                validation = run.scored(name, split="validation")
-                chosen = THRESHOLD_RULES[DEFAULT_RULE].choose(validation)
-            table[seed][name] = evaluate_scores(run.scored(name), threshold=chosen).rates.accuracy
+            validation = run.scored(name, split="validation")
+            threshold = choose_threshold(run.card(name), validation, choice or ThresholdChoice())
+            right = judged_rightly(run.scored(name), threshold=threshold.value)
+            table[seed][name] = float(right.mean())
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("seed")
 
 

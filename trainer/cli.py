@@ -13,12 +13,14 @@ from pathlib import Path
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 
 from fascore.models import BASELINES, MODELS  # noqa: E402
+from fascore.thresholds import ThresholdChoice  # noqa: E402
 from trainer.options import (  # noqa: E402
     GROUPS,
     ROOT_HELP,
     build_and_store,
     fit_options,
     prepare_options,
+    report_options,
     simulate_options,
     study_options,
 )
@@ -75,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     build_and_store(study)
     study_options(study)
+    report = _command(commands, "report", run_report, "write a store's numbers into one file")
+    report_options(report)
     refresh = _command(
         commands, "refresh", run_refresh, "prepare, fit and evaluate what is not yet"
     )
@@ -95,6 +99,7 @@ EXAMPLES = {
     "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
     "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
     "evaluate": "python -m trainer evaluate --data builds/celeba --store runs/celeba",
+    "report": "python -m trainer report --store runs/celeba --out report.html",
     "study": "python -m trainer study --data builds/celeba --store runs/celeba --seeds 5",
     "refresh": "python -m trainer refresh --root CelebA_Spoof --store runs/celeba",
     "simulate": "python -m trainer simulate --out assets/demo --identities 600 --seed 1",
@@ -214,6 +219,21 @@ def run_study(options: argparse.Namespace) -> None:
         strategy=strategy,
     )
     print(f"\n{summary(noise)}")
+
+
+def run_report(options: argparse.Namespace) -> None:
+    """`report`."""
+    from fascore.files import write_json, write_whole
+    from fascore.report import store_report
+    from fascore.store import Store
+
+    choice = ThresholdChoice(options.threshold_rule, options.threshold)
+    page, numbers = store_report(Store(options.store), choice)
+    write_whole(options.out, lambda path: path.write_text(page))
+    print(f"Report of {len(numbers['models'])} models written to {options.out}.")
+    if options.json:
+        write_json(options.json, numbers)
+        print(f"Its numbers written to {options.json}.")
 
 
 def run_refresh(options: argparse.Namespace) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,16 +13,16 @@ import psutil
 from tqdm import tqdm
 
 from fascore import metrics, store
+from fascore.definitions import PAPER_METRICS
 from fascore.error_rates import eer_threshold
 from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
+from fascore.paper import Reported, read_paper
 from fascore.store import Store
 from trainer.build import Prepared
 
-PAPER = Path(__file__).parents[1] / "assets" / "paper.json"
 THRESHOLD_RULE = "equal error rate"
-REPORTED = ("accuracy", "precision", "recall", "f1")
 EVALUATED = ("validation", "test")
 
 
@@ -118,17 +117,19 @@ def test_metrics(opened: Store) -> pd.DataFrame:
 
     Columns: ("measured", name) and ("paper, CelebA-Spoof", name).
     """
-    measured, reported = {}, reported_metrics()
+    measured, paper = {}, read_paper()
     for name in opened.scored_names:
         live, spoof = opened.scores(name)
         threshold = opened.card(name).threshold_value
         result = metrics.classify(live, spoof, threshold=threshold)
-        rates = {rate: getattr(result, rate) for rate in REPORTED}
+        rates = {rate: getattr(result, rate) for rate in PAPER_METRICS}
         measured[name] = {**rates, "auc": metrics.auc(live, spoof), "threshold": threshold}
     table = pd.concat(
         {
             "measured": pd.DataFrame.from_dict(measured, orient="index"),
-            "paper, CelebA-Spoof": reported.loc[list(measured)],
+            "paper, CelebA-Spoof": pd.DataFrame.from_dict(
+                {name: _reported(paper.row(name)) for name in measured}, orient="index"
+            ),
         },
         axis="columns",
     )
@@ -148,8 +149,6 @@ def auc_by_species(opened: Store) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
-def reported_metrics() -> pd.DataFrame:
-    """Accuracy, precision, recall and F1 of each model as the paper reports them, by name."""
-    tables = json.loads(PAPER.read_text())["tables"]
-    rows = {row["name"]: row for rows in tables.values() for row in rows}
-    return pd.DataFrame.from_dict(rows, orient="index")[list(REPORTED)]
+def _reported(row: Reported) -> dict[str, float]:
+    rates = {rate: getattr(row, rate) for rate in PAPER_METRICS}
+    return {**rates, "accuracy": row.accuracy.estimate}

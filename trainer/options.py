@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.splits import PROTOCOLS
+from fascore.thresholds import DEFAULT_RULE, THRESHOLD_RULES
 from trainer.recipes import RECIPES
 
 ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
@@ -26,6 +27,14 @@ def _at_least(kind: Callable[[str], float], least: float) -> Callable[[str], flo
 
     number.__name__ = kind.__name__  # argparse says it when the text is no number
     return number
+
+
+def _rate(text: str) -> float:
+    """An argument type: a number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"expected a number from 0 to 1, received {text}")
+    return value
 
 
 def prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
@@ -88,6 +97,24 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
     parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def report_options(parser: argparse.ArgumentParser) -> None:
+    """Which store, thresholds by which rule, written where."""
+    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+    parser.add_argument("--out", type=Path, required=True, help="HTML file to write")
+    parser.add_argument("--json", type=Path, help="also write the numbers here")
+    titles = ", ".join(f"{name} ({rule.title})" for name, rule in THRESHOLD_RULES.items())
+    titles = titles.replace("%", "%%")  # argparse formats it
+    parser.add_argument(
+        "--threshold-rule",
+        choices=THRESHOLD_RULES,
+        default=DEFAULT_RULE,
+        help=f"how thresholds are chosen on validation: {titles}; default: {DEFAULT_RULE}",
+    )
+    parser.add_argument(
+        "--threshold", type=_rate, help="one for all models, from 0 to 1, in place of a rule"
+    )
 
 
 def study_options(parser: argparse.ArgumentParser) -> None:

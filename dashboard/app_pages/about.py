@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard import state, views
 from fascore.explain import EXPLAINERS
+from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
 from fascore.store import Card
 
@@ -92,9 +93,9 @@ def draw_data(name: str, data: Mapping[str, Any]) -> None:
     origin = "simulated faces" if data["simulated"] else "photographs"
     st.markdown(f"**{name}**: {origin}; protocol *{data['protocol']}*. Images by split:")
     counts = data["counts"]
-    species = [key for key in views.SPECIES if any(key in split for split in counts.values())]
+    species = [key for key in SPECIES_TITLES if any(key in split for split in counts.values())]
     views.table(
-        ["Split", *(views.SPECIES[key] for key in species)],
+        ["Split", *(SPECIES_TITLES[key] for key in species)],
         [[split, *(str(row.get(key, 0)) for key in species)] for split, row in counts.items()],
     )
 

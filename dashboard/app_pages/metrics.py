@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 
 import streamlit as st
+from plotly.graph_objects import Figure
 
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
-from fascore.evaluation import Evaluation
+from fascore import figures
+from fascore.comparison import Comparison
+from fascore.definitions import (
+    PAD_METRICS,
+    PAPER_METRICS,
+    SCORE_METRICS,
+    metric_table,
+)
+from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.models import VARIANTS
-from fascore.store import Card, Store
+from fascore.paper import read_paper
+from fascore.slices import slice_columns, slices
+from fascore.store import Store
+from fascore.training_noise import training_noise
 
-PAPER = cache.ROOT / "assets" / "paper.json"
 FIGURES_A_ROW = 2
+TABLES, CURVES, MATRICES, SLICES = "Tables", "Curves", "Confusion matrices", "Slices"
 
 
 def page() -> None:
@@ -22,153 +33,212 @@ def page() -> None:
     cards, errors = views.cards_or_errors(store)
     st.title("Metrics on a whole test set")
     views.demo_note(cards.values())
-    keys, measured, origins = measure(store, cards, errors)
-    draw_measured(cards, measured, origins, errors)
-    if measured:
-        draw_pad(list(keys.values()), measured)
-    draw_paper()
-    if measured:
-        draw_chosen(keys, measured)
-
-
-def measure(
-    store: Store, cards: Mapping[str, Card], errors: dict[str, str]
-) -> tuple[dict[str, ModelKey], dict[str, Evaluation], dict[str, str]]:
-    """Each model's key, numbers and its threshold's origin by name; adds to `errors` why not."""
-    keys, measured, origins = {}, {}, {}
-    for name in cards:
-        key = cache.model_key(store, name)
-        try:
-            threshold = views.chosen_threshold(key)
-            measured[name] = cache.evaluation(key, threshold.value)
-        except ValueError as err:
-            errors[name] = str(err)
-            continue
-        keys[name], origins[name] = key, threshold.origin
-    return keys, measured, origins
-
-
-def draw_measured(
-    cards: Mapping[str, Card],
-    measured: Mapping[str, Evaluation],
-    origins: Mapping[str, str],
-    errors: Mapping[str, str],
-) -> None:
-    """The open store's table, with the data set, the number of images and the thresholds."""
-    st.subheader("Measured: the open store")
-    if measured:
-        names = sorted({cards[name].data["name"] for name in measured})
-        images = sorted({result.rates.num_images for result in measured.values()})
-        st.markdown(
-            f"**{', '.join(names)}**, test split, {', '.join(map(str, images))} images. Precision, "
-            "recall and F1 are macro averages; brackets are 95 % intervals (Wilson)."
-        )
-        views.rates_table(measured, origins, cards)
-    for name, sentence in errors.items():
+    keys, failures = views.scored_keys(store, list(cards))
+    for name, sentence in {**errors, **failures}.items():
         views.column_error(name, f"Not compared. {sentence}")
-
-
-def draw_pad(keys: Sequence[ModelKey], measured: Mapping[str, Evaluation]) -> None:
-    """ISO/IEC 30107-3's rates of the open store."""
-    rankings = cache.rankings(tuple(keys))
-    unit = next(iter(rankings.values())).unit
-    st.subheader("Attack detection: the open store")
-    st.markdown(
-        "Same images and thresholds, after ISO/IEC 30107-3. **APCER**: attacks accepted, of the "
-        "worst species. **BPCER**: bona fide faces rejected. **ACER**: mean of the two. **EER**: "
-        "where pooled APCER and BPCER meet. **AUC**: chance that an attack scores above a bona "
-        f"fide face. Intervals of EER and AUC: 1,000 bootstrap draws over {unit}."
+    section = st.segmented_control(
+        "Show",
+        [TABLES, CURVES, MATRICES, SLICES],
+        default=TABLES,
+        required=True,
+        key="metrics_section",
+        persist_state="session",
     )
-    views.pad_table(measured, rankings)
+    comparison = cache.comparison(tuple(keys), state.threshold()) if keys else None
+    if comparison is not None:
+        views.report_button(store)
+    if section == TABLES:
+        draw_tables(store, keys, comparison)
+    elif comparison is None:
+        st.info("No network of the store has scores that can be compared.")
+    elif chosen := choose_networks(comparison):
+        {CURVES: draw_curves, MATRICES: draw_confusions, SLICES: draw_slices}[section](chosen)
 
 
-def draw_paper() -> None:
-    """The paper's tables, marked as reported."""
-    paper = json.loads(PAPER.read_text())
-    st.subheader("Reported: the paper")
-    st.markdown(
-        f"**{paper['data']}**. Figures as reported, not measured here; of other faces than the "
-        "open store's, so they cannot be compared number by number. The intervals of accuracy "
-        f"follow from {paper['num_test_images']:,} images alone. Whether two networks differ "
-        "cannot be tested: that needs both verdicts on each image, which are not published."
-    )
-    columns = st.columns(len(paper["tables"]), gap="large")
-    for column, (title, rows) in zip(columns, paper["tables"].items(), strict=True):
-        with column:
-            st.markdown(f"{title} (reported, {paper['data']})")
-            views.paper_table(rows, num_images=paper["num_test_images"])
-
-
-def draw_chosen(keys: Mapping[str, ModelKey], measured: Mapping[str, Evaluation]) -> None:
-    """Comparison, curves and confusion matrices of the networks chosen."""
-    st.subheader("Networks of the open store side by side")
-    default = [name for name in measured if name in VARIANTS] or list(measured)
-    names = st.multiselect(
+def choose_networks(comparison: Comparison) -> Comparison | None:
+    """The networks to draw, the four variants unless others are chosen."""
+    names = list(comparison.models)
+    chosen = st.multiselect(
         "Networks",
-        list(measured),
-        default=default,
+        names,
+        default=[name for name in names if name in VARIANTS] or names,
         format_func=views.model_title,
         key="metrics_networks",
         persist_state="session",
     )
-    chosen = {name: measured[name] for name in names}
     if not chosen:
         st.info("Choose at least one network.")
-        return
-    draw_pairs(keys, chosen)
-    columns = st.columns(2, gap="large")
-    figures = {"roc": views.roc_figure(chosen), "det": views.det_figure(chosen)}
-    for column, (key, figure) in zip(columns, figures.items(), strict=True):
-        column.plotly_chart(figure, key=key, config={"displayModeBar": False})
-    figures = {
-        "species": views.species_figure(chosen),
-        "calibration": views.calibration_figure(chosen),
-    }
-    for column, (key, figure) in zip(st.columns(2, gap="large"), figures.items(), strict=True):
-        column.plotly_chart(figure, key=key, config={"displayModeBar": False})
-    draw_histograms(keys, chosen)
-    draw_confusions(chosen)
+        return None
+    return comparison.chosen(chosen)
 
 
-def draw_pairs(keys: Mapping[str, ModelKey], chosen: Mapping[str, Evaluation]) -> None:
-    """Paired tests between the networks chosen."""
-    if len(chosen) < 2:
-        return
-    st.markdown(
-        "**Paired tests**: McNemar's exact test on the same images, corrected for the number of "
-        "pairs after Holm."
+def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison | None) -> None:
+    """The paper's tables beside the store's, ISO/IEC 30107-3's rates, and paired tests."""
+    paper = read_paper()
+    rankings = cache.rankings(tuple(keys)) if keys else {}
+    measured = metric_table(comparison.measured, rankings) if comparison else None
+    for title, rows in paper.tables.items():
+        st.subheader(title)
+        left, right = st.columns(2)
+        with left:
+            st.caption(f"**Reported** on {paper.data}")
+            views.paper_table(rows, key=f"reported_{title}")
+        if comparison is None or measured is None:
+            continue
+        with right:
+            names = [row.name for row in rows if row.name in measured.index]
+            st.caption(f"**Measured** on {views.test_set(comparison)}")
+            views.metrics_table(measured.loc[names], PAPER_METRICS, key=f"measured_{title}")
+    st.caption(
+        "Reported figures are the paper's, of other faces than the open store's, so they cannot be "
+        "compared number by number. Brackets are 95 % intervals (Wilson). Whether the paper's "
+        "networks differ cannot be tested: that needs both verdicts on each image, which are not "
+        "published. Shaded: the worst of a column."
     )
+    views.definitions(PAPER_METRICS)
+    draw_noise(store)
+    if comparison is not None and measured is not None:
+        unit = next(iter(rankings.values())).unit
+        st.subheader("Attack detection (ISO/IEC 30107-3)")
+        st.markdown(
+            f"Measured on {views.test_set(comparison)}. Intervals: Wilson; of EER and AUC by 1,000 "
+            f"bootstrap draws over {unit}."
+        )
+        views.metrics_table(measured, PAD_METRICS, key="pad")
+        views.definitions(PAD_METRICS)
+        st.subheader("Scores at other operating points")
+        st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
+        views.metrics_table(measured, SCORE_METRICS, key="scores")
+        views.definitions(SCORE_METRICS)
+        st.subheader("Thresholds and training")
+        views.thresholds_table(comparison)
+        draw_pairs(comparison)
+
+
+def draw_noise(store: Store) -> None:
+    """What several runs of each variant say, where there are any."""
+    st.subheader("Training noise: several runs of each variant")
+    stamp = cache.runs_stamp(store)
+    if not stamp:
+        st.info(
+            "The paper trained each network once, and so did this store: a difference may be luck. "
+            "`python -m trainer study` trains each variant several times."
+        )
+        return
     try:
-        thresholds = tuple(result.threshold for result in chosen.values())
-        views.pairs_table(cache.pairs(tuple(keys[name] for name in chosen), thresholds))
+        noise = training_noise(cache.run_accuracy(str(store.path), stamp, state.threshold()))
+    except ValueError as err:
+        st.error(str(err))
+        return
+    st.markdown(f"**{noise.sentence(views.model_title)}**")
+    st.caption(
+        "Accuracy on the test split. Standard deviation of the variants' means "
+        f"{noise.spread:.4f}, of the runs of one variant {noise.noise:.4f}. Intervals: Student's."
+    )
+    views.noise_tables(noise)
+
+
+def draw_pairs(comparison: Comparison) -> None:
+    """Paired tests between the networks chosen."""
+    st.subheader("Paired tests")
+    st.markdown(
+        f"McNemar's exact test on {views.test_set(comparison)}: do two networks differ on the same "
+        "images? Corrected for the number of pairs after Holm."
+    )
+    chosen = choose_networks(comparison)
+    if chosen is None or len(chosen.models) < 2:
+        return
+    try:
+        views.pairs_table(chosen.paired_tests())
     except ValueError as err:
         st.error(str(err))
 
 
-def draw_histograms(keys: Mapping[str, ModelKey], chosen: Mapping[str, Evaluation]) -> None:
-    """Each network's scores by species, two in a row."""
-    names = list(chosen)
-    for start in range(0, len(names), FIGURES_A_ROW):
-        columns = st.columns(FIGURES_A_ROW, gap="large")
-        for name, column in zip(names[start:], columns, strict=False):
-            figure = views.histogram_figure(
-                views.model_title(name),
-                cache.scored(keys[name]),
-                threshold=chosen[name].threshold,
+def draw_curves(chosen: Comparison) -> None:
+    """Curves and bars of the networks chosen, then each one's scores by species."""
+    st.caption(f"Measured on {views.test_set(chosen)}. Diamonds are operating points.")
+    draw_figures(
+        {
+            "roc": figures.roc_figure(chosen.measured),
+            "det": figures.det_figure(chosen.measured),
+            "species": figures.species_figure(chosen.measured),
+            "calibration": figures.calibration_figure(chosen.measured),
+        }
+        | {
+            f"scores_{name}": figures.histogram_figure(
+                views.model_title(name), model.test, threshold=chosen.thresholds[name].value
             )
-            column.plotly_chart(figure, key=f"scores_{name}", config={"displayModeBar": False})
+            for name, model in chosen.models.items()
+        }
+    )
+    st.markdown("Attacks accepted, by species:")
+    species_buttons(chosen)
+    views.definitions(("apcer", "bpcer", "auc", "calibration_error"))
 
 
-def draw_confusions(chosen: Mapping[str, Evaluation]) -> None:
-    """One confusion matrix a model, two in a row."""
-    st.subheader("Confusion matrices of the open store's test split")
-    st.caption("Rows are the truth, columns the verdict; percentages are of each row.")
-    names = list(chosen)
+def draw_figures(drawn: Mapping[str, Figure]) -> None:
+    """Figures by key, two in a row."""
+    items = list(drawn.items())
+    for start in range(0, len(items), FIGURES_A_ROW):
+        columns = st.columns(FIGURES_A_ROW, gap="large")
+        for (key, figure), column in zip(items[start:], columns, strict=False):
+            column.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+def species_buttons(chosen: Comparison) -> None:
+    """A button a species; pressed, the Images page shows the attacks of it that were accepted."""
+    name = next(iter(chosen.models))
+    with st.container(horizontal=True, key="species_cells"):
+        for species in chosen.measured[name].apcer:
+            if st.button(SPECIES_TITLES.get(species, species), key=f"species_{species}"):
+                state.ask_for_images(name, label=SPOOF, right=False, species=species)
+                st.switch_page("app_pages/images.py")
+
+
+def draw_confusions(chosen: Comparison) -> None:
+    """One confusion matrix a model, and from each cell the way to its faces."""
+    st.caption(
+        f"Measured on {views.test_set(chosen)}. Rows are the truth, columns the verdict; "
+        "percentages are of each row. The buttons lead to the faces."
+    )
+    names = list(chosen.models)
     for start in range(0, len(names), FIGURES_A_ROW):
         columns = st.columns(FIGURES_A_ROW, gap="large")
         for name, column in zip(names[start:], columns, strict=False):
-            figure = views.confusion_figure(views.model_title(name), chosen[name].rates)
-            column.plotly_chart(figure, key=f"confusion_{name}", config={"displayModeBar": False})
+            with column:
+                figure = figures.confusion_figure(
+                    views.model_title(name), chosen.measured[name].rates
+                )
+                st.plotly_chart(figure, key=f"confusion_{name}", config={"displayModeBar": False})
+                cell_buttons(name, chosen)
+
+
+def cell_buttons(name: str, chosen: Comparison) -> None:
+    """A button a cell; pressed, the Images page shows its faces."""
+    confusion = chosen.measured[name].rates.confusion
+    with st.container(horizontal=True, key=f"cells_{name}"):
+        for (label, right), title in views.CELLS.items():
+            count = int(confusion[label, label if right else 1 - label])
+            if st.button(f"{count:,} {title}", key=f"cell_{name}_{label}_{right}"):
+                state.ask_for_images(name, label=label, right=right)
+                st.switch_page("app_pages/images.py")
+
+
+def draw_slices(chosen: Comparison) -> None:
+    """Error rates by what is known of the images."""
+    samples = next(iter(chosen.models.values())).test
+    columns = slice_columns(samples)
+    if not columns:
+        st.info("Nothing is known of these images to slice them by.")
+        return
+    column = st.selectbox("By", list(columns), format_func=columns.__getitem__, key="slice_column")
+    st.markdown(
+        f"Measured on {views.test_set(chosen)}: **APCER**, attacks accepted, and **BPCER**, bona "
+        "fide faces rejected, with 95 % intervals (Wilson). Slices under 30 images are marked "
+        "small; shaded: the worst of a column."
+    )
+    views.slices_table(slices(chosen, column), columns[column])
+    views.definitions(("apcer", "bpcer"))
 
 
 page()

@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.views.style import SPECIES, WORDS
+from dashboard.views.style import WORDS
 from fascore.faces import face_warnings
 from fascore.images import Box, crop_face, crop_square, network_input, whole_picture_box
-from fascore.labels import CLASS_NAMES, spoof_type_name
+from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
 from fascore.samples import DataError
 from fascore.store import Card
 
@@ -100,7 +100,8 @@ def _detected(shown: state.Shown) -> Judged | None:
 
 def _truth(label: int, spoof_type: int, species: str) -> None:
     name, meaning, _ = (CLASS_NAMES[label], *WORDS[label][1:])
-    detail = "" if species == "live" else f", {spoof_type_name(spoof_type)} ({SPECIES[species]})"
+    title = SPECIES_TITLES[species]
+    detail = "" if species == "live" else f", {spoof_type_name(spoof_type)} ({title})"
     st.markdown(f"**True label: {name}** ({meaning}{detail})")
 
 

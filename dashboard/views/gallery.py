@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.views.style import SPECIES
-from fascore.labels import spoof_type_name
+from fascore.labels import SPECIES_TITLES, spoof_type_name
 from fascore.samples import DataError, FaceData, Sample
 from fascore.store import Card, Store, StoreError
 
@@ -63,7 +62,7 @@ def _gallery(store: Store, card: Card) -> None:
     try:
         data = cache.face_data(card.data["root"])
         samples = cache.gallery(str(store.path), cache.samples_stamp(store))
-        species = [name for name in SPECIES if samples.get(name)]
+        species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
             return
@@ -87,7 +86,7 @@ def _samples(
         species,
         default=species[0],
         required=True,
-        format_func=SPECIES.__getitem__,
+        format_func=SPECIES_TITLES.__getitem__,
         key="species",
         persist_state="session",
     )

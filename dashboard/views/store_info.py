@@ -7,8 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.cache import ROOT
+from dashboard import cache, state
+from dashboard.cache import ROOT, ModelKey
 from dashboard.views.style import model_title
+from fascore.report import store_report
 from fascore.store import Card, Store, StoreError
 
 
@@ -30,6 +32,39 @@ def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
         except StoreError as err:
             errors[name] = str(err)
     return cards, errors
+
+
+def scored_keys(store: Store, names: Iterable[str]) -> tuple[list[ModelKey], dict[str, str]]:
+    """The keys of the models that can be compared, and of each other the sentence why not."""
+    keys, errors = [], {}
+    for name in names:
+        key = cache.model_key(store, name)
+        try:
+            cache.scored_model(key)
+        except ValueError as err:
+            errors[name] = str(err)
+            continue
+        keys.append(key)
+    return keys, errors
+
+
+def report_button(store: Store) -> None:
+    """Downloads the report of the store at the thresholds chosen; made when it is pressed."""
+    choice = state.threshold()
+
+    def make() -> str:
+        page, _ = store_report(Store(store.path), choice)
+        return page
+
+    st.download_button(
+        "Report (one HTML file)",
+        make,
+        f"fascore-{store.path.resolve().name}.html",
+        "text/html",
+        key="report",
+        icon=":material/summarize:",
+        on_click="ignore",
+    )
 
 
 def metrics_only_note(cards: Mapping[str, Card]) -> None:

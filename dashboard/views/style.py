@@ -10,15 +10,6 @@ from fascore.models import MODELS
 # Okabe and Ito's blue and vermilion: told apart with every common colour blindness
 COLOURS = {LIVE: "#0072B2", SPOOF: "#D55E00"}
 WORDS = {LIVE: ("LIVE", "bona fide", "●"), SPOOF: ("SPOOF", "attack", "▲")}
-SPECIES = {
-    "live": "Live",
-    "print": "Print",
-    "paper_cut": "Paper cut",
-    "replay": "Replay",
-    "3d_mask": "3D mask",
-    "unspecified": "Unspecified",
-}
-
 STYLE = f"""
 <style>
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
@@ -55,6 +46,9 @@ STYLE = f"""
   border-bottom: 1px solid #D9DEE5; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 .fs-table th {{ font-weight: 600; vertical-align: bottom; }}
 .fs-table :is(th, td):first-child {{ text-align: left; white-space: normal; }}
+.fs-card img {{ width: 96px; border-radius: 4px; }}
+.fs-scores td {{ padding: .05rem .4rem .05rem 0 !important; border: 0 !important;
+  font-size: .8rem; }}
 [class*="st-key-pick_"] button {{ min-height: 7.2rem; padding: 5.6rem .1rem .3rem;
   background: no-repeat center .45rem / 5rem 5rem; align-items: flex-end; }}
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
@@ -71,7 +65,9 @@ STYLE = f"""
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
   .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
-  .st-key-pictures [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  :is(.st-key-pictures, .st-key-cards) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-cards [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
+    min-width: calc(50% - .6rem); }}
   .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
     min-width: calc(50% - .6rem); }}
   .fs-table table {{ font-size: .8rem; }}

@@ -1,24 +1,24 @@
-"""Tables of rates and confusion matrices."""
+"""Tables: sortable, each name with its meaning, each downloadable as CSV."""
 
 from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import plotly.graph_objects as go
+import pandas as pd
 import streamlit as st
 
-from dashboard.views.style import SPECIES, model_title
-from fascore.evaluation import Evaluation
-from fascore.labels import CLASS_NAMES
-from fascore.metrics import Classification
+from dashboard.views.style import model_title
+from fascore.comparison import Comparison
+from fascore.definitions import METRICS, PAPER_METRICS, worst
 from fascore.paired import PairedTest
-from fascore.statistics import Interval, Ranking, rate_interval
-from fascore.store import Card
+from fascore.paper import Reported
+from fascore.slices import RATE_OF, Slice
+from fascore.statistics import Interval
+from fascore.training_noise import TrainingNoise
 
-AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
-RATES = {"accuracy": "Accuracy", "precision": "Precision", "recall": "Recall", "f1": "F1"}
+WORST = "background-color: #FBE3D6; color: #8A2F00; font-weight: 700"
+NETWORK = "Network"
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -33,76 +33,62 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     )
 
 
-def paper_table(rows: Sequence[Mapping[str, Any]], *, num_images: int) -> None:
-    """One of the paper's tables, as reported, with the interval that its test set allows."""
-    table(
-        ["Network", "Accuracy [95 %]", *list(RATES.values())[1:]],
-        [
-            [
-                row["title"],
-                with_interval(
-                    rate_interval(round(row["accuracy"] * num_images), num_images), digits=5
-                ),
-                *(f"{row[rate]:.5f}" for rate in list(RATES)[1:]),
-            ]
-            for row in rows
-        ],
+def data_table(
+    shown: pd.DataFrame,
+    data: pd.DataFrame,
+    *,
+    key: str,
+    worst_rows: Mapping[str, Sequence[str]] | None = None,
+    meanings: Mapping[str, str] | None = None,
+) -> None:
+    """A sortable table of cells as shown, and a button for its numbers as CSV.
+
+    `worst_rows` are marked, by column; `meanings` open on a column's name.
+    """
+    marks = pd.DataFrame("", index=shown.index, columns=shown.columns)
+    for column, rows in (worst_rows or {}).items():
+        marks.loc[list(rows), column] = WORST
+    st.dataframe(
+        shown.style.apply(lambda _: marks, axis=None),
+        key=key,
+        height="content",
+        column_config={
+            name: st.column_config.TextColumn(help=text) for name, text in (meanings or {}).items()
+        },
+    )
+    st.download_button(
+        "CSV",
+        data.to_csv(),
+        f"{key}.csv",
+        "text/csv",
+        key=f"{key}_csv",
+        icon=":material/download:",
+        type="tertiary",
+        on_click="ignore",
     )
 
 
-def rates_table(
-    measured: Mapping[str, Evaluation], origins: Mapping[str, str], cards: Mapping[str, Card]
+def metrics_table(
+    values: pd.DataFrame, metrics: Sequence[str], *, key: str, digits: int = 4
 ) -> None:
-    """The paper's metrics as measured, by model name, with what each model started from."""
-    header = ["Network", "Accuracy [95 %]", *list(RATES.values())[1:]]
-    rows = [
-        [
-            model_title(name),
-            with_interval(result.accuracy),
-            *(f"{getattr(result.rates, rate):.4f}" for rate in list(RATES)[1:]),
-            f"{result.threshold:.3f}",
-            origins[name],
-            cards[name].training["initial_weights"],
-            str(cards[name].training["epochs"]),
-        ]
-        for name, result in measured.items()
-    ]
-    table([*header, "Threshold", "by", "Initial weights", "Epochs"], rows)
+    """Metrics by model (`fascore.definitions.metric_table`), the worst of each column marked."""
+    titles = [model_title(name) for name in values.index]
+    shown = pd.DataFrame(index=pd.Index(titles, name=NETWORK))
+    marked = {}
+    for metric in metrics:
+        title = METRICS[metric].title
+        shown[title] = [_cell(values.loc[name], metric, digits) for name in values.index]
+        marked[title] = [model_title(name) for name in worst(values, metric)]
+    columns = [name for name in values if name.startswith(tuple(metrics))]
+    meanings = {METRICS[name].title: _meaning(name) for name in metrics}
+    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
 
 
-def pad_table(measured: Mapping[str, Evaluation], rankings: Mapping[str, Ranking]) -> None:
-    """ISO/IEC 30107-3's error rates by model name, with intervals."""
-    rows = [
-        [
-            model_title(name),
-            with_interval(result.apcer[result.pad.worst]),
-            SPECIES.get(result.pad.worst, result.pad.worst),
-            with_interval(result.bpcer),
-            f"{result.pad.acer:.4f}",
-            with_interval(rankings[name].eer),
-            with_interval(rankings[name].auc),
-            f"{result.curve.bpcer_at_apcer(0.05):.4f}",
-        ]
-        for name, result in measured.items()
-    ]
-    header = ["Network", "APCER [95 %]", "worst species", "BPCER [95 %]", "ACER"]
-    table([*header, "EER [95 %]", "AUC [95 %]", "BPCER at APCER 5 %"], rows)
-
-
-def pairs_table(tests: Sequence[PairedTest]) -> None:
-    """Each pair of models: the difference in accuracy, and what the test says."""
-    rows = [
-        [
-            f"{model_title(test.first)} and {model_title(test.second)}",
-            f"{test.difference:+.4f}".replace("-", "−"),
-            f"{test.first_only} / {test.second_only}",
-            f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
-            test.sentence(model_title),
-        ]
-        for test in tests
-    ]
-    header = ["Networks", "Difference in accuracy", "Right alone (first / second)"]
-    table([*header, "p (McNemar, Holm)", "In words"], rows)
+def _cell(row: pd.Series, metric: str, digits: int) -> str:
+    if f"{metric}_low" not in row:
+        return f"{row[metric]:.{digits}f}"
+    low, high, n = (row[f"{metric}_{end}"] for end in ("low", "high", "n"))
+    return with_interval(Interval(row[metric], low, high, int(n)), digits=digits)
 
 
 def with_interval(interval: Interval, *, digits: int = 4) -> str:
@@ -111,35 +97,137 @@ def with_interval(interval: Interval, *, digits: int = 4) -> str:
     return f"{interval.estimate:.{digits}f} [{ends}]"
 
 
-def confusion_figure(title: str, rates: Classification) -> go.Figure:
-    """A confusion matrix: counts, and percentages of each row."""
-    counts = rates.confusion
-    shares = counts / counts.sum(axis=1, keepdims=True)
-    names = [f"{CLASS_NAMES[0]} (bona fide)", f"{CLASS_NAMES[1]} (attack)"]
-    text = [[f"<b>{counts[i, j]}</b><br>{shares[i, j]:.1%}" for j in range(2)] for i in range(2)]
-    figure = go.Figure(
-        go.Heatmap(
-            z=shares,
-            x=names,
-            y=names,
-            text=text,
-            texttemplate="%{text}",
-            textfont={"size": 16},
-            colorscale="Blues",
-            zmin=0,
-            zmax=1,
-            xgap=2,
-            ygap=2,
-            colorbar={"title": "of row", "tickformat": ".0%", "thickness": 12},
-            hovertemplate="truth %{y}<br>verdict %{x}<br>%{text}<extra></extra>",
-        )
+def _meaning(metric: str) -> str:
+    about = METRICS[metric]
+    better = "higher" if about.better == "high" else "lower"
+    return f"{about.sentence}\n\n`{about.formula}`\n\nThe {better} the better."
+
+
+def definitions(metrics: Sequence[str]) -> None:
+    """Each metric's sentence and formula, folded away."""
+    with st.expander("What these names mean"):
+        for metric in metrics:
+            st.markdown(f"**{METRICS[metric].title}**. {_meaning(metric)}")
+
+
+def paper_table(rows: Sequence[Reported], *, key: str) -> None:
+    """One of the paper's tables, as reported."""
+    names = [row.title for row in rows]
+    numbers = pd.DataFrame(
+        [
+            {
+                "accuracy": row.accuracy.estimate,
+                "accuracy_low": row.accuracy.low,
+                "accuracy_high": row.accuracy.high,
+                "accuracy_n": row.accuracy.n,
+                **{rate: getattr(row, rate) for rate in PAPER_METRICS[1:]},
+            }
+            for row in rows
+        ],
+        index=pd.Index(names, name=NETWORK),
     )
-    figure.update_layout(
-        title={"text": title, "font": {"size": 16}},
-        font={"color": "#17202A", "size": 14},
-        xaxis={"title": "verdict", **AXIS},
-        yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90, **AXIS},
-        height=340,
-        margin={"l": 10, "r": 10, "t": 45, "b": 10},
+    shown = pd.DataFrame(
+        {METRICS[m].title: [_cell(numbers.loc[n], m, 4) for n in names] for m in PAPER_METRICS},
+        index=numbers.index,
     )
-    return figure
+    marked = {METRICS[m].title: worst(numbers, m) for m in PAPER_METRICS}
+    meanings = {METRICS[m].title: _meaning(m) for m in PAPER_METRICS}
+    data_table(shown, numbers, key=key, worst_rows=marked, meanings=meanings)
+
+
+def thresholds_table(comparison: Comparison) -> None:
+    """Each model's threshold, where it is from, and how the model was trained."""
+    rows = {
+        model_title(name): {
+            "Threshold": f"{comparison.thresholds[name].value:.3f}",
+            "By": comparison.thresholds[name].origin,
+            "Initial weights": model.card.training["initial_weights"],
+            "Epochs": model.card.training["epochs"],
+        }
+        for name, model in comparison.models.items()
+    }
+    values = pd.DataFrame.from_dict(rows, orient="index").rename_axis(NETWORK)
+    data_table(values, values, key="thresholds")
+
+
+def pairs_table(tests: Sequence[PairedTest]) -> None:
+    """Each pair of models: the difference in accuracy, and what the test says."""
+    rows = [
+        {
+            "Networks": f"{model_title(test.first)} and {model_title(test.second)}",
+            "Difference": _signed(test.difference),
+            "Right alone": f"{test.first_only} / {test.second_only}",
+            "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
+            "Least to be shown": "none" if test.smallest is None else f"{test.smallest:.4f}",
+            "In words": test.sentence(model_title),
+        }
+        for test in tests
+    ]
+    shown = pd.DataFrame(rows).set_index("Networks")
+    meanings = {
+        "Difference": "Accuracy of the second minus that of the first.",
+        "Right alone": "Images that only the first / only the second judges rightly.",
+        "p (Holm)": "McNemar's exact test, two-sided, corrected for the number of pairs.",
+        "Least to be shown": "The smallest difference in accuracy that this test could have shown "
+        "on as many images on which the two differ.",
+    }
+    data = pd.DataFrame([vars(test) for test in tests])
+    data_table(shown, data, key="pairs", meanings=meanings)
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.4f}".replace("-", "−")
+
+
+def noise_tables(noise: TrainingNoise) -> None:
+    """A study's runs: accuracy by seed with its mean, and the differences paired by seed."""
+    runs = noise.accuracy.rename(columns=model_title)
+    shown = runs.map(lambda value: f"{value:.4f}")
+    shown.index = pd.Index([f"seed {seed}" for seed in runs.index], name="Run")
+    shown.loc["mean [95 %]"] = [with_interval(each) for each in noise.means.values()]
+    data_table(shown, noise.accuracy, key="runs")
+    rows = {
+        f"{model_title(each.second)} minus {model_title(each.first)}": {
+            "Difference [95 %]": f"{_signed(each.interval.estimate)} "
+            f"[{_signed(each.interval.low)}, {_signed(each.interval.high)}]",
+            "p (Holm)": f"{each.p:.3f}" if each.p >= 0.001 else "< 0.001",
+        }
+        for each in noise.differences
+    }
+    differences = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Paired by seed")
+    data_table(differences, differences, key="run_differences")
+
+
+def slices_table(parts: Sequence[Slice], column: str) -> None:
+    """Error rates of slices by model; small slices are marked."""
+    rows = [f"{part.title}{' (small)' if part.small else ''}" for part in parts]
+    shown = pd.DataFrame(
+        {
+            "Rate": [RATE_OF[part.label] for part in parts],
+            "Images": [part.n for part in parts],
+            **{
+                model_title(name): [with_interval(part.errors[name]) for part in parts]
+                for name in parts[0].errors
+            },
+        },
+        index=pd.MultiIndex.from_arrays(
+            [rows, ["bona fide" if part.label == 0 else "attack" for part in parts]],
+            names=[column, "Class"],
+        ).map(", ".join),
+    ).rename_axis(column)
+    marked = {}
+    for name in parts[0].errors:
+        highest = max(part.errors[name].estimate for part in parts)
+        marked[model_title(name)] = [
+            label
+            for label, part in zip(shown.index, parts, strict=True)
+            if part.errors[name].estimate == highest > 0
+        ]
+    data = pd.DataFrame(
+        [
+            {"slice": part.title, "rate": RATE_OF[part.label], "model": name, **vars(errors)}
+            for part in parts
+            for name, errors in part.errors.items()
+        ]
+    )
+    data_table(shown, data, key="slices", worst_rows=marked)

@@ -5,9 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.cache import ModelKey, Threshold
-from dashboard.state import ThresholdChoice
-from fascore.evaluation import DEFAULT_RULE, FIXED, THRESHOLD_RULES
+from dashboard.cache import ModelKey
+from fascore.thresholds import (
+    DEFAULT_RULE,
+    FIXED,
+    THRESHOLD_RULES,
+    Threshold,
+    ThresholdChoice,
+)
 
 BY_HAND = "hand"
 
@@ -44,7 +49,4 @@ def threshold_control() -> ThresholdChoice:
 
 def chosen_threshold(key: ModelKey) -> Threshold:
     """A model's threshold by the choice all pages share."""
-    choice = state.threshold()
-    if choice.value is not None:
-        return Threshold(choice.value, "set by hand")
-    return cache.threshold(key, choice.rule)
+    return cache.threshold(key, state.threshold())

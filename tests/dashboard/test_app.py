@@ -2,14 +2,17 @@ import json
 import logging
 import shutil
 
+import pandas as pd
 import pytest
 
 from dashboard import cache
-from fascore.models import VARIANTS
-from fascore.store import CARD
+from fascore import store
+from fascore.definitions import METRICS
+from fascore.models import MODELS, VARIANTS
+from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 
-PAGES = ("compare", "metrics", "about")
+PAGES = ("compare", "metrics", "images", "about")
 
 
 @pytest.fixture(params=PAGES)
@@ -75,28 +78,121 @@ def test_store_option_comes_before_the_environment(app, store_path, tmp_path, mo
     assert not app.error
 
 
-def test_metrics_are_those_of_the_stores_scores(app, store_path):
+def shown(app, column, number=0):
+    """The cells of one of the page's tables: of those with this column, the one of this number."""
+    return [each.value for each in app.dataframe if column in each.value][number]
+
+
+def open_metrics(app, section="Tables"):
     app.run().switch_page("app_pages/metrics.py").run()
-    page = text_of(app)
-    assert "**tiny faces**, test split, 8 images" in page
+    return app.segmented_control(key="metrics_section").set_value(section).run()
+
+
+def test_metrics_are_those_of_the_stores_scores(app, store_path):
+    open_metrics(app)
+    assert "**Measured** on **tiny faces**, test split, 8 images" in text_of(app)
     # of 2 live images one is rejected, of 6 attacks one is accepted
-    rates = "<td>0.7500 [0.409, 0.929]</td><td>0.6667</td><td>0.6667</td><td>0.6667</td>"
-    assert page.count(rates) == len(VARIANTS)
-    assert "<td>equal error rate, chosen on validation</td>" in page
+    measured = shown(app, "Precision", 3)
+    assert list(measured.index) == [MODELS[name].title for name in VARIANTS]
+    rates = {"Accuracy": "0.7500 [0.409, 0.929]", "Precision": "0.6667", "Recall": "0.6667"}
+    assert (measured[list(rates)] == pd.Series(rates)).all(axis=None)
+    pad = shown(app, "APCER").iloc[0]
+    # of two replay attacks one is accepted; the other species err in none
+    assert pad["APCER"].startswith("0.5000 [") and pad["BPCER"].startswith("0.5000 [")
+    assert (pad["ACER"], pad["HTER"]) == ("0.5000", "0.3333")
+    assert (shown(app, "Threshold")["By"] == "equal error rate, chosen on validation").all()
+
+
+def test_every_metric_is_defined_below_its_table(app, store_path):
+    page = text_of(open_metrics(app))
+    for about in METRICS.values():
+        assert f"**{about.title}**. {about.sentence}" in page and about.formula in page
+
+
+def test_confusion_matrices_are_those_of_the_stores_scores(app, store_path):
+    open_metrics(app, "Confusion matrices")
     charts = {chart.key: chart for chart in app.get("plotly_chart")}
+    assert {*charts} == {f"confusion_{name}" for name in VARIANTS}
     confusion = json.loads(charts["confusion_cnn"].proto.spec)
     assert [[cell.split("<br>") for cell in row] for row in confusion["data"][0]["text"]] == [
         [["<b>1</b>", "50.0%"], ["<b>1</b>", "50.0%"]],
         [["<b>1</b>", "16.7%"], ["<b>5</b>", "83.3%"]],
     ]
-    each = [f"{kind}_{name}" for kind in ("scores", "confusion") for name in VARIANTS]
-    assert {*charts} == {"roc", "det", "species", "calibration", *each}
+    assert app.button(key="cell_cnn_1_False").label == "1 attacks accepted"
+
+
+def test_curves_are_drawn_for_each_network(app, store_path):
+    open_metrics(app, "Curves")
+    scores = {f"scores_{name}" for name in VARIANTS}
+    drawn = {chart.key for chart in app.get("plotly_chart")}
+    assert drawn == {"roc", "det", "species", "calibration", *scores}
+
+
+def test_slices_are_by_what_is_known_of_the_images(app, store_path):
+    open_metrics(app, "Slices")
+    assert "PAI species" in app.selectbox(key="slice_column").options
+    assert "Illumination" not in app.selectbox(key="slice_column").options
+    table = shown(app, "Rate")
+    assert table.loc["phone (small), attack", "CNN"].startswith("0.5000 [")
+    assert list(table["Rate"]) == ["BPCER", "APCER", "APCER", "APCER"]
 
 
 def test_equal_networks_cannot_be_told_apart(app, store_path):
-    page = text_of(app.run().switch_page("app_pages/metrics.py").run())
     pairs = len(VARIANTS) * (len(VARIANTS) - 1) // 2
-    assert page.count("On these 8 images the two cannot be told apart.") == pairs
+    words = list(shown(open_metrics(app), "In words")["In words"])
+    assert words == ["On these 8 images the two cannot be told apart."] * pairs
+
+
+def test_cell_of_a_confusion_matrix_leads_to_its_faces_and_a_face_to_compare(app, store_path):
+    open_metrics(app, "Confusion matrices")
+    app.button(key="cell_cnn_1_False").click().run()
+    assert app.title[0].value == "Faces behind the numbers"
+    app.switch_page("app_pages/images.py").run()  # as the click has done in a browser
+    page = text_of(app)
+    assert "**1 attacks accepted** by CNN" in page
+    assert "<b>phone</b> (Replay)" in page and page.count("<td>0.300</td><td>✗</td>") == 4
+    (compare,) = [button for button in app.button if button.label == "Compare"]
+    compare.click().run()
+    assert app.title[0].value == "Compare networks on one face"
+    assert "True label: spoof" in text_of(app) and "phone (Replay)" in text_of(app)
+
+
+def test_species_leads_to_the_attacks_of_it_that_were_accepted(app, store_path):
+    open_metrics(app, "Curves")
+    app.button(key="species_print").click().run()
+    app.switch_page("app_pages/images.py").run()
+    assert "**0 attacks accepted** by CNN" in text_of(app)
+    assert app.selectbox(key="images_species").value == "print"
+
+
+def test_disagreements_are_the_images_networks_differ_on(app, store_path):
+    path = store_path / "cnn" / PREDICTIONS
+    path.write_text(path.read_text().replace(",0.3\n", ",0.9\n"))
+    app.run().switch_page("app_pages/images.py").run()
+    app.segmented_control(key="images_mode").set_value("Disagreements").run()
+    page = text_of(app)
+    assert "**1 of 8 images** are judged differently" in page
+    assert "<td>✓</td><td>✗</td><td>✗</td><td>✗</td><td>0</td><td>1</td>" in page
+
+
+def test_faces_that_are_gone_are_said_to_be(app, store_path, tmp_path):
+    (tmp_path / "faces.zip").unlink()
+    app.run().switch_page("app_pages/images.py").run()
+    assert not app.exception
+    assert any("The faces cannot be shown." in each.value for each in app.error)
+
+
+def test_runs_of_a_study_are_shown_beside_the_tables(app, store_path):
+    assert "trains each variant several times" in text_of(open_metrics(app))
+    for seed in (0, 1):
+        for name in VARIANTS:
+            folder = study_run(store_path, seed) / name
+            folder.mkdir(parents=True)
+            for file in (CARD, PREDICTIONS):
+                shutil.copy(store_path / name / file, folder / file)
+    page = text_of(app.run())
+    assert "Over 2 runs of each variant, the variants differ no more than" in page
+    assert shown(app, "CNN").loc["seed 1", "CNN"] == "0.7500"
 
 
 def test_threshold_set_by_hand_rules_both_pages(app, store_path):
@@ -104,12 +200,12 @@ def test_threshold_set_by_hand_rules_both_pages(app, store_path):
     app.slider(key="threshold_value").set_value(0.0).run()
     assert text_of(app).count("SPOOF <small>") == len(VARIANTS)
     assert "Threshold 0.000 (set by hand)" in text_of(app)
-    app.switch_page("app_pages/metrics.py").run()
-    page = text_of(app)
-    assert page.count("<td>0.000</td><td>set by hand</td>") == len(VARIANTS)
+    open_metrics(app)
+    thresholds = shown(app, "Threshold")
+    assert (thresholds["Threshold"] == "0.000").all() and (thresholds["By"] == "set by hand").all()
     # everything is taken for an attack: six right of eight, no attack accepted
-    assert page.count("<td>0.7500 [0.409, 0.929]</td>") == len(VARIANTS)
-    assert page.count("<td>1.0000 [") >= len(VARIANTS)
+    assert (shown(app, "Precision", 3)["Accuracy"] == "0.7500 [0.409, 0.929]").all()
+    assert shown(app, "APCER")["BPCER"].str.startswith("1.0000 [").all()
     assert any("while the test results are in view" in each.value for each in app.warning)
 
 
@@ -119,11 +215,31 @@ def test_rule_without_validation_images_falls_back_and_says_so(app, store_path):
 
 
 def test_papers_figures_are_marked_as_reported(app, store_path):
-    page = text_of(app.run().switch_page("app_pages/metrics.py").run())
-    for table in ("Table I", "Table II"):
-        assert f"{table} (reported, CelebA-Spoof, 2,000 test images)" in page
-    assert "<td>0.99600 [0.9921, 0.9980]</td><td>0.99601</td><td>0.99598</td>" in page
-    assert "Whether two networks differ cannot be tested" in page
+    page = text_of(open_metrics(app))
+    assert page.count("**Reported** on CelebA-Spoof, 2,000 test images") == 2
+    both = shown(app, "Precision", 2).loc["+ channel + spatial attention"]
+    assert both["Accuracy"] == "0.9960 [0.992, 0.998]"
+    assert "Whether the paper's networks differ cannot be tested" in page
+
+
+def test_store_of_one_class_is_one_sentence_a_model(app, store_path):
+    samples = pd.read_csv(store_path / SAMPLES)
+    samples = samples[samples["label"] == 1]
+    samples.to_csv(store_path / SAMPLES, index=False)
+    fingerprint = store.fingerprint(store.read_samples(store_path / SAMPLES))
+    for name in VARIANTS:
+        path = store_path / name / CARD
+        card = json.loads(path.read_text())
+        path.write_text(json.dumps(card | {"data": card["data"] | {"fingerprint": fingerprint}}))
+    open_metrics(app)
+    assert not app.exception
+    assert len(app.error) == len(VARIANTS)
+    assert all("images of both classes" in each.value for each in app.error)
+
+
+def test_report_is_offered(app, store_path):
+    open_metrics(app)
+    assert any(each.proto.label.startswith("Report") for each in app.get("download_button"))
 
 
 def test_model_of_another_data_set_is_not_compared(app, store_path):
@@ -134,8 +250,7 @@ def test_model_of_another_data_set_is_not_compared(app, store_path):
     assert not app.exception
     assert len(app.error) == 1
     assert "Not compared." in app.error[0].value and "another data set" in app.error[0].value
-    confusions = [c for c in app.get("plotly_chart") if c.key.startswith("confusion")]
-    assert len(confusions) == len(VARIANTS) - 1
+    assert MODELS["cnn"].title not in shown(app, "APCER").index
 
 
 def test_about_tells_what_the_store_was_trained_on(app, store_path):

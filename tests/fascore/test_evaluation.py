@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.evaluation import THRESHOLD_RULES, evaluate_scores, judged_rightly
+from fascore.evaluation import evaluate_scores, judged_rightly
+from fascore.thresholds import THRESHOLD_RULES
 
 
 def table(live, **spoof):

@@ -1,6 +1,7 @@
 """Intervals and paired tests against other ways of computing them."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -107,8 +108,8 @@ def test_one_class_only_is_refused():
 
 
 def test_mcnemar_by_hand():
-    first = np.array([True] * 12 + [False] * 9 + [True] * 1)
-    second = np.array([True] * 12 + [True] * 9 + [False] * 1)
+    first = pd.Series([True] * 12 + [False] * 9 + [True] * 1)
+    second = pd.Series([True] * 12 + [True] * 9 + [False] * 1)
     (test,) = paired_tests({"a": first, "b": second})
     assert (test.first_only, test.second_only, test.n) == (1, 9, 22)
     assert test.p == pytest.approx(2 * binom.cdf(1, 10, 0.5))
@@ -118,7 +119,8 @@ def test_mcnemar_by_hand():
 
 def test_holm_multiplies_the_smallest_p_by_the_number_of_pairs():
     rng = np.random.default_rng(0)
-    right = {name: rng.random(300) < share for name, share in [("a", 0.5), ("b", 0.9), ("c", 0.55)]}
+    shares = {"a": 0.5, "b": 0.9, "c": 0.55}
+    right = {name: pd.Series(rng.random(300) < share) for name, share in shares.items()}
     tests = paired_tests(right)
     smallest = min(tests, key=lambda test: test.p)
     assert smallest.p_holm == pytest.approx(3 * smallest.p)
@@ -126,14 +128,22 @@ def test_holm_multiplies_the_smallest_p_by_the_number_of_pairs():
 
 
 def test_equal_verdicts_cannot_be_told_apart():
-    right = np.array([True, False, True])
+    right = pd.Series([True, False, True])
     (test,) = paired_tests({"a": right, "b": right})
     assert test.p == 1 and "cannot be told apart" in test.sentence()
 
 
 def test_models_on_different_images_are_refused():
-    with pytest.raises(ValueError, match="same images"):
-        paired_tests({"a": np.array([True]), "b": np.array([True, False])})
+    first = pd.Series([True, True, False], index=["1", "2", "3"])
+    second = pd.Series([True, True], index=["2", "4"])
+    with pytest.raises(ValueError, match="same images.*1 in common of 3"):
+        paired_tests({"a": first, "b": second})
+
+
+def test_smallest_difference_comes_with_the_test():
+    first = pd.Series([True] * 94 + [False] * 6)
+    (test,) = paired_tests({"a": first, "b": pd.Series([True] * 100)})
+    assert test.p < 0.05 and test.smallest == pytest.approx(0.06)
 
 
 @pytest.mark.parametrize("tests", [1, 6])

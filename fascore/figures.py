@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 from scipy.stats import norm
 
-from dashboard.views.style import SPECIES, model_title
+from fascore.error_rates import ErrorCurve
 from fascore.evaluation import Evaluation
+from fascore.labels import CLASS_NAMES, SPECIES_TITLES
+from fascore.metrics import Classification
+from fascore.models import MODELS
 
 # Okabe and Ito's colours, told apart with every common colour blindness; then dashes
+Scale = Callable[[np.ndarray], np.ndarray]
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("solid", "dash", "dot")
 DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
+_AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
 MAX_POINTS = 600  # of a curve as drawn
 
 
@@ -32,6 +38,13 @@ def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         "1 − APCER, pooled (attacks caught)",
         {"range": [0, 1], "tickformat": ".0%"},
     )
+
+
+def curve_points(curve: ErrorCurve) -> dict[str, np.ndarray]:
+    """A curve as drawn: thresholds, BPCER and pooled APCER at no more than `MAX_POINTS` places."""
+    places = np.linspace(0, len(curve.thresholds) - 1, MAX_POINTS).round().astype(int)
+    chosen = np.unique(places)
+    return {name: getattr(curve, name)[chosen] for name in ("thresholds", "bpcer", "apcer")}
 
 
 def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
@@ -59,8 +72,8 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     for number, (name, result) in enumerate(measured.items()):
         intervals = list(result.apcer.values())
         figure.add_bar(
-            name=model_title(name),
-            x=[SPECIES.get(each, each) for each in result.apcer],
+            name=MODELS[name].title,
+            x=[SPECIES_TITLES.get(each, each) for each in result.apcer],
             y=[each.estimate for each in intervals],
             error_y={
                 "array": [each.high - each.estimate for each in intervals],
@@ -91,11 +104,11 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """Share of attacks among images by their score; on the diagonal a score is a probability."""
     figure = go.Figure()
     for number, (name, result) in enumerate(measured.items()):
-        bins = result.calibration
+        bins = result.quality.calibration
         figure.add_scatter(
             x=bins.score,
             y=bins.share,
-            name=f"{model_title(name)} (error {bins.error:.3f})",
+            name=f"{MODELS[name].title} (error {bins.error:.3f})",
             mode="lines+markers",
             line={"color": LINES[number % len(LINES)], "width": 2},
             customdata=bins.count,
@@ -115,12 +128,12 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
 def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> go.Figure:
     """One network's scores by species, side by side, with the threshold."""
     figure = go.Figure()
-    present = [name for name in SPECIES if (scored["pai_species"] == name).any()]
+    present = [name for name in SPECIES_TITLES if (scored["pai_species"] == name).any()]
     for number, name in enumerate(present):
         figure.add_histogram(
             # 1.0 belongs to the last bin
             x=scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9),
-            name=SPECIES[name],
+            name=SPECIES_TITLES[name],
             xbins={"start": 0, "end": 1, "size": 0.1},
             marker={"color": LINES[number % len(LINES)]},
         )
@@ -135,6 +148,40 @@ def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> g
     return figure.update_layout(barmode="group", bargap=0.15).update_yaxes(type="log", dtick=1)
 
 
+def confusion_figure(title: str, rates: Classification) -> go.Figure:
+    """A confusion matrix: counts, and percentages of each row."""
+    counts = rates.confusion
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    names = [f"{CLASS_NAMES[0]} (bona fide)", f"{CLASS_NAMES[1]} (attack)"]
+    text = [[f"<b>{counts[i, j]}</b><br>{shares[i, j]:.1%}" for j in range(2)] for i in range(2)]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=names,
+            y=names,
+            text=text,
+            texttemplate="%{text}",
+            textfont={"size": 16},
+            colorscale="Blues",
+            zmin=0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            colorbar={"title": "of row", "tickformat": ".0%", "thickness": 12},
+            hovertemplate="truth %{y}<br>verdict %{x}<br>%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        title={"text": title, "font": {"size": 16}},
+        font={"color": "#17202A", "size": 14},
+        xaxis={"title": "verdict", **_AXIS},
+        yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90, **_AXIS},
+        height=340,
+        margin={"l": 10, "r": 10, "t": 45, "b": 10},
+    )
+    return figure
+
+
 def _diagonal(figure: go.Figure) -> None:
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
@@ -142,21 +189,22 @@ def _diagonal(figure: go.Figure) -> None:
     )  # fmt: skip
 
 
-def _curve(figure: go.Figure, number: int, name: str, result: Evaluation, x, y) -> None:
-    curve = result.curve
-    chosen = np.unique(np.linspace(0, len(curve.thresholds) - 1, MAX_POINTS).round().astype(int))
+def _curve(
+    figure: go.Figure, number: int, name: str, result: Evaluation, x: Scale, y: Scale
+) -> None:
+    curve = curve_points(result.quality.curve)
     line = {
         "color": LINES[number % len(LINES)],
         "dash": DASHES[number // len(LINES) % len(DASHES)],
         "width": 2,
     }
     figure.add_scatter(
-        x=x(curve.bpcer[chosen]),
-        y=y(curve.apcer[chosen]),
-        name=model_title(name),
+        x=x(curve["bpcer"]),
+        y=y(curve["apcer"]),
+        name=MODELS[name].title,
         mode="lines",
         line=line,
-        customdata=np.stack([curve.thresholds, curve.bpcer, curve.apcer], axis=1)[chosen],
+        customdata=np.stack(list(curve.values()), axis=1),
         hovertemplate="threshold %{customdata[0]:.3f}<br>BPCER %{customdata[1]:.2%}"
         "<br>APCER %{customdata[2]:.2%}<extra>%{fullData.name}</extra>",
         legendgroup=name,
@@ -169,7 +217,7 @@ def _curve(figure: go.Figure, number: int, name: str, result: Evaluation, x, y) 
         marker={"color": line["color"], "size": 11, "symbol": "diamond",
                 "line": {"color": "white", "width": 1}},
         hovertemplate=f"at the threshold {result.threshold:.3f}: BPCER {result.pad.bpcer:.2%}, "
-        f"APCER {pooled:.2%}<extra>{model_title(name)}</extra>",
+        f"APCER {pooled:.2%}<extra>{MODELS[name].title}</extra>",
         legendgroup=name,
         showlegend=False,
     )  # fmt: skip
@@ -188,7 +236,7 @@ def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict) -> go.F
         xaxis={"title": x, **style},
         yaxis={"title": y, **style},
         legend={"orientation": "h", "y": -0.22, "x": 0},
-        height=480,
+        height=400 + 28 * math.ceil(sum(each.showlegend is not False for each in figure.data) / 2),
         plot_bgcolor="white",
         margin={"l": 10, "r": 10, "t": 45, "b": 10},
     )

@@ -1,0 +1,102 @@
+"""The faces behind the numbers: by verdict, or those the networks disagree on."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import cache, state, views
+from fascore.comparison import Comparison
+from fascore.labels import SPECIES_TITLES, SPOOF
+from fascore.models import VARIANTS
+from fascore.verdicts import Verdicts, verdicts
+
+BY_VERDICT, DISAGREEMENTS = "By verdict", "Disagreements"
+
+
+def page() -> None:
+    store = views.open_store(state.store_path())
+    cards, errors = views.cards_or_errors(store)
+    st.title("Faces behind the numbers")
+    views.demo_note(cards.values())
+    keys, failures = views.scored_keys(store, list(cards))
+    for name, sentence in {**errors, **failures}.items():
+        views.column_error(name, f"Not compared. {sentence}")
+    if not keys:
+        st.info("No network of the store has scores that can be compared.")
+        st.stop()
+    comparison = cache.comparison(tuple(keys), state.threshold())
+    st.markdown(f"From {views.test_set(comparison)}, at the thresholds chosen in the sidebar.")
+    mode = st.segmented_control(
+        "Show",
+        [BY_VERDICT, DISAGREEMENTS],
+        default=BY_VERDICT,
+        required=True,
+        key="images_mode",
+        persist_state="session",
+    )
+    draw = {BY_VERDICT: draw_by_verdict, DISAGREEMENTS: draw_disagreements}[mode]
+    draw(comparison, verdicts(comparison))
+
+
+def draw_by_verdict(comparison: Comparison, judged: Verdicts) -> None:
+    """The faces of one cell of a network's confusion matrix, of one species if asked."""
+    columns = st.columns(3)
+    name = columns[0].selectbox(
+        "Network",
+        list(comparison.models),
+        format_func=views.model_title,
+        key="images_network",
+        persist_state="session",
+    )
+    label, right = columns[1].selectbox(
+        "Verdict",
+        list(views.CELLS),
+        index=list(views.CELLS).index((SPOOF, False)),
+        format_func=views.CELLS.__getitem__,
+        key="images_cell",
+        persist_state="session",
+    )
+    species = None
+    if label == SPOOF:
+        attacks = judged.samples.loc[judged.samples["label"] == SPOOF, "pai_species"]
+        there = [None, *(each for each in SPECIES_TITLES if (attacks == each).any())]
+        species = columns[2].selectbox(
+            "PAI species",
+            there,
+            format_func=lambda each: SPECIES_TITLES[each] if each else "All",
+            key="images_species",
+            persist_state="session",
+        )
+    rows = judged.of(name, label=label, right=right, species=species)
+    st.markdown(
+        f"**{len(rows):,} {views.CELLS[label, right]}** by {views.model_title(name)}, the most "
+        "wrong first."
+    )
+    views.image_cards(comparison, judged, rows, key=f"{name}_{label}_{right}_{species}")
+
+
+def draw_disagreements(comparison: Comparison, judged: Verdicts) -> None:
+    """The faces that some networks judge rightly and others do not, and which are right."""
+    names = st.multiselect(
+        "Networks",
+        list(comparison.models),
+        default=[each for each in comparison.models if each in VARIANTS],
+        format_func=views.model_title,
+        key="images_networks",
+        persist_state="session",
+    )
+    if len(names) < 2:
+        st.info("Choose at least two networks.")
+        return
+    rows = judged.disagreements(names)
+    st.markdown(
+        f"**{len(rows):,} of {len(judged.samples):,} images** are judged differently by these "
+        "networks. Which are right:"
+    )
+    if not len(rows):
+        return
+    views.patterns_table(judged.patterns(names), names)
+    views.image_cards(comparison, judged, rows, key="_".join(names))
+
+
+page()

@@ -1,0 +1,40 @@
+"""The report: everything about a store's models in one file that needs no network."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fascore.comparison import compare_models, rank_models, read_all_scored
+from fascore.report.data import SCHEMA, report_data
+from fascore.report.page import report_html
+from fascore.store import Store, StoreError, study_runs
+from fascore.thresholds import ThresholdChoice
+from fascore.training_noise import measure_runs, training_noise
+
+__all__ = ["SCHEMA", "report_data", "report_html", "store_report"]
+
+
+def store_report(store: Store, choice: ThresholdChoice) -> tuple[str, dict[str, Any]]:
+    """A store's report: the HTML page, and the numbers in it as JSON (`SCHEMA`).
+
+    Raises
+    ------
+    StoreError
+        If no model of the store has scores that can be compared.
+    """
+    models, left_out = read_all_scored(store)
+    if not models:
+        raise StoreError(
+            f"Expected a store with scores. Received: {store.path}, where none can be used: "
+            f"{' '.join(left_out.values())}"
+        )
+    runs = study_runs(store.path)
+    comparison = compare_models(models, choice)
+    data = report_data(
+        comparison,
+        rank_models(models),
+        choice=choice,
+        noise=training_noise(measure_runs(runs, choice)) if runs else None,
+        left_out=left_out,
+    )
+    return report_html(data, comparison), data

@@ -1,0 +1,144 @@
+"""What a report says, as JSON that validates against schema.json."""
+
+from __future__ import annotations
+
+import json
+import math
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from fascore.comparison import Comparison
+from fascore.definitions import METRICS, Number
+from fascore.figures import curve_points
+from fascore.models import MODELS
+from fascore.paper import read_paper
+from fascore.slices import RATE_OF, slice_columns, slices
+from fascore.statistics import Interval, Ranking
+from fascore.thresholds import ThresholdChoice
+from fascore.training_noise import TrainingNoise
+
+SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
+PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "statsmodels")
+
+
+def report_data(
+    comparison: Comparison,
+    rankings: Mapping[str, Ranking],
+    *,
+    choice: ThresholdChoice,
+    noise: TrainingNoise | None = None,
+    left_out: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The report of a comparison; validated against `SCHEMA`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Of at least one model.
+    rankings : dict of str to Ranking
+        `fascore.comparison.rank_models` of the same models.
+    choice : ThresholdChoice
+        How the comparison's thresholds were chosen.
+    noise : TrainingNoise, optional
+        Of the store's study.
+    left_out : dict of str to str
+        Why a model of the store is not compared, by name.
+    """
+    first = next(iter(comparison.models.values()))
+    data = {
+        "made": datetime.now(UTC).isoformat(timespec="seconds"),
+        "software": {"python": platform.python_version()}
+        | {package: version(package) for package in PACKAGES},
+        "data_set": first.card.data | {"test_images": len(first.test)},
+        "threshold_rule": choice.title,
+        "bootstrap_unit": next(iter(rankings.values())).unit,
+        "definitions": {
+            name: {"title": about.title, "sentence": about.sentence, "formula": about.formula}
+            for name, about in METRICS.items()
+        },
+        "models": [_model(name, comparison, rankings[name]) for name in comparison.models],
+        "left_out": dict(left_out or {}),
+        "paired_tests": [
+            asdict(test) | {"in_words": test.sentence(_title)} for test in comparison.paired_tests()
+        ],
+        "training_noise": _noise(noise) if noise else None,
+        "slices": _slices(comparison),
+        "reported": _reported(),
+    }
+    jsonschema.validate(data, SCHEMA)
+    return data
+
+
+def _title(name: str) -> str:
+    return MODELS[name].title
+
+
+def _number(number: Number) -> dict[str, float | None]:
+    if isinstance(number, Interval):
+        return asdict(number)
+    return {"estimate": None if math.isnan(number) else number}
+
+
+def _model(name: str, comparison: Comparison, ranking: Ranking) -> dict[str, Any]:
+    result, threshold = comparison.measured[name], comparison.thresholds[name]
+    training = comparison.models[name].card.training
+    return {
+        "name": name,
+        "title": _title(name),
+        "initial_weights": training["initial_weights"],
+        "epochs": training["epochs"],
+        "threshold": threshold.value,
+        "threshold_origin": threshold.origin,
+        "metrics": {
+            metric: _number(about.of(result, ranking)) for metric, about in METRICS.items()
+        },
+        "worst_species": result.pad.worst,
+        "apcer_by_species": {key: asdict(each) for key, each in result.apcer.items()},
+        "confusion": result.rates.confusion.tolist(),
+        "curve": {
+            part: values.tolist() for part, values in curve_points(result.quality.curve).items()
+        },
+    }
+
+
+def _noise(noise: TrainingNoise) -> dict[str, Any]:
+    return {
+        "accuracy": {name: noise.accuracy[name].tolist() for name in noise.accuracy},
+        "seeds": noise.accuracy.index.tolist(),
+        "means": {name: asdict(each) for name, each in noise.means.items()},
+        "differences": [asdict(each) for each in noise.differences],
+        "spread": noise.spread,
+        "noise": noise.noise,
+        "p": noise.p,
+        "in_words": noise.sentence(_title),
+    }
+
+
+def _slices(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
+    samples = next(iter(comparison.models.values())).test
+    return {
+        title: [
+            {
+                "value": part.title,
+                "rate": RATE_OF[part.label],
+                "n": part.n,
+                "small": part.small,
+                "errors": {name: asdict(each) for name, each in part.errors.items()},
+            }
+            for part in slices(comparison, column)
+        ]
+        for column, title in slice_columns(samples).items()
+    }
+
+
+def _reported() -> dict[str, Any]:
+    paper = read_paper()
+    tables = {title: [asdict(row) for row in rows] for title, rows in paper.tables.items()}
+    return {"title": paper.title, "data": paper.data, "tables": tables}

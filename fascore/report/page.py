@@ -1,0 +1,72 @@
+"""The report's page: one HTML file with its figures, its numbers and the JSON behind them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from plotly.graph_objects import Figure
+
+from fascore import figures
+from fascore.comparison import Comparison
+from fascore.definitions import PAD_METRICS, PAPER_METRICS, SCORE_METRICS
+from fascore.labels import SPECIES_TITLES
+from fascore.models import MODELS
+
+GROUPS = {
+    "The paper's metrics": PAPER_METRICS,
+    "Attack detection (ISO/IEC 30107-3)": PAD_METRICS,
+    "Scores at other operating points": SCORE_METRICS,
+}
+
+
+def report_html(data: dict[str, Any], comparison: Comparison) -> str:
+    """The page of a report's data (`report_data`) on the same comparison."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["number"] = _cell
+    return environment.get_template("page.html").render(
+        report=data,
+        groups=GROUPS,
+        titles={name: spec.title for name, spec in MODELS.items()},
+        species=SPECIES_TITLES,
+        figures=_figures(comparison),
+        # "<" could end the script element that holds it
+        json=json.dumps(data).replace("<", "\\u003c"),
+    )
+
+
+def _figures(comparison: Comparison) -> list[str]:
+    """The figures as HTML; the first brings Plotly's code along."""
+    drawn: list[Figure] = [
+        figures.roc_figure(comparison.measured),
+        figures.det_figure(comparison.measured),
+        figures.species_figure(comparison.measured),
+        figures.calibration_figure(comparison.measured),
+    ]
+    return [
+        figure.update_layout(autosize=True).to_html(
+            full_html=False,
+            include_plotlyjs=number == 0,
+            div_id=f"figure-{number}",
+            config={"displayModeBar": False, "responsive": True},
+        )
+        for number, figure in enumerate(drawn)
+    ]
+
+
+def _cell(number: dict[str, float | None]) -> str:
+    """An estimate, with its interval where it has one."""
+    if number["estimate"] is None:
+        return "undefined"
+    text = f"{number['estimate']:.4f}"
+    if "low" in number:
+        text += f" [{number['low']:.3f}, {number['high']:.3f}]"
+    return text

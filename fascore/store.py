@@ -184,11 +184,11 @@ class Store:
             )
         chosen = samples[samples["split"] == split]
         scored = chosen.join(self.predictions(name), how="left")
-        if scored["spoof_score"].isna().any():
+        there = int(scored["spoof_score"].notna().sum())
+        if there < len(scored):
             raise StoreError(
-                f"Expected a score of {name} for each {split} image. Received: "
-                f"{scored['spoof_score'].isna().sum()} missing. "
-                "Run `python -m trainer evaluate`."
+                f"Expected a score of {name} for each {split} image. Received: scores of {there:,} "
+                f"of the {len(scored):,} {split} images. Run `python -m trainer evaluate --again`."
             )
         return scored
 
@@ -220,8 +220,10 @@ class Store:
             )
         if table.index.has_duplicates:
             twice = table.index[table.index.duplicated()][0]
+            splits = table.loc[twice, "split"].unique() if "split" in table else []
+            where = f"in {' and '.join(splits)}" if len(splits) > 1 else "more than once"
             raise StoreError(
-                f"Expected each image once in {path}. Received: {twice} more than once. "
+                f"Expected each image once in {path}. Received: {twice} {where}. "
                 "Run `python -m trainer evaluate --again`."
             )
         return table

@@ -56,7 +56,7 @@ def report_data(
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
         "software": {"python": platform.python_version()}
         | {package: version(package) for package in PACKAGES},
-        "data_set": first.card.data | {"test_images": len(first.test)},
+        "data_set": {"simulated": False} | first.card.data | {"test_images": len(first.test)},
         "threshold_rule": choice.title,
         "bootstrap_unit": next(iter(rankings.values())).unit,
         "definitions": {

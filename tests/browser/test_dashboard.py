@@ -88,11 +88,16 @@ def test_bad_file_gets_one_sentence(page):
 
 def test_pages_open_and_come_back(page):
     wait_for_grid(page)
-    for name, heading in (("Metrics", "Metrics on a whole"), ("About", "About fascore")):
+    pages = {
+        "Metrics": ("Metrics on a whole", "Paired tests"),
+        "Images": ("Faces behind", "the most wrong first"),
+        "About": ("About fascore", "Licences"),
+    }
+    for name, (heading, last) in pages.items():
         open_sidebar(page)
         page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
         page.get_by_role("heading", name=heading).wait_for(timeout=TIMEOUT)
-        page.get_by_text("Licences" if name == "About" else "Table II").first.wait_for()
+        page.get_by_text(last).first.wait_for(timeout=TIMEOUT)
         page.wait_for_timeout(300)
         check(page)
     open_sidebar(page)
@@ -111,7 +116,21 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
         page.keyboard.press("ArrowLeft")
     page.get_by_text("Threshold 0.400 (set by hand)").first.wait_for(state="attached")
     page.get_by_role("link", name="Metrics").click()
-    cells = page.locator(".fs-table td", has_text="set by hand")
-    cells.first.wait_for(state="attached")
-    rows = page.locator(".fs-table tr", has=page.locator("td", has_text="set by hand"))
-    assert all("0.400" in text for text in rows.all_inner_texts())
+    table = page.get_by_test_id("stDataFrame").filter(has_text="set by hand")
+    table.first.wait_for(state="attached", timeout=TIMEOUT)
+    rows = [row for row in table.locator("tr").all_text_contents() if "set by hand" in row]
+    assert rows and all("0.400" in row for row in rows)
+
+
+def test_cell_of_a_matrix_leads_to_a_face_and_to_its_explanations(page):
+    page.goto(f"{page.url}metrics")
+    page.get_by_role("radio", name="Confusion matrices").click(timeout=TIMEOUT)
+    cell = page.locator(".st-key-cell_cnn_1_False button")
+    cell.wait_for(timeout=TIMEOUT)
+    label = cell.inner_text()
+    cell.click()
+    page.get_by_role("heading", name="Faces behind").wait_for(timeout=TIMEOUT)
+    page.get_by_text(f"{label} by CNN").wait_for(timeout=TIMEOUT)
+    page.get_by_role("button", name="Compare").first.click()
+    page.get_by_text("True label: spoof").wait_for(timeout=TIMEOUT)
+    wait_for_grid(page)

@@ -117,7 +117,7 @@ def test_model_of_other_samples_is_not_compared(folder):
 def test_missing_predictions_are_said(folder):
     path = folder / "cnn" / store.PREDICTIONS
     path.write_text("\n".join(path.read_text().splitlines()[:-1]) + "\n")
-    with pytest.raises(StoreError, match="1 missing"):
+    with pytest.raises(StoreError, match="scores of 1 of the 2 test images"):
         Store(folder).scores("cnn")
 
 
@@ -155,7 +155,7 @@ def test_card_is_plain_json(folder):
         ("0.3", "nan", r"Expected scores in \[0, 1\]"),
         ("0.3", "high", "Received: high"),
         ("Data/test/3/spoof/4.png", "Data/test/3/live/3.png", "more than once"),
-        ("Data/test/3/spoof/4.png", "Data/test/9/spoof/9.png", "1 missing"),
+        ("Data/test/3/spoof/4.png", "Data/test/9/spoof/9.png", "scores of 1 of the 2 test images"),
     ],
 )
 def test_unusable_predictions_are_said(folder, old, new, sentence):
@@ -172,6 +172,7 @@ def test_unusable_predictions_are_said(folder, old, new, sentence):
         (",9,replay", ",12,replay", "Received: 12"),
         ("test,1,9", "test,2,9", "Received: 2"),
         ("Data/test/3/spoof/4.png", "Data/test/3/live/3.png", "more than once"),
+        ("Data/test/3/spoof/4.png", "Data/train/2/live/2.png", "in (test and validation|validat)"),
     ],
 )
 def test_unusable_samples_are_said(folder, old, new, sentence):

@@ -1,0 +1,54 @@
+"""A store of two models with scores of twelve images, worked by hand."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from fascore import store
+from fascore.store import Store
+
+# sample: split, label, spoof type, subject, illumination, Male; scores of the two models
+ROWS = {
+    "v1": ("validation", 0, 0, "a", 0, 1, 0.1, 0.2),
+    "v2": ("validation", 1, 1, "a", 1, None, 0.9, 0.8),
+    "l1": ("test", 0, 0, "b", 0, 1, 0.1, 0.3),
+    "l2": ("test", 0, 0, "b", 0, 0, 0.7, 0.2),
+    "l3": ("test", 0, 0, "c", 0, 0, 0.2, 0.1),
+    "p1": ("test", 1, 1, "b", 1, None, 0.9, 0.4),
+    "p2": ("test", 1, 2, "c", 2, None, 0.3, 0.2),
+    "r1": ("test", 1, 9, "b", 1, None, 0.8, 0.9),
+    "r2": ("test", 1, 9, "c", 2, None, 0.6, 0.95),
+}
+PAIR = ("cnn", "cnn_channel")
+
+
+@pytest.fixture
+def scored_store(tmp_path):
+    """Thresholds: validation puts both at 0.5."""
+    columns = ["split", "label", "spoof_type", "subject", "illumination", "Male", *PAIR]
+    table = pd.DataFrame.from_dict(ROWS, orient="index", columns=columns).rename_axis("sample_id")
+    species = {0: "live", 1: "print", 2: "print", 9: "replay"}
+    samples = table.assign(pai_species=table["spoof_type"].map(species), environment=0)
+    samples = samples.astype({"Male": "Int8"}).drop(columns=list(PAIR)).sort_index()
+    samples.to_csv(tmp_path / store.SAMPLES)
+    for name in PAIR:
+        (tmp_path / name).mkdir()
+        card = store.Card(
+            model=name,
+            size=64,
+            crop_expansion=1.5,
+            feature_layers=["last_conv"],
+            weights_sha256="",
+            data={
+                "name": "made up",
+                "protocol": "official",
+                "fingerprint": store.fingerprint(samples),
+            },
+            training={"initial_weights": "random", "epochs": 3},
+            software={},
+        )
+        store.write_card(tmp_path / name, card)
+        scores = table[[name]].rename(columns={name: "spoof_score"})
+        scores.to_csv(tmp_path / name / store.PREDICTIONS)
+    return Store(tmp_path)

@@ -96,7 +96,7 @@ def compare_models(models: Mapping[str, ScoredModel], choice: ThresholdChoice) -
         for name, model in models.items()
     }
     measured = {
-        name: evaluate_scores(model.test, threshold=thresholds[name].value, quality=model.quality)
+        name: evaluate_scores(model.quality, threshold=thresholds[name].value)
         for name, model in models.items()
     }
     return Comparison(models, thresholds, measured)

@@ -24,15 +24,21 @@ from fascore.thresholds import live_scores, scores_by_species, scores_by_type, s
 
 @dataclass(frozen=True)
 class ScoreQuality:
-    """What holds of scores at any threshold.
+    """A model's scores of a split by class and kind, and what holds of them at any threshold.
 
     Attributes
     ----------
+    live : array of shape (n_live,)
+    by_species, by_type : dicts of str to array
+        Scores of the spoof images, by PAI species and by spoof type.
     curve : ErrorCurve
     calibration : Calibration
     average_precision, brier : float
     """
 
+    live: np.ndarray
+    by_species: Mapping[str, np.ndarray]
+    by_type: Mapping[str, np.ndarray]
     curve: ErrorCurve
     calibration: Calibration
     average_precision: float
@@ -74,6 +80,9 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
     """
     live, spoof = live_scores(scored), spoof_scores(scored)
     return ScoreQuality(
+        live,
+        scores_by_species(scored),
+        scores_by_type(scored),
         error_curve(live, spoof),
         calibration(live, spoof),
         average_precision(live, spoof),
@@ -81,41 +90,28 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
     )
 
 
-def evaluate_scores(
-    scored: pd.DataFrame, *, threshold: float, quality: ScoreQuality | None = None
-) -> Evaluation:
-    """Everything about a scored table at a threshold.
+def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
+    """Everything about a model's scores at a threshold.
 
     Parameters
     ----------
-    scored : DataFrame
-        `Store.scored`.
+    quality : ScoreQuality
+        `score_quality` of the split.
     threshold : float
-    quality : ScoreQuality, optional
-        `score_quality` of the same table, where it is known already.
-
-    Raises
-    ------
-    ValueError
-        If a class has no images or a score is outside [0, 1].
     """
-    live, spoof = live_scores(scored), spoof_scores(scored)
-    rates = classify(live, spoof, threshold=threshold)
-    by_species = scores_by_species(scored)
-    pad = pad_errors(
-        live, by_species=by_species, by_type=scores_by_type(scored), threshold=threshold
-    )
+    live, by_species = quality.live, quality.by_species
+    rates = classify(live, np.concatenate(list(by_species.values())), threshold=threshold)
     return Evaluation(
         threshold=threshold,
         rates=rates,
         accuracy=rate_interval(int(np.trace(rates.confusion)), rates.num_images),
         bpcer=rate_interval(int(rates.confusion[LIVE, SPOOF]), len(live)),
-        pad=pad,
+        pad=pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold),
         apcer={
             name: rate_interval(int((each < threshold).sum()), len(each))
             for name, each in by_species.items()
         },
-        quality=quality or score_quality(scored),
+        quality=quality,
     )
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binomtest
+from scipy.stats import binom
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.multitest import multipletests
 
 from fascore.statistics import CONFIDENCE
 
@@ -84,7 +83,7 @@ def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
     if not pairs:
         return []
     p = [float(mcnemar(tables[pair], exact=True).pvalue) for pair in pairs]
-    corrected = multipletests(p, method="holm")[1]
+    corrected = holm(p)
     return [
         PairedTest(
             *pair,
@@ -93,15 +92,32 @@ def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
             n=int(tables[pair].sum()),
             difference=float((tables[pair][1, 0] - tables[pair][0, 1]) / tables[pair].sum()),
             p=each,
-            p_holm=float(holm),
+            p_holm=float(p_holm),
             smallest=smallest_difference(
                 int(tables[pair].sum()),
                 int(tables[pair][0, 1] + tables[pair][1, 0]),
                 tests=len(pairs),
             ),
         )
-        for pair, each, holm in zip(pairs, p, corrected, strict=True)
+        for pair, each, p_holm in zip(pairs, p, corrected, strict=True)
     ]
+
+
+def holm(p: Sequence[float]) -> np.ndarray:
+    """p-values corrected for being tested together (Holm 1979), in their order.
+
+    statsmodels' multipletests does the same after a garbage collection, 0.2 s in a page's process.
+
+    Examples
+    --------
+    >>> holm([0.01, 0.04, 0.03]).round(4).tolist()
+    [0.03, 0.06, 0.06]
+    """
+    order = np.argsort(p)
+    steps = np.asarray(p)[order] * np.arange(len(p), 0, -1)
+    corrected = np.empty(len(p))
+    corrected[order] = np.minimum(np.maximum.accumulate(steps), 1)
+    return corrected
 
 
 def _check_same_images(right: Mapping[str, pd.Series]) -> None:
@@ -142,7 +158,8 @@ def smallest_difference(
     >>> smallest_difference(2000, 5) is None
     True
     """
-    for wins in range(max((discordant + 1) // 2, 1), discordant + 1):
-        if binomtest(wins, discordant, 0.5).pvalue < alpha / tests:
-            return (2 * wins - discordant) / n
-    return None
+    tail = alpha / tests / 2
+    wins = int(binom.isf(tail, discordant, 0.5)) + 1 if discordant else 1
+    if binom.sf(wins - 1, discordant, 0.5) == tail:  # significant is below alpha, not at it
+        wins += 1
+    return (2 * wins - discordant) / n if wins <= discordant else None

@@ -9,9 +9,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from scipy import stats
-from statsmodels.stats.multitest import multipletests
 
 from fascore.evaluation import judged_rightly
+from fascore.paired import holm
 from fascore.statistics import CONFIDENCE, Interval
 from fascore.store import Store
 from fascore.thresholds import ThresholdChoice, choose_threshold
@@ -122,7 +122,7 @@ def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
     columns = {name: complete[name].to_numpy() for name in complete}
     pairs = list(combinations(columns, 2))
     gaps = [columns[second] - columns[first] for first, second in pairs]
-    corrected = multipletests([_paired_p(gap) for gap in gaps], method="holm")[1]
+    corrected = holm([_paired_p(gap) for gap in gaps])
     return TrainingNoise(
         accuracy=complete,
         means={name: mean_interval(values) for name, values in columns.items()},

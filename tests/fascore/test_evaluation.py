@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.evaluation import evaluate_scores, judged_rightly
+from fascore.evaluation import evaluate_scores, judged_rightly, score_quality
 from fascore.thresholds import THRESHOLD_RULES
 
 
@@ -21,7 +21,7 @@ def scored():
 
 
 def test_numbers_by_hand(scored):
-    result = evaluate_scores(scored, threshold=0.5)
+    result = evaluate_scores(score_quality(scored), threshold=0.5)
     assert result.rates.confusion.tolist() == [[3, 1], [1, 4]]
     assert result.accuracy.estimate == pytest.approx(7 / 9) and result.accuracy.n == 9
     assert (result.bpcer.estimate, result.bpcer.n) == (0.25, 4)
@@ -37,13 +37,14 @@ def test_rules_do_what_they_say():
         rng.beta(2, 5, 300), print=rng.beta(5, 2, 200), replay=np.round(rng.beta(7, 2, 150), 2)
     )
     chosen = {name: rule.choose(scored) for name, rule in THRESHOLD_RULES.items()}
-    bpcer = evaluate_scores(scored, threshold=chosen["bpcer_1"]).bpcer.estimate
-    lower = evaluate_scores(scored, threshold=chosen["bpcer_1"] - 1e-3).bpcer.estimate
+    quality = score_quality(scored)
+    bpcer = evaluate_scores(quality, threshold=chosen["bpcer_1"]).bpcer.estimate
+    lower = evaluate_scores(quality, threshold=chosen["bpcer_1"] - 1e-3).bpcer.estimate
     assert bpcer <= 0.01 <= lower
-    apcer = evaluate_scores(scored, threshold=chosen["apcer_5"]).pad.apcer
-    higher = evaluate_scores(scored, threshold=chosen["apcer_5"] + 0.02).pad.apcer
+    apcer = evaluate_scores(quality, threshold=chosen["apcer_5"]).pad.apcer
+    higher = evaluate_scores(quality, threshold=chosen["apcer_5"] + 0.02).pad.apcer
     assert apcer <= 0.05 < higher
-    pad = evaluate_scores(scored, threshold=chosen["eer"])
+    pad = evaluate_scores(quality, threshold=chosen["eer"])
     pooled = 2 * pad.pad.hter - pad.pad.bpcer
     assert pooled == pytest.approx(pad.pad.bpcer, abs=0.01)
     assert chosen["fixed"] == 0.5

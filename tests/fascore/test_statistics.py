@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 from scipy.stats import binom
 from sklearn.metrics import roc_auc_score, roc_curve
+from statsmodels.stats.multitest import multipletests
 
 from fascore.error_rates import error_curve
-from fascore.paired import paired_tests, smallest_difference
+from fascore.paired import holm, paired_tests, smallest_difference
 from fascore.statistics import bootstrap_ranking, rate_interval
 
 
@@ -115,6 +116,11 @@ def test_mcnemar_by_hand():
     assert test.p == pytest.approx(2 * binom.cdf(1, 10, 0.5))
     assert test.difference == pytest.approx(8 / 22)
     assert "b makes fewer errors" in test.sentence()
+
+
+@given(some.lists(some.floats(0, 1), min_size=1, max_size=9))
+def test_holm_is_that_of_statsmodels(p):
+    assert np.allclose(holm(p), multipletests(p, method="holm")[1])
 
 
 def test_holm_multiplies_the_smallest_p_by_the_number_of_pairs():

@@ -6,13 +6,14 @@ import json
 import zipfile
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from fascore.files import Archive, Folder
-from fascore.images import Box
+from fascore.images import Box, decode
 from fascore.labels import ENVIRONMENTS, ILLUMINATIONS, LIVE, SPOOF, SPOOF_TYPES
 from fascore.samples import (
     BAD_PATH,
@@ -41,7 +42,11 @@ FRAME_SLACK = 1.25  # a detector's box may leave the frame by a little; beyond t
 MIN_BOX = 3  # px of the picture
 SPLITS = ("train", "test")
 LABEL_FILES = {split: f"metas/intra_test/{split}_label.json" for split in SPLITS}
-ABOUT_FILE = "metas/dataset.json"  # not CelebA-Spoof's: how other data in its layout says its name
+# Not CelebA-Spoof's, but of other data in its layout: its name, landmarks, and masks of what gives
+# an attack away, in a folder of the data set or in a .zip beside it.
+ABOUT_FILE = "metas/dataset.json"
+ANNOTATIONS_FILE = "metas/annotations.json"
+EVIDENCE_FOLDER, EVIDENCE_ZIP = "Evidence", "evidence.zip"
 TOP_FOLDER = "CelebA_Spoof/"  # what the archives unpack to
 PICTURES = (".jpg", ".jpeg", ".png")
 NUM_ATTRIBUTES = 40
@@ -102,6 +107,30 @@ class CelebASpoof(FaceData):
     def box(self, sample: Sample, picture: np.ndarray) -> Box:
         text = self.read(box_path(sample.sample_id)).decode(errors="replace")
         return parse_box(text, picture.shape[1], picture.shape[0])
+
+    def landmarks(self, sample: Sample) -> np.ndarray | None:
+        points = self._annotations.get(sample.sample_id, {}).get("landmarks")
+        return None if points is None else np.array(points, float)
+
+    def evidence(self, sample: Sample) -> np.ndarray | None:
+        path = sample.sample_id.replace("Data", EVIDENCE_FOLDER, 1).rsplit(".", 1)[0] + ".png"
+        try:
+            mask = self._evidence.read(path)
+        except (KeyError, OSError):
+            return None
+        return decode(mask, max_bytes=None).pixels[..., 0] > 0
+
+    @cached_property
+    def _annotations(self) -> dict[str, Any]:
+        try:
+            return json.loads(self._files.read(ANNOTATIONS_FILE))
+        except (KeyError, OSError):
+            return {}
+
+    @cached_property
+    def _evidence(self) -> Folder | Archive:
+        beside = self.root.with_name(EVIDENCE_ZIP)
+        return Archive(beside) if self.root.is_file() and beside.exists() else self._files
 
     def _labels(self, split: str) -> Sequence[tuple[str, Any]]:
         """(path, row) of a label file, duplicates kept."""

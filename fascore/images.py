@@ -190,6 +190,20 @@ def network_input(crop: np.ndarray, *, size: int = INPUT_SIZE) -> np.ndarray:
     return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
 
 
+def input_points(
+    points: np.ndarray, box: Box, *, expansion: float = CROP_EXPANSION, size: int = INPUT_SIZE
+) -> np.ndarray:
+    """Points (N, 2), x and y in the picture's pixels, in the pixels of `network_input`'s result.
+
+    Examples
+    --------
+    >>> input_points(np.array([[10.0, 20.0]]), Box(10, 20, 64, 64), expansion=1).tolist()
+    [[0.0, 0.0]]
+    """
+    left, top, side = crop_square(box, expansion=expansion)
+    return (points - (left, top) + 0.5) * size / side - 0.5
+
+
 def whole_picture_box(image: np.ndarray, *, expansion: float = CROP_EXPANSION) -> Box:
     """The box whose crop is the largest centred square of the image: "use the whole picture"."""
     height, width = image.shape[:2]

@@ -15,7 +15,6 @@ from fascore.explain import Attribution
 
 SEQUENTIAL, DIVERGING = "Viridis", "RdBu_r"  # read well with every common colour blindness
 SCALE_QUANTILE = 0.99  # of absolute values; what lies beyond takes the end's colour
-SHAP_GRID = 8  # places a side, as the paper draws its SHAP maps
 ShapView = Literal["pixels", "grid"]
 
 
@@ -30,23 +29,6 @@ def limit(attributions: Iterable[Attribution]) -> float:
         return 1.0
     values = np.concatenate(sizes)
     return float(np.quantile(values, SCALE_QUANTILE)) or float(values.max()) or 1.0
-
-
-def summed_on_grid(values: np.ndarray, *, cells: int = SHAP_GRID) -> np.ndarray:
-    """Values summed in each cell of a cells x cells grid: what is shared out stays the same.
-
-    Examples
-    --------
-    >>> summed_on_grid(np.arange(16.0).reshape(4, 4), cells=2).tolist()
-    [[10.0, 18.0], [42.0, 50.0]]
-    """
-    height, width = values.shape
-    if height % cells or width % cells:
-        raise ValueError(
-            f"A map's sides are multiples of the grid's {cells} cells. Received: {values.shape}. "
-            "Use another number of cells."
-        )
-    return values.reshape(cells, height // cells, cells, width // cells).sum(axis=(1, 3))
 
 
 def heatmap(values: np.ndarray, *, signed: bool, scale: float) -> np.ndarray:

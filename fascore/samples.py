@@ -116,6 +116,16 @@ class FaceData(ABC):
     def box(self, sample: Sample, picture: np.ndarray) -> Box:
         """The labelled face box in the picture's pixels; EntryError if it is unusable."""
 
+    def landmarks(self, sample: Sample) -> np.ndarray | None:
+        """Labelled landmarks (5, 2), x and y in the picture's pixels, in the order of
+        `fascore.faces.LANDMARKS`; None where the data set has none.
+        """
+        return None
+
+    def evidence(self, sample: Sample) -> np.ndarray | None:
+        """What gives the attack away, bool (H, W) like the picture; None where nobody marked it."""
+        return None
+
     def samples(self) -> list[Sample]:
         """The samples that may be used, in the labels' order; `split` is the data set's own."""
         return self.scan().samples

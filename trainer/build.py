@@ -7,7 +7,7 @@ with its split), `skipped.csv` (what was left out, and why) and, written last, `
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -165,11 +165,15 @@ class Prepared:
         for label in (LIVE, SPOOF):
             ids = train.index[train["label"] == label].to_numpy()
             wanted += sorted(rng.choice(ids, min(count // 2, len(ids)), replace=False).tolist())
+        return self.images("train", wanted), wanted
+
+    def images(self, split: str, sample_ids: Sequence[str]) -> np.ndarray:
+        """Images of a split by their ids, in that order: uint8 (n, size, size, 3)."""
         found: dict[str, np.ndarray] = {}
-        missing = set(wanted)
-        for ids, images in self.batches("train", 256):
+        missing = set(sample_ids)
+        for ids, images in self.batches(split, 256):
             found |= {i: image.copy() for i, image in zip(ids, images, strict=True) if i in missing}
-        return np.stack([found[each] for each in wanted]), wanted
+        return np.stack([found[each] for each in sample_ids])
 
 
 def written_ids(folder: Path, config: Config) -> Iterator[str]:

@@ -7,7 +7,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
@@ -18,13 +18,15 @@ from trainer.options import (  # noqa: E402
     GROUPS,
     ROOT_HELP,
     build_and_store,
+    explain_options,
     fit_options,
     prepare_options,
     report_options,
     simulate_options,
     study_options,
+    trial_options,
 )
-from trainer.recipes import RECIPES, Recipe  # noqa: E402
+from trainer.recipes import RECIPES, Recipe, TrialRecipe  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -77,6 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     )
     build_and_store(study)
     study_options(study)
+    explain = _command(
+        commands, "explain", run_explain, "put a store's explanations on trial over a test set"
+    )
+    explain_options(explain)
+    trial = _command(
+        commands, "trial", run_trial, "put the explainers on trial by planted evidence"
+    )
+    build_and_store(trial)
+    trial_options(trial)
     report = _command(commands, "report", run_report, "write a store's numbers into one file")
     report_options(report)
     refresh = _command(
@@ -99,6 +110,8 @@ EXAMPLES = {
     "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
     "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
     "evaluate": "python -m trainer evaluate --data builds/celeba --store runs/celeba",
+    "explain": "python -m trainer explain --store runs/celeba --split test --limit 400",
+    "trial": "python -m trainer trial --data builds/celeba --store runs/celeba --images 30",
     "report": "python -m trainer report --store runs/celeba --out report.html",
     "study": "python -m trainer study --data builds/celeba --store runs/celeba --seeds 5",
     "refresh": "python -m trainer refresh --root CelebA_Spoof --store runs/celeba",
@@ -219,6 +232,49 @@ def run_study(options: argparse.Namespace) -> None:
         strategy=strategy,
     )
     print(f"\n{summary(noise)}")
+
+
+def run_explain(options: argparse.Namespace) -> None:
+    """`explain`."""
+    from fascore.data import open_data
+    from fascore.explain import EXPLAINERS, TARGETS
+    from fascore.explain.judge import Judge
+    from fascore.store import Store
+    from trainer.explain import Plan, explain, summary
+
+    store = Store(options.store)
+    names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
+    if not names:
+        raise ValueError(
+            f"Expected weights of the models named in {options.store}. Received: none of them. "
+            "Train them with `python -m trainer fit`."
+        )
+    results = explain(
+        store,
+        open_data(options.root or store.card(names[0]).data["root"]),
+        models=names,
+        explainers=[kind() for kind in EXPLAINERS.values()],
+        judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
+        plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
+        again=options.again,
+    )
+    print("\n".join(summary(results)))
+
+
+def run_trial(options: argparse.Namespace) -> None:
+    """`trial`."""
+    from trainer.build import Prepared
+    from trainer.trial import summary, trial
+
+    settings = {each.name: getattr(options, each.name) for each in fields(TrialRecipe)}
+    table = trial(
+        Prepared(options.data),
+        options.store,
+        recipe=TrialRecipe(**settings),
+        models=_chosen_models(options.models),
+        again=options.again,
+    )
+    print(f"\n{summary(table)}")
 
 
 def run_report(options: argparse.Namespace) -> None:

@@ -7,10 +7,13 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
+from fascore.explain import TARGETS
+from fascore.explain.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.splits import PROTOCOLS
 from fascore.thresholds import DEFAULT_RULE, THRESHOLD_RULES
-from trainer.recipes import RECIPES
+from trainer.explain import Plan
+from trainer.recipes import RECIPES, TrialRecipe
 
 ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
 GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
@@ -96,6 +99,85 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
         help="the baselines' initial weights; default: imagenet; variants start at random",
     )
     parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def explain_options(parser: argparse.ArgumentParser) -> None:
+    """Which explanations, measured on what, how finely."""
+    plan, judge = Plan(), Judge()
+    count = _at_least(int, 0)
+    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+    parser.add_argument("--root", type=Path, help=f"{ROOT_HELP}; default: the models' own")
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=[*GROUPS, *MODELS],
+        default=["variants"],
+        metavar="NAME",
+        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: variants",
+    )
+    parser.add_argument(
+        "--split", choices=("validation", "test"), default=plan.split, help="default: test"
+    )
+    parser.add_argument(
+        "--limit", type=_at_least(int, 1), help="so many images, balanced by species; default: all"
+    )
+    parser.add_argument(
+        "--target",
+        choices=TARGETS,
+        default=judge.target,
+        help="class explained; default: predicted, each model's own verdict",
+    )
+    parser.add_argument(
+        "--steps", type=_at_least(int, 2), default=judge.steps,
+        help=f"of insertion and deletion; default: {judge.steps}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--draws", type=_at_least(int, 1), default=judge.draws,
+        help=f"random orders a map is measured against; default: {judge.draws}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--repeats", type=count, default=plan.repeats,
+        help="images on which maps are made again for stability, at three times the work; "
+        f"default: {plan.repeats}",
+    )  # fmt: skip
+    parser.add_argument(
+        "--sanity", type=count, default=plan.sanity,
+        help="images on which networks with random weights are explained too, at four times the "
+        f"work; default: {plan.sanity}",
+    )  # fmt: skip
+    parser.add_argument("--seed", type=int, default=plan.seed, help="of all draws; default: 0")
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def trial_options(parser: argparse.ArgumentParser) -> None:
+    """Which networks learn the cues, how, and how finely they are explained."""
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=["variants", *VARIANTS],
+        default=["variants"],
+        metavar="NAME",
+        help=f"variants, or names: {', '.join(VARIANTS)}; default: variants",
+    )
+    default = TrialRecipe()
+    for option, least, help in (
+        ("images", 1, "test pictures with the cue whose maps are scored, for each network"),
+        ("faces", 1, "training faces, each seen with and without the cue"),
+        ("epochs", 1, "at most so many"),
+        ("batch-size", 1, "images a step"),
+        ("learning-rate", 1e-9, "Adam's"),
+        ("lime-samples", 10, "perturbed images LIME draws, at most"),
+        ("shap-samples", 1, "points SHAP draws, at most"),
+        ("seed", 0, "of faces, places and weights"),
+    ):
+        value = getattr(default, option.replace("-", "_"))
+        parser.add_argument(
+            f"--{option}",
+            type=_at_least(type(value), least),
+            default=value,
+            help=f"{help}; default: {value}",
+        )
     parser.add_argument("--again", action="store_true", help="do anew what is done already")
 
 

@@ -1,4 +1,4 @@
-"""How a network is trained: the paper's recipe, and one for a few thousand images."""
+"""How a network is trained: the paper's recipe, one for a few thousand images, and the trial's."""
 
 from __future__ import annotations
 
@@ -65,3 +65,31 @@ RECIPES = {
         batch_norm_momentum=0.9,
     ),
 }
+
+
+@dataclass(frozen=True)
+class TrialRecipe:
+    """How the trial by planted evidence is held.
+
+    Parameters
+    ----------
+    images : int
+        Test pictures with the cue whose maps are scored, for each network.
+    faces : int
+        Training faces; a network sees each with and without the cue, planted anew every epoch.
+    epochs : int
+        At most so many; a network that tells its training faces apart stops earlier.
+    learning_rate : float
+        Adam's.
+    lime_samples, shap_samples : int
+        Samples of LIME and SHAP, at most.
+    """
+
+    images: int = 30
+    faces: int = 400
+    epochs: int = 6
+    batch_size: int = 32
+    learning_rate: float = 1e-3
+    lime_samples: int = 300
+    shap_samples: int = 50
+    seed: int = 0

@@ -16,6 +16,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.views.style import model_title
 from fascore import render
 from fascore.explain import Attribution, Explainer
+from fascore.explain.units import on_grid
 from fascore.labels import CLASS_NAMES
 
 MAP_SIDE = 420  # px; a map's side as it is sent to the page
@@ -78,7 +79,7 @@ class MapRow:
         per_pixel = self._explainer.signed and attribution.superpixels is None
         if not per_pixel or self._pixel_view == "pixels":
             return attribution
-        return replace(attribution, values=render.summed_on_grid(attribution.values))
+        return replace(attribution, values=on_grid(attribution.values))
 
     def _draw(self) -> None:
         scale = render.limit(self._maps.values())

@@ -13,8 +13,12 @@ from skimage.segmentation import slic
 from sklearn.metrics import pairwise_distances
 
 from fascore.explain.attribution import Attribution, Target, resolve_target, timed
+from fascore.explain.settling import SETTLED, reliability
 from fascore.labels import SPOOF
-from fascore.models.face_model import BATCH, FaceModel
+from fascore.models.face_model import FaceModel
+
+ROUND = 50  # perturbed images between two looks at whether the weights have settled
+FIRST_LOOK = 200
 
 
 @dataclass(frozen=True)
@@ -22,21 +26,28 @@ class LimeImage:
     """Weights of a local linear model over superpixels that are shown or greyed to their mean.
 
     All models see the same superpixels and the same perturbed images, so their maps can be
-    compared, and making the images is paid for once. `quality["r2"]` is the linear model's
-    weighted R2 on the perturbed images: near 0, its weights mean nothing.
+    compared, and making the images is paid for once. Perturbed images come in pairs that hide each
+    other's superpixels: interactions of two superpixels then cancel. No more are made once the
+    ranking of every model's superpixels has settled. `quality["r2"]` is the linear model's weighted
+    R2 on the perturbed images: near 0, its weights mean nothing; `quality["samples"]` is how many
+    there were.
 
     Parameters
     ----------
     num_superpixels : int
         SLIC segments asked for; it may find a few fewer.
     num_samples : int
-        Perturbed images each model judges.
+        Perturbed images each model judges, at most.
+    settled : float
+        Estimated rank correlation of the weights with those of endless samples at which no more
+        are made (`fascore.explain.settling`); 1 never stops early.
     seed : int
         Draws the perturbed images.
     """
 
     num_superpixels: int = 50
     num_samples: int = 1000
+    settled: float = SETTLED
     seed: int = 0
 
     name: ClassVar[str] = "lime"
@@ -54,13 +65,12 @@ class LimeImage:
         """One map of superpixel weights a model, from one set of perturbed images."""
         targets = [resolve_target(model, image, target) for model in models]
 
-        def work() -> tuple[np.ndarray, list[tuple[np.ndarray, float]]]:
+        def work() -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
             superpixels = slic(image, n_segments=self.num_superpixels, start_label=0)
-            shown = self._draw(superpixels.max() + 1)
-            logits = _judge(models, targets, image, superpixels, shown)
-            return superpixels, self._fit(shown, logits)
+            shown, logits = self._sample(models, targets, image, superpixels)
+            return superpixels, shown, self._fit(shown, logits)
 
-        (superpixels, fits), seconds = timed(work)
+        (superpixels, shown, fits), seconds = timed(work)
         return [
             Attribution(
                 weights[superpixels].astype(np.float32),
@@ -69,17 +79,55 @@ class LimeImage:
                 chosen,
                 asdict(self),
                 seconds / len(models),
-                {"r2": r2},
+                {"r2": r2, "samples": float(len(shown))},
                 superpixels,
             )
             for model, chosen, (weights, r2) in zip(models, targets, fits, strict=True)
         ]
 
+    def _sample(
+        self,
+        models: Sequence[FaceModel],
+        targets: Sequence[int],
+        image: np.ndarray,
+        superpixels: np.ndarray,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Superpixels shown (n, num_superpixels) and logits (n, num_models), until settled."""
+        shown = self._draw(superpixels.max() + 1)
+        hidden = _mean_colours(image, superpixels)[superpixels]
+        logits = np.empty((len(shown), len(models)))
+        done = 0
+        for stop in [*range(FIRST_LOOK, len(shown), ROUND), len(shown)]:
+            rows = slice(done, stop)
+            mask = shown[rows][:, superpixels, None].astype(bool)
+            images = np.where(mask, image, hidden).astype(np.float32)
+            for column, (model, target) in enumerate(zip(models, targets, strict=True)):
+                logits[rows, column] = model.logits(images)[:, target]
+            done = stop
+            if stop < len(shown) and self._has_settled(shown[:done], logits[:done]):
+                break
+        return shown[:done], logits[:done]
+
+    def _has_settled(self, shown: np.ndarray, logits: np.ndarray) -> bool:
+        """Whether both halves of the pairs rank every model's superpixels alike."""
+        pair = (np.arange(len(shown)) + 1) // 2  # 0 is the whole image: it belongs to both
+        rows = [(pair == 0) | (pair % 2 == odd) for odd in (0, 1)]
+        halves = [self._fit(shown[each], logits[each]) for each in rows]
+        return all(
+            reliability(first, second) >= self.settled
+            for (first, _), (second, _) in zip(*halves, strict=True)
+        )
+
     def _draw(self, num_superpixels: int) -> np.ndarray:
-        """0/1 rows (num_samples, num_superpixels): superpixels shown or not; row 0 shows all."""
-        shown = np.random.default_rng(self.seed).integers(0, 2, (self.num_samples, num_superpixels))
-        shown[0] = 1
-        return shown
+        """0/1 rows (num_samples, num_superpixels): superpixels shown or not.
+
+        Row 0 shows all; each later odd row is followed by its opposite.
+        """
+        rng = np.random.default_rng(self.seed)
+        half = rng.integers(0, 2, ((self.num_samples + 1) // 2, num_superpixels))
+        pairs = np.stack([half, 1 - half], axis=1).reshape(-1, num_superpixels)
+        everything = np.ones((1, num_superpixels), pairs.dtype)
+        return np.concatenate([everything, pairs])[: self.num_samples]
 
     def _fit(self, shown: np.ndarray, logits: np.ndarray) -> list[tuple[np.ndarray, float]]:
         """Weight of each superpixel and weighted R2, one pair a column of logits."""
@@ -95,25 +143,6 @@ class LimeImage:
                 weights[superpixel] = weight
             fits.append((weights, float(r2)))
         return fits
-
-
-def _judge(
-    models: Sequence[FaceModel],
-    targets: Sequence[int],
-    image: np.ndarray,
-    superpixels: np.ndarray,
-    shown: np.ndarray,
-) -> np.ndarray:
-    """Logits (num_samples, num_models) of each model's target on the perturbed images."""
-    hidden = _mean_colours(image, superpixels)[superpixels]
-    logits = np.empty((len(shown), len(models)))
-    for start in range(0, len(shown), BATCH):
-        rows = slice(start, start + BATCH)
-        mask = shown[rows][:, superpixels, None].astype(bool)
-        images = np.where(mask, image, hidden).astype(np.float32)
-        for column, (model, target) in enumerate(zip(models, targets, strict=True)):
-            logits[rows, column] = model.logits(images)[:, target]
-    return logits
 
 
 def _mean_colours(image: np.ndarray, superpixels: np.ndarray) -> np.ndarray:

@@ -23,12 +23,18 @@ STAGES = {
 SHARES = dict(zip(STAGES, (0.25, 0.5, 0.75, 1.0), strict=True))
 
 
-def randomised(model: FaceModel, *, seed: int = 0) -> Iterator[tuple[str, FaceModel]]:
-    """Copies of a model with more and more layers random from the top; (name of `STAGES`, copy).
+def randomised(model: FaceModel, *, seed: int = 0) -> dict[str, FaceModel]:
+    """Copies of a model with more and more layers random from the top, by name of `STAGES`.
+
+    They are made once and live as long as the model.
 
     Each layer's weights are shuffled among themselves, so that their size stays what it was and
     only what they learnt is gone. The model itself is not changed.
     """
+    return model.cached(("randomised", seed), lambda: dict(_copies(model, seed)))
+
+
+def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
     rng = np.random.default_rng(seed)
     network = keras.models.clone_model(model.network)
     network.set_weights(model.network.get_weights())

@@ -69,7 +69,8 @@ _STABILITY = {
     ),
     "seed_agreement": Metric(
         "Agreement over seeds",
-        "Rank correlation of the map with that from another seed; methods without chance have none.",
+        "Rank correlation of the map with that from another seed; methods without "
+        "chance have none.",
         chance=0.0,
         better="high",
     ),

@@ -15,14 +15,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fascore.explain.judge import PAIR
 from fascore.files import write_json, write_whole
 from fascore.store import Store, StoreError, fingerprint
 
 FOLDER = "explanations"
 MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "trial.json", "planted.csv"
 COLUMNS = ["sample_id", "model", "method", "metric", "value"]
-PAIR = "/"  # between the two names where a measure compares models or methods
-NO_METHOD = ""  # of measures of a model alone
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from fascore.explain import Attribution
-from fascore.render import heatmap, limit, overlay, summed_on_grid
+from fascore.explain.units import on_grid
+from fascore.render import heatmap, limit, overlay
 
 CROP = np.full((128, 128, 3), 100, np.uint8)
 
@@ -63,9 +64,9 @@ def test_superpixels_are_outlined():
 
 def test_grid_sums_keep_the_total():
     values = np.random.default_rng(0).normal(size=(64, 64))
-    assert summed_on_grid(values).sum() == pytest.approx(values.sum())
+    assert on_grid(values).sum() == pytest.approx(values.sum())
 
 
 def test_uneven_grid_is_refused():
     with pytest.raises(ValueError, match="multiples of the grid's 8 cells"):
-        summed_on_grid(np.zeros((60, 60)))
+        on_grid(np.zeros((60, 60)))

@@ -1,0 +1,207 @@
+"""Does the network's score follow the map? Insertion and deletion (Petsiuk et al. 2018, RISE).
+
+arXiv:1806.07421.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from fascore.explain.attribution import Attribution
+from fascore.explain.units import pixel_order, units_of
+from fascore.labels import LIVE, SPOOF
+from fascore.models.face_model import FaceModel
+
+STEPS = 32
+DRAWS = 2
+FLAT = 1e-6  # of probability: scores that differ by less are constant
+
+
+def blurred(image: np.ndarray) -> np.ndarray:
+    """The image without detail: uint8 (S, S, 3); Gaussian of a twelfth of the side."""
+    return cv2.GaussianBlur(image, (0, 0), image.shape[0] / 12)
+
+
+def mean_colour(image: np.ndarray) -> np.ndarray:
+    """The image's mean colour everywhere: uint8 (S, S, 3)."""
+    return np.broadcast_to(np.rint(image.mean(axis=(0, 1))).astype(np.uint8), image.shape).copy()
+
+
+BASELINES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "blur": blurred,
+    "mean": mean_colour,
+}
+
+
+@dataclass(frozen=True)
+class Curves:
+    """P(target) while a picture is built up from a baseline, or taken apart to it.
+
+    All arrays have shape (steps + 1,).
+
+    Attributes
+    ----------
+    share : array
+        Of the pixels put in or taken out, from 0 to 1.
+    insertion : array
+        The map's best pixels put in first.
+    deletion : array
+        The map's best pixels taken out first.
+    random : array
+        Units of the same granularity put in in random order; mean of several orders. Taken out
+        in random order the picture gives the same curve backwards.
+    """
+
+    share: np.ndarray
+    insertion: np.ndarray
+    deletion: np.ndarray
+    random: np.ndarray
+
+    @property
+    def insertion_gain(self) -> float:
+        """Area under insertion minus that under the random order; above 0 is better than chance."""
+        return self._area(self.insertion) - self._area(self.random)
+
+    @property
+    def deletion_gain(self) -> float:
+        """Area under the random order minus that under deletion; above 0 is better than chance."""
+        return self._area(self.random) - self._area(self.deletion)
+
+    def _area(self, scores: np.ndarray) -> float:
+        """Trapezoids; NaN if no order moves the score: then no order is better than another."""
+        both = np.concatenate([self.insertion, self.deletion, self.random])
+        return float(np.trapezoid(scores, self.share)) if np.ptp(both) > FLAT else float("nan")
+
+
+@dataclass(frozen=True)
+class Faithfulness:
+    """How well one map orders the pixels, by baseline; see `BASELINES`.
+
+    `defined` is False for a map whose values are all alike: it gives no order.
+    """
+
+    curves: dict[str, Curves]
+    defined: bool
+
+    @property
+    def insertion_gain(self) -> float:
+        """Mean over the baselines; NaN where it is undefined."""
+        return self._mean([each.insertion_gain for each in self.curves.values()])
+
+    @property
+    def deletion_gain(self) -> float:
+        """Mean over the baselines; NaN where it is undefined."""
+        return self._mean([each.deletion_gain for each in self.curves.values()])
+
+    def _mean(self, gains: Sequence[float]) -> float:
+        return float(np.mean(gains)) if self.defined else float("nan")
+
+
+def faithfulness(
+    model: FaceModel,
+    image: np.ndarray,
+    attributions: Sequence[Attribution],
+    *,
+    steps: int = STEPS,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> list[Faithfulness]:
+    """Insertion and deletion of several maps of one model on one image, judged in one go.
+
+    Each step moves the same share of the pixels for every map; the pixels of one unit (cell,
+    superpixel) go together. The network judges about ``2 (steps - 1) (2 + draws)`` pictures a map.
+
+    Parameters
+    ----------
+    model : FaceModel
+    image : uint8 array of shape (size, size, 3)
+    attributions : sequence of Attribution
+        All for the same target.
+    steps : int
+        Pictures in a curve, less one.
+    draws : int
+        Random orders a map is measured against; the same for all models.
+    seed : int
+        Draws them.
+
+    Raises
+    ------
+    ValueError
+        If the maps explain different targets.
+    """
+    targets = {each.target for each in attributions}
+    if len(targets) != 1:
+        raise ValueError(
+            f"Curves follow one target. Received: maps for {sorted(targets)}. "
+            "Measure the maps of each target by themselves."
+        )
+    plan = [_orders(each, image.shape[0], draws, seed) for each in attributions]
+    counts = np.rint(np.linspace(0, image[..., 0].size, steps + 1)).astype(int)
+    share = counts / counts[-1]
+    blanks = {name: make(image) for name, make in BASELINES.items()}
+    pictures = [image[None], *(each[None] for each in blanks.values())]
+    pictures += [
+        _pictures(image, blank, order, counts, backwards=backwards)
+        for blank in blanks.values()
+        for map_order, random_orders in plan
+        for order, backwards in _runs(map_order, random_orders)
+    ]
+    scores = _probabilities(model, np.concatenate(pictures), targets.pop())
+    whole, empty = scores[0], dict(zip(blanks, scores[1:], strict=False))
+    inner = iter(scores[1 + len(blanks) :].reshape(-1, steps - 1))
+    curves = [dict[str, Curves]() for _ in attributions]
+    for name in blanks:
+        for number in range(len(plan)):
+            insertion, deletion = ([a, *next(inner), b] for a, b in _ends(empty[name], whole))
+            random = [[empty[name], *next(inner), whole] for _ in range(draws)]
+            curves[number][name] = Curves(
+                share, np.array(insertion), np.array(deletion), np.mean(random, axis=0)
+            )
+    return [
+        Faithfulness(each, defined=bool(np.ptp(attribution.values)))
+        for each, attribution in zip(curves, attributions, strict=True)
+    ]
+
+
+def _ends(empty: float, whole: float) -> tuple[tuple[float, float], tuple[float, float]]:
+    """First and last score of insertion, then of deletion."""
+    return (empty, whole), (whole, empty)
+
+
+def _orders(
+    attribution: Attribution, size: int, draws: int, seed: int
+) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Pixels in the map's order, and in random orders of its units."""
+    ids, values = units_of(attribution, size)
+    rng = np.random.default_rng(seed)
+    random = [pixel_order(ids, rng.permutation(len(values))) for _ in range(draws)]
+    return pixel_order(ids, values), random
+
+
+def _runs(order: np.ndarray, random: Sequence[np.ndarray]) -> Iterator[tuple[np.ndarray, bool]]:
+    """Insertion, deletion, then the random insertions: (order, backwards)."""
+    yield order, False
+    yield order, True
+    for each in random:
+        yield each, False
+
+
+def _pictures(
+    image: np.ndarray, blank: np.ndarray, order: np.ndarray, counts: np.ndarray, *, backwards: bool
+) -> np.ndarray:
+    """The pictures between a curve's ends: uint8 (steps - 1, S, S, 3)."""
+    place = np.empty(len(order), int)
+    place[order] = np.arange(len(order))
+    moved = place < counts[1:-1, None]  # (steps - 1, S * S)
+    shown = ~moved if backwards else moved
+    return np.where(shown.reshape(-1, *image.shape[:2], 1), image, blank)
+
+
+def _probabilities(model: FaceModel, images: np.ndarray, target: int) -> np.ndarray:
+    """P(target) of images: float64 (N,)."""
+    spoof = model.spoof_scores(images)
+    return {SPOOF: spoof, LIVE: 1 - spoof}[target]

@@ -1,0 +1,307 @@
+"""Puts a store's explanations on trial over a test set: measures, mean maps, resumable."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from fascore.explain import Attribution, Explainer
+from fascore.explain.judge import NO_METHOD, Judge, Measure
+from fascore.explain.units import pixel_values
+from fascore.faces import FaceDetector
+from fascore.files import write_json, write_whole
+from fascore.images import crop_face, input_points, network_input
+from fascore.models.face_model import FaceModel
+from fascore.samples import EntryError, FaceData, Sample
+from fascore.store import Store, fingerprint, sample_of
+from fascore.trial.results import (
+    COLUMNS,
+    FOLDER,
+    MeanMap,
+    Results,
+    has_results,
+    read_results,
+    write_results,
+)
+
+SOFTWARE = ("tensorflow", "keras", "numpy", "lime", "shap")
+PARTS, SETTINGS = "parts", "settings.json"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which images, and how much is measured on them.
+
+    Parameters
+    ----------
+    split : str
+    limit : int, optional
+        So many images, balanced by species; all without it.
+    repeats : int
+        On so many of them explanations are made again, for stability.
+    sanity : int
+        On so many of them networks with random weights are explained too.
+    seed : int
+        Draws the images.
+    """
+
+    split: str = "test"
+    limit: int | None = None
+    repeats: int = 40
+    sanity: int = 8
+    seed: int = 0
+
+
+def explain(
+    store: Store,
+    data: FaceData,
+    *,
+    models: Sequence[str],
+    explainers: Sequence[Explainer],
+    judge: Judge,
+    plan: Plan,
+    again: bool = False,
+) -> Results:
+    """Measures the explanations of a store's models and writes the results into it.
+
+    What was measured before an interruption is kept, image by image; results that are there
+    already, made this way, are returned as they are.
+
+    Raises
+    ------
+    ValueError
+        If more images are asked for than the split has, or the models see different pixels.
+    """
+    loaded = [store.load(name) for name in models]
+    size, expansion = _shared_input(store, models)
+    samples = choose_samples(store.samples(), plan)
+    about = _about(store, loaded, explainers, judge, plan, images=len(samples))
+    if not again and has_results(store) and _made_this_way(store, about):
+        print("Explained already.")
+        return read_results(store)
+    parts = _open_parts(store.path / FOLDER / PARTS, about, again=again)
+    detect = _Detector()
+    with tqdm(samples, desc="explain", unit="image") as bar:
+        for number, sample in enumerate(bar):
+            path = parts / f"{number:06d}.npz"
+            if path.exists():
+                continue
+            face = _face(data, sample, size=size, expansion=expansion, detect=detect)
+            if face is None:
+                continue
+            measures, maps = judge.measures(
+                loaded,
+                face.image,
+                explainers,
+                landmarks=face.landmarks,
+                evidence=face.evidence,
+                repeats=number < plan.repeats,
+                sanity=number < plan.sanity,
+            )
+            _write_part(path, sample, _with_right(measures, loaded, sample), maps, size)
+    if not any(parts.glob("*.npz")):
+        raise ValueError(
+            "Expected images that can be opened. Received: none. Give --root the data set that "
+            "the store's networks were trained on."
+        )
+    write_results(store, _gather(parts, about))
+    shutil.rmtree(parts)
+    return read_results(store)
+
+
+def choose_samples(table: pd.DataFrame, plan: Plan) -> list[Sample]:
+    """The plan's samples: one species after the other in turn, each in random order.
+
+    However many are taken from the start, they are balanced by species.
+    """
+    there = table[table["split"] == plan.split]
+    limit = len(there) if plan.limit is None else plan.limit
+    if not 0 < limit <= len(there):
+        raise ValueError(
+            f"Expected --limit from 1 to the {len(there):,} images of the {plan.split} split. "
+            f"Received: {limit:,}. Ask for fewer, or leave it out for all."
+        )
+    shuffled = there.sample(frac=1, random_state=plan.seed)
+    turn = shuffled.groupby("pai_species").cumcount()
+    rows = shuffled.assign(turn=turn).sort_values(["turn", "pai_species"], kind="stable")[:limit]
+    return [sample_of(row) for _, row in rows.drop(columns="turn").iterrows()]
+
+
+@dataclass(frozen=True)
+class _Face:
+    image: np.ndarray
+    landmarks: np.ndarray | None
+    evidence: np.ndarray | None
+
+
+class _Detector:
+    """Landmarks of a picture whose data set has none, from MTCNN, loaded when first needed."""
+
+    def __init__(self) -> None:
+        self._detector: FaceDetector | None = None
+
+    def landmarks(self, picture: np.ndarray) -> np.ndarray | None:
+        """Of the largest face, (5, 2); None if no face is found."""
+        self._detector = self._detector or FaceDetector()
+        faces = self._detector.detect(picture)
+        return faces[0].landmarks if faces else None
+
+
+def _face(
+    data: FaceData, sample: Sample, *, size: int, expansion: float, detect: _Detector
+) -> _Face | None:
+    """What the networks see of a sample, with what is known of it; None if it cannot be opened."""
+    try:
+        picture = data.picture(sample)
+        box = data.box(sample, picture)
+    except EntryError as err:
+        tqdm.write(f"left out: {sample.sample_id} ({err.reason})")
+        return None
+    image = network_input(crop_face(picture, box, expansion=expansion), size=size)
+    points = data.landmarks(sample)
+    points = detect.landmarks(picture) if points is None else points
+    landmarks = (
+        None if points is None else input_points(points, box, expansion=expansion, size=size)
+    )
+    mask = data.evidence(sample)
+    evidence = None
+    if mask is not None:
+        marked = crop_face(mask.astype(np.uint8) * 255, box, expansion=expansion)
+        evidence = network_input(marked, size=size) > 127
+    return _Face(image, landmarks, evidence)
+
+
+def _shared_input(store: Store, models: Sequence[str]) -> tuple[int, float]:
+    """Size and crop expansion of all models."""
+    cards = [store.card(name) for name in models]
+    inputs = {(card.size, card.crop_expansion) for card in cards}
+    if len(inputs) > 1:
+        raise ValueError(
+            "Expected models that see the same pixels. Received: inputs of "
+            f"{' and '.join(f'{size} px at {crop:g} x' for size, crop in sorted(inputs))}. "
+            "Name models of one input with --models."
+        )
+    return inputs.pop()
+
+
+def _about(
+    store: Store,
+    models: Sequence[FaceModel],
+    explainers: Sequence[Explainer],
+    judge: Judge,
+    plan: Plan,
+    *,
+    images: int,
+) -> dict[str, Any]:
+    """What makes results what they are."""
+    names = [model.name for model in models]
+    return {
+        **asdict(plan),
+        "images": images,
+        **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
+        "settings": {each.name: asdict(each) for each in explainers},  # type: ignore[call-overload]
+        "data": store.card(names[0]).data["name"],
+        "fingerprint": fingerprint(store.samples()),
+        "weights": {name: store.card(name).weights_sha256 for name in names},
+        "thresholds": {model.name: model.threshold for model in models},
+    }
+
+
+def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
+    there = read_results(store).about
+    return all(there.get(key) == value for key, value in about.items())
+
+
+def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> Path:
+    """The folder of finished images; emptied where they were measured another way."""
+    settings = folder / SETTINGS
+    if folder.exists() and (
+        again or not settings.exists() or json.loads(settings.read_text()) != about
+    ):
+        shutil.rmtree(folder)
+    done = len(list(folder.glob("*.npz")))
+    if done:
+        print(f"Going on after {done:,} images.")
+    write_json(settings, about)
+    return folder
+
+
+def _with_right(
+    measures: Sequence[Measure], models: Sequence[FaceModel], sample: Sample
+) -> list[Measure]:
+    """The measures, and whether each model's verdict is right."""
+    scores = {each.model: each.value for each in measures if each.metric == "spoof_score"}
+    right = [
+        Measure(m.name, NO_METHOD, "right", float(m.is_spoof(scores[m.name]) == sample.label))
+        for m in models
+    ]
+    return [*measures, *right]
+
+
+def _write_part(
+    path: Path,
+    sample: Sample,
+    measures: Sequence[Measure],
+    maps: Sequence[Attribution],
+    size: int,
+) -> None:
+    """One image's measures and its maps, each divided by the sum of its absolute values."""
+    right = {each.model for each in measures if each.metric == "right" and each.value}
+    values = [(each, pixel_values(each, size)) for each in maps if each.model in right]
+    arrays = {
+        f"{each.model}/{each.method}/{sample.pai_species}": (map_ / np.abs(map_).sum())
+        for each, map_ in values
+        if map_.any()
+    }
+    rows = json.dumps([[sample.sample_id, *asdict(each).values()] for each in measures])
+    write_whole(path, partial(np.savez_compressed, measures=np.array(rows), **arrays))
+
+
+def _gather(parts: Path, about: Mapping[str, Any]) -> Results:
+    """The results of all finished images."""
+    rows: list[list[Any]] = []
+    sums: dict[str, np.ndarray] = {}
+    counts: Counter[str] = Counter()
+    for path in sorted(parts.glob("*.npz")):
+        with np.load(path) as arrays:
+            rows += json.loads(str(arrays["measures"]))
+            for name in arrays.files:
+                if name != "measures":
+                    sums[name] = sums.get(name, 0) + arrays[name]
+                    counts[name] += 1
+    maps = {
+        _key(name): MeanMap((total / counts[name]).astype(np.float32), counts[name])
+        for name, total in sums.items()
+    }
+    finished = {
+        "software": {package: version(package) for package in SOFTWARE},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return Results(pd.DataFrame(rows, columns=COLUMNS), maps, {**about, **finished})
+
+
+def _key(name: str) -> tuple[str, str, str]:
+    model, method, species = name.split("/")
+    return model, method, species
+
+
+def summary(results: Results) -> Iterator[str]:
+    """The main measures' means by model and method, as lines to print."""
+    table = results.measures
+    for metric in ("insertion_gain", "deletion_gain", "stability_noise", "region_features"):
+        of = table[table["metric"] == metric]
+        if len(of):
+            means = of.pivot_table("value", "model", "method", sort=False).round(3)
+            yield f"\n{metric} (mean)\n{means.to_string()}"

@@ -40,7 +40,7 @@ def study(
         If the store's samples are another build's.
     """
     strategy = strategy or tf.distribute.get_strategy()
-    _check_samples(build, store_path)
+    check_samples(build, store_path)
     write_samples(build, store_path)
     runs = list(product(range(seeds), models))
     for number, (seed, name) in enumerate(runs, start=1):
@@ -58,7 +58,7 @@ def study(
     return training_noise(measure_runs(study_runs(store_path)))
 
 
-def _check_samples(build: Prepared, store_path: Path) -> None:
+def check_samples(build: Prepared, store_path: Path) -> None:
     """Refuses to mix a store's samples with those of another build."""
     path = store_path / store.SAMPLES
     if path.exists() and store.fingerprint(store.read_samples(path)) != build.data["fingerprint"]:

@@ -27,6 +27,9 @@ from fascore.comparison import (
 )
 from fascore.data import open_data
 from fascore.explain import Attribution, Explainer, Target
+from fascore.explain.gates import Gate
+from fascore.explain.gates import gates as open_gates
+from fascore.explain.judge import MapJudgement, judge_maps
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
 from fascore.models.face_model import FaceModel
@@ -47,6 +50,7 @@ from fascore.training_noise import measure_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
+PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer explain` takes finer ones
 
 
 @dataclass(frozen=True)
@@ -127,6 +131,22 @@ def explanations(
 ) -> list[Attribution]:
     """One attribution a model, of one explainer on a face (size, size, 3)."""
     return explainer.explain([model(key) for key in keys], face, target=target)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def judgements(
+    keys: Sequence[ModelKey], explainer: Explainer, face: np.ndarray, target: Target
+) -> list[MapJudgement]:
+    """How far each of an explainer's maps of a face (size, size, 3) can be believed."""
+    maps = explanations(keys, explainer, face, target)
+    models = [model(key) for key in keys]
+    return judge_maps(models, face, explainer, maps, target=target, steps=PAGE_STEPS, draws=1)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def gates(key: ModelKey, face: np.ndarray) -> list[Gate]:
+    """A model's attention gates on a face (size, size, 3)."""
+    return open_gates(model(key), face)
 
 
 @st.cache_resource(show_spinner=False)

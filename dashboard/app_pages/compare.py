@@ -10,7 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
-from fascore.explain import Step, plan_grid
+from fascore.explain import GradCAM, Step, plan_grid
+from fascore.labels import SPOOF
+from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.store import Card, Store
 
 COLUMNS_A_ROW = 4
@@ -65,7 +67,10 @@ def compare(
                 if draw_verdict(key := cache.model_key(store, name), inputs[name]):
                     keys[name] = key
     crops = {name: judged.crop(cards[name]) for name in keys}
-    draw_maps(keys, inputs, crops, {name: columns[name] for name in keys}, settings, progress)
+    rows = draw_maps(keys, inputs, crops, {n: columns[n] for n in keys}, settings, progress)
+    draw_attention(keys, inputs, crops)
+    if settings.judge:
+        judge_rows(rows, keys, inputs, settings, progress)
 
 
 def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
@@ -95,8 +100,8 @@ def draw_maps(
     columns: Mapping[str, DeltaGenerator],
     settings: views.Settings,
     progress: DeltaGenerator,
-) -> None:
-    """Fills a row a method, cheapest first; all cells stand from the start."""
+) -> dict[str, views.MapRow]:
+    """Fills a row a method, cheapest first; all cells stand from the start. The rows by method."""
     rows = {
         explainer.name: views.MapRow(
             explainer,
@@ -119,6 +124,57 @@ def draw_maps(
         except ValueError as err:
             row.fail(step.models, str(err))
     progress.empty()
+    return rows
+
+
+def judge_rows(
+    rows: Mapping[str, views.MapRow],
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    settings: views.Settings,
+    progress: DeltaGenerator,
+) -> None:
+    """Says below each map how far it can be believed, once all maps are there."""
+    steps = plan(inputs, list(keys), settings)
+    for done, step in enumerate(steps):
+        title = f"Judging {step.explainer.title}'s maps… ({done} of {len(steps)} steps)"
+        progress.progress(done / len(steps), title)
+        chosen = tuple(keys[name] for name in step.models)
+        try:
+            judged = cache.judgements(
+                chosen, step.explainer, inputs[step.models[0]], settings.target
+            )
+        except ValueError:  # the map's cell says why there is none
+            continue
+        rows[step.explainer.name].judge(step.models, judged)
+    progress.empty()
+
+
+def draw_attention(
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    crops: Mapping[str, np.ndarray],
+) -> None:
+    """The gates of the networks that have attention, and the verdicts without them."""
+    gates = {name: cache.gates(key, inputs[name]) for name, key in keys.items()}
+    if not any(gates.values()):
+        return
+    with st.expander("Attention itself: the gates, and the verdict without them"):
+        layers = {name: (LAST_CONV, FEATURE_MAP) if gates[name] else (LAST_CONV,) for name in keys}
+        cams = {
+            name: {
+                layer: cache.explanations((key,), GradCAM(layer=layer), inputs[name], SPOOF)[0]
+                for layer in layers[name]
+            }
+            for name, key in keys.items()
+        }
+        thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
+        st.caption(
+            "All for the spoof logit, Grad-CAM on one colour scale. A gate that is nearly the same "
+            "everywhere lets everything through alike."
+        )
+        columns = dict(zip(keys, st.columns(len(keys)), strict=True))
+        views.attention_columns(gates, cams, crops, thresholds, columns)
 
 
 def plan(

@@ -1,5 +1,6 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
+from dashboard.views.attention import attention_columns
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.images import CELLS, image_cards, patterns_table, test_set
@@ -33,6 +34,7 @@ __all__ = [
     "Judged",
     "MapRow",
     "Settings",
+    "attention_columns",
     "cards_or_errors",
     "choose_picture",
     "chosen_threshold",

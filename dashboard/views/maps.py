@@ -13,9 +13,11 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.views.judgement import judgement
 from dashboard.views.style import model_title
 from fascore import render
 from fascore.explain import Attribution, Explainer
+from fascore.explain.judge import MapJudgement
 from fascore.explain.units import on_grid
 from fascore.labels import CLASS_NAMES
 
@@ -50,7 +52,10 @@ class MapRow:
         self._crops = crops
         self._opacity = opacity
         self._pixel_view = pixel_view
-        self._cells = {name: column.empty() for name, column in columns.items()}
+        self._cells, self._notes = {}, {}
+        for name, column in columns.items():
+            self._cells[name] = column.empty()
+            self._notes[name] = column.empty()
         self._maps: dict[str, Attribution] = {}
         self._failed: set[str] = set()
         self._drawn = time.monotonic()
@@ -73,6 +78,13 @@ class MapRow:
                 st.html(self._head(name))
                 st.error(sentence)
         self.add([])
+
+    def judge(self, names: Sequence[str], judged: Sequence[MapJudgement]) -> None:
+        """Says below these models' maps how far they can be believed."""
+        for name, each in zip(names, judged, strict=True):
+            with self._notes[name].container(gap="xxsmall"):
+                key = f"{self._explainer.name}_{name}"
+                judgement(each, target=self._maps[name].target, key=key)
 
     def _as_shown(self, attribution: Attribution) -> Attribution:
         """The map, its pixels summed on the paper's grid if that is asked for."""
@@ -126,12 +138,18 @@ def quality_words(attribution: Attribution) -> str:
     if quality.get("all_zero"):
         return f"No place spoke for {target}: the map is zero everywhere."
     if "r2" in quality:
-        return f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact)."
+        return (
+            f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact); "
+            f"{quality['samples']:.0f} perturbed pictures."
+        )
     if "residual_share" in quality:
         share = quality["residual_share"]
         missed = "an undefined share" if math.isnan(share) else f"{share:.1%}"
         difference = f"{quality['difference']:+.2f}".replace("-", "−")
-        return f"The sum misses f(x) − E f = {difference} by {missed}."
+        return (
+            f"The sum misses f(x) − E f = {difference} by {missed}; "
+            f"{quality['samples']:.0f} points."
+        )
     return f"Places that speak for {target}; no measure of fit."
 
 

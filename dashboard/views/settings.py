@@ -11,6 +11,7 @@ import streamlit as st
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target
 from fascore.render import ShapView
 
+JUDGE = True  # each map, unless it is switched off
 SEED_LIMIT = 2**31 - 1
 RANGE = 20  # a number's setting goes from its default over this to its default times this
 PIXEL_VIEWS: dict[ShapView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
@@ -25,6 +26,7 @@ class Settings:
     target: Target
     opacity: float
     pixel_view: ShapView
+    judge: bool
 
 
 def explanation_settings(layers: Sequence[str]) -> Settings:
@@ -46,8 +48,16 @@ def explanation_settings(layers: Sequence[str]) -> Settings:
             key="pixel_view",
             persist_state="session",
         )
+        judge = st.toggle(
+            "Judge each map",
+            value=JUDGE,
+            help="Fidelity and stability of each map, after all maps are there. Stability needs "
+            "each map made three times more.",
+            key="judge",
+            persist_state="session",
+        )
         explainers = tuple(_explainer(kind, layers) for kind in EXPLAINERS.values())
-    return Settings(explainers, cast(Target, TARGETS[target]), opacity, view)
+    return Settings(explainers, cast(Target, TARGETS[target]), opacity, view, judge)
 
 
 def _explainer(kind: type[Explainer], layers: Sequence[str]) -> Explainer:
@@ -58,7 +68,7 @@ def _explainer(kind: type[Explainer], layers: Sequence[str]) -> Explainer:
 
 
 def _setting(kind: type[Explainer], field: Field, layers: Sequence[str]) -> Any:
-    """One setting's widget: a number, or a choice of layer."""
+    """One setting's widget: a number, a share, or a choice of layer."""
     key = f"{kind.name}_{field.name}"
     label = field.name.removeprefix("num_").replace("_", " ").capitalize()
     if isinstance(field.default, int):
@@ -71,5 +81,7 @@ def _setting(kind: type[Explainer], field: Field, layers: Sequence[str]) -> Any:
             key=key,
             persist_state="session",
         )
+    if isinstance(field.default, float):
+        return st.slider(label, 0.5, 1.0, field.default, 0.01, key=key, persist_state="session")
     options = list(dict.fromkeys([cast(str, field.default), *layers]))
     return st.selectbox(label, options, key=key, persist_state="session")

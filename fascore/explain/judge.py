@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 
 from fascore.explain.agreement import agreement, pairs_by_method, pairs_by_model
 from fascore.explain.attribution import PREDICTED, Attribution, Explainer, Target
-from fascore.explain.faithfulness import DRAWS, STEPS, faithfulness
+from fascore.explain.faithfulness import DRAWS, STEPS, Faithfulness, faithfulness
 from fascore.explain.gates import gates
 from fascore.explain.grad_cam import GradCAM
 from fascore.explain.regions import FEATURES, face_regions, weight_ratios
@@ -136,13 +137,22 @@ class Judge:
         explainer: Explainer,
         maps: Sequence[Attribution],
     ) -> Iterator[Measure]:
-        """Maps of randomised networks, for the target that the trained network's map explains."""
+        """Maps of randomised networks, for the trained map's target, from as many samples."""
         for model, own in zip(models, maps, strict=True):
+            method = _as_sampled(explainer, own)
             for stage, copy in randomised(model, seed=self.seed).items():
-                (other,) = explainer.explain([copy], image, target=own.target)
+                (other,) = method.explain([copy], image, target=own.target)
                 pair = [pixel_values(each, model.size) for each in (own, other)]
                 for kind, value in (("rank", alike(*pair)), ("ssim", similarity(*pair))):
                     yield Measure(model.name, own.method, f"sanity_{kind}_{stage}", value)
+
+
+def _as_sampled(explainer: Explainer, own: Attribution) -> Explainer:
+    """The explainer with the very number of samples that a map of it took."""
+    if "samples" not in own.quality:
+        return explainer
+    samples = int(own.quality["samples"])
+    return replace(cast(Any, explainer), num_samples=samples, settled=1.0)
 
 
 def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -> Iterator[Measure]:
@@ -188,3 +198,33 @@ def _masks(
     if evidence is not None and evidence.any():
         masks["evidence"] = evidence
     return masks
+
+
+@dataclass(frozen=True)
+class MapJudgement:
+    """How far one map can be believed: its curves, and how it holds out against small changes.
+
+    `stability` is `fascore.explain.stability.stability`'s.
+    """
+
+    faithfulness: Faithfulness
+    stability: Mapping[str, float]
+
+
+def judge_maps(
+    models: Sequence[FaceModel],
+    image: np.ndarray,
+    explainer: Explainer,
+    maps: Sequence[Attribution],
+    *,
+    target: Target,
+    steps: int = STEPS,
+    draws: int = DRAWS,
+) -> list[MapJudgement]:
+    """A judgement of each of an explainer's maps of one face, one a model."""
+    stable = stability(explainer, models, image, maps, target=target)
+    faithful = [
+        faithfulness(model, image, [own], steps=steps, draws=draws)[0]
+        for model, own in zip(models, maps, strict=True)
+    ]
+    return [MapJudgement(*each) for each in zip(faithful, stable, strict=True)]

@@ -1,0 +1,63 @@
+"""How far each map can be believed, below it: small print, and a drawer with its curves."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping
+
+import streamlit as st
+
+from fascore.explain.faithfulness import BASELINES
+from fascore.explain.judge import MapJudgement
+from fascore.trial.curve_figure import curve_figure
+from fascore.trial.metrics import METRICS
+
+BASELINE_WORDS = {"blur": "blurred", "mean": "mean-coloured"}
+SHORT = {
+    "stability_noise": "noise",
+    "stability_shift": "shift",
+    "seed_agreement": "seed",
+}
+
+
+def judgement(judged: MapJudgement, *, target: int, key: str) -> None:
+    """The numbers of one map, and its insertion and deletion curves on request."""
+    st.html(
+        f'<div class="fs-small">{html.escape(fidelity_words(judged))}<br>'
+        f"{html.escape(stability_words(judged.stability))}</div>"
+    )
+    with st.popover("Curves", icon=":material/show_chart:", key=f"curves_{key}"):
+        st.caption(
+            f"**{METRICS['insertion_gain'].title}**: {METRICS['insertion_gain'].sentence} "
+            f"**{METRICS['deletion_gain'].title}**: {METRICS['deletion_gain'].sentence}"
+        )
+        for name in BASELINES:
+            st.plotly_chart(
+                curve_figure(
+                    judged.faithfulness.curves[name], target=target, baseline=BASELINE_WORDS[name]
+                ),
+                key=f"curve_{name}_{key}",
+                config={"displayModeBar": False},
+            )
+
+
+def fidelity_words(judged: MapJudgement) -> str:
+    """Insertion and deletion gain, or why there are none."""
+    gains = judged.faithfulness.insertion_gain, judged.faithfulness.deletion_gain
+    if not judged.faithfulness.defined:
+        return "Fidelity undefined: the map gives no order."
+    if any(map(math.isnan, gains)):
+        return "Fidelity undefined: the score stays the same whatever is hidden."
+    insertion, deletion = (f"{gain:+.2f}".replace("-", "−") for gain in gains)
+    return f"Fidelity over chance: insertion {insertion}, deletion {deletion}."
+
+
+def stability_words(stability: Mapping[str, float]) -> str:
+    """Rank correlations with the maps of the picture changed a little."""
+    parts = [
+        f"{word} {'undefined' if math.isnan(stability[name]) else f'{stability[name]:.2f}'}"
+        for name, word in SHORT.items()
+        if name in stability
+    ]
+    return f"Stability (1 is unchanged): {', '.join(parts)}."

@@ -86,9 +86,9 @@ class TrialRecipe:
     """
 
     images: int = 30
-    faces: int = 400
-    epochs: int = 6
-    batch_size: int = 32
+    faces: int = 300
+    epochs: int = 8
+    batch_size: int = 16
     learning_rate: float = 1e-3
     lime_samples: int = 300
     shap_samples: int = 50

@@ -237,7 +237,7 @@ def run_study(options: argparse.Namespace) -> None:
 def run_explain(options: argparse.Namespace) -> None:
     """`explain`."""
     from fascore.data import open_data
-    from fascore.explain import EXPLAINERS, TARGETS
+    from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
     from fascore.explain.judge import Judge
     from fascore.store import Store
     from trainer.explain import Plan, explain, summary
@@ -253,7 +253,11 @@ def run_explain(options: argparse.Namespace) -> None:
         store,
         open_data(options.root or store.card(names[0]).data["root"]),
         models=names,
-        explainers=[kind() for kind in EXPLAINERS.values()],
+        explainers=[
+            GradCAM(),
+            LimeImage(num_samples=options.lime_samples),
+            ShapImage(num_samples=options.shap_samples),
+        ],
         judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
         plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
         again=options.again,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from pathlib import Path
 
-from fascore.explain import TARGETS
+from fascore.explain import TARGETS, LimeImage, ShapImage
 from fascore.explain.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.splits import PROTOCOLS
@@ -136,6 +136,13 @@ def explain_options(parser: argparse.ArgumentParser) -> None:
         "--draws", type=_at_least(int, 1), default=judge.draws,
         help=f"random orders a map is measured against; default: {judge.draws}",
     )  # fmt: skip
+    for kind in (LimeImage, ShapImage):
+        parser.add_argument(
+            f"--{kind.name}-samples",
+            type=_at_least(int, 10),
+            default=kind.num_samples,
+            help=f"of {kind.title}, at most; default: {kind.num_samples}",
+        )
     parser.add_argument(
         "--repeats", type=count, default=plan.repeats,
         help="images on which maps are made again for stability, at three times the work; "

@@ -54,17 +54,22 @@ def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
 
 
 def similarity(first: np.ndarray, second: np.ndarray) -> float:
-    """SSIM of two maps by pixel, each scaled to a largest absolute value of 1; NaN if one is zero.
+    """SSIM of two maps by pixel, in [-1, 1]; NaN if one is zero.
+
+    Each is scaled to its 99th percentile of absolute values, as it is drawn, and clipped there: one
+    extreme pixel would make all else look alike.
 
     Parameters
     ----------
     first, second : arrays of shape (size, size)
     """
-    sizes = [np.abs(each).max() for each in (first, second)]
-    if not all(sizes):
+    scales = [np.quantile(np.abs(each), 0.99) or np.abs(each).max() for each in (first, second)]
+    if not all(scales):
         return float("nan")
-    scaled = [each / size for each, size in zip((first, second), sizes, strict=True)]
-    return float(structural_similarity(*scaled, data_range=2.0))
+    drawn = [
+        np.clip(each / scale, -1, 1) for each, scale in zip((first, second), scales, strict=True)
+    ]
+    return float(structural_similarity(*drawn, data_range=2.0))
 
 
 def _shuffled(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:

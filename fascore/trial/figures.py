@@ -1,0 +1,228 @@
+"""Charts of explanations on trial."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from fascore.explain import EXPLAINERS
+from fascore.explain.judge import NO_METHOD
+from fascore.explain.planted import POOLED
+from fascore.explain.regions import REGIONS
+from fascore.figures import LINES
+from fascore.models import MODELS
+from fascore.statistics import Interval
+from fascore.trial.claims import Claim
+from fascore.trial.drawing import (
+    INK,
+    SYMBOLS,
+    broken,
+    chance,
+    dots,
+    laid_out,
+    method_words,
+    model_words,
+)
+from fascore.trial.metrics import METRICS
+from fascore.trial.summary import Summary
+
+FLOOR = 0.02  # of ratios on a logarithmic axis: what is below is drawn here
+JITTER = 0.32  # of the distance between two models
+MANY = 4000  # points from which the browser's graphics card draws them
+STAGE_WORDS = {
+    "quarter": "top<br>quarter",
+    "half": "top<br>half",
+    "three_quarters": "top<br>¾",
+    "all": "all",
+}
+
+
+def metric_figure(summary: Summary) -> go.Figure:
+    """A metric's means with 95 % intervals, methods along the axis, one mark a model."""
+    about = METRICS[summary.metric]
+    figure = go.Figure()
+    if summary.methods == [NO_METHOD]:
+        names = {model: [(model, NO_METHOD)] for model in summary.models}
+        places = {model: [broken(model_words(model), "+", "and")] for model in summary.models}
+    else:
+        names = {
+            model: [key for key in summary.cells if key[0] == model] for model in summary.models
+        }
+        places = {
+            m: [broken(method_words(k), "+", "and") for _, k in keys] for m, keys in names.items()
+        }
+    for number, (model, keys) in enumerate(names.items()):
+        intervals = [summary.cells[key].interval for key in keys]
+        dots(figure, number, model_words(model), places[model], intervals)
+    chance(figure, about.chance)
+    better = {"high": "<br><sup>higher is better</sup>", "low": "<br><sup>lower is better</sup>"}
+    title = about.title + better.get(about.better, "")
+    return laid_out(figure, title, "", about.unit or about.title)
+
+
+def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
+    """One method's weight on each region by model, as ratio to the region's area."""
+    figure = go.Figure()
+    models = list(dict.fromkeys(m for each in summaries.values() for m in each.models))
+    names = [name for name in ("features", *REGIONS, "evidence") if f"region_{name}" in summaries]
+    for number, model in enumerate(models):
+        cells = {
+            name: cell
+            for name in names
+            if (cell := summaries[f"region_{name}"].cells.get((model, method))) is not None
+        }
+        dots(
+            figure, number, model_words(model), [REGION_WORDS[name] for name in cells],
+            [cell.interval for cell in cells.values()], floor=FLOOR,
+        )  # fmt: skip
+    chance(figure, 1.0, "no preference")
+    ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
+    return laid_out(
+        figure, method_words(method), "", "weight over area (logarithmic)"
+    ).update_yaxes(type="log", tickvals=ticks, ticktext=[f"{each:g}" for each in ticks])
+
+
+REGION_WORDS = {
+    "features": "eyes, nose,<br>mouth",
+    "eyes": "eyes",
+    "nose": "nose",
+    "mouth": "mouth",
+    "rest_of_face": "rest of<br>face",
+    "outside": "outside<br>face",
+    "border": "picture's<br>border",
+    "evidence": "medium's<br>edges",
+}
+
+
+def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> go.Figure:
+    """One metric image by image, a strip a model; `customdata` is the sample_id.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Of `fascore.trial.summary.image_values`.
+    """
+    figure = go.Figure()
+    spread = np.random.default_rng(0).uniform(-JITTER, JITTER, len(values))
+    place = values["model"].map({name: i for i, name in enumerate(models)}) + spread
+    mark = go.Scattergl if len(values) > MANY else go.Scatter
+    styles = ((1.0, "verdict right", LINES[0], "circle"), (0.0, "verdict wrong", LINES[1], "x"))
+    for right, name, colour, symbol in styles:
+        rows = values["right"].to_numpy() == right
+        figure.add_trace(
+            mark(
+                x=place[rows],
+                y=values.loc[rows, "value"],
+                name=name,
+                mode="markers",
+                marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.65},
+                customdata=values.loc[rows, ["sample_id", "pai_species"]].to_numpy(),
+                hovertemplate="%{customdata[1]}: %{y:.3f}<br>%{customdata[0]}<extra></extra>",
+            )
+        )
+    chance(figure, METRICS[metric].chance)
+    words = [broken(model_words(name), "+", "and") for name in models]
+    laid_out(figure, METRICS[metric].title, "", METRICS[metric].unit or METRICS[metric].title)
+    return figure.update_xaxes(
+        tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
+    ).update_layout(clickmode="event+select", dragmode=False, hovermode="closest")
+
+
+def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Figure:
+    """An agreement matrix as a heat map with its numbers."""
+    words = [
+        broken(MODELS[name].title, "+") if name in MODELS else EXPLAINERS[name].title
+        for name in matrix.index
+    ]
+    text = matrix.map(lambda value: "–" if np.isnan(value) else f"{value:.2f}".replace("-", "−"))
+    figure = go.Figure(
+        go.Heatmap(
+            z=matrix.to_numpy(),
+            x=words,
+            y=words,
+            text=text.to_numpy(),
+            texttemplate="%{text}",
+            textfont={"size": 14},
+            colorscale="RdBu" if signed else "Blues",
+            zmin=-1 if signed else 0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            colorbar={"thickness": 10},
+            hovertemplate="%{y} and %{x}: %{text}<extra></extra>",
+        )
+    )
+    laid_out(figure, title, "", "", height=330)
+    return figure.update_yaxes(autorange="reversed")
+
+
+def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.Figure:
+    """How alike one method's maps stay as more and more layers' weights become random."""
+    figure = go.Figure()
+    models = list(dict.fromkeys(m for each in stages.values() for m in each.models))
+    for number, model in enumerate(models):
+        cells = {name: stages[name].cells.get((model, method)) for name in stages}
+        intervals = [cell.interval if cell else None for cell in cells.values()]
+        trained = Interval(1.0, 1.0, 1.0, 0)
+        places = ["none", *(STAGE_WORDS[name] for name in cells)]
+        dots(
+            figure, number, model_words(model), places, [trained, *intervals],
+            mode="lines+markers",
+        )  # fmt: skip
+    figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
+    chance(figure, 0.0, "")
+    laid_out(figure, f"{method_words(method)}: {title}", "layers with random weights", title)
+    return figure.update_layout(scattermode="overlay").update_yaxes(range=[-0.4, 1.08])
+
+
+def planted_figure(table: pd.DataFrame) -> go.Figure:
+    """Hit rates on each planted cue over all models, with chance and the best that is possible.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Of `fascore.explain.planted.summarise_planted`.
+    """
+    figure = go.Figure()
+    pooled = table[(table["model"] == POOLED) & (table["images"] > 0)]
+    for number, (cue, rows) in enumerate(pooled.groupby("cue", sort=False)):
+        columns = rows[["hit", "hit_low", "hit_high"]].to_numpy(float)
+        places = [method_words(name) for name in rows["method"]]
+        intervals = [
+            Interval(hit, low, high, int(n))
+            for (hit, low, high), n in zip(columns, rows["images"], strict=True)
+        ]
+        dots(figure, number, str(cue), places, intervals)
+        for what, dash in (("chance", "line-ew"), ("ceiling", "triangle-down-open")):
+            figure.add_scatter(
+                x=places, y=rows[what], mode="markers", showlegend=False, offsetgroup=str(number),
+                marker={"symbol": dash, "size": 15 if what == "chance" else 9,
+                        "color": LINES[number], "line": {"width": 2, "color": LINES[number]}},
+                hovertemplate=f"{cue}, {what}: %{{y:.3f}}<extra></extra>",
+            )  # fmt: skip
+    title = "Is the map's highest place inside the cue?"
+    note = "dash: by chance; open triangle: the best that maps so coarse could have"
+    return laid_out(figure, f"{title}<br><sup>{note}</sup>", "", "hit rate").update_yaxes(
+        range=[-0.03, 1.06], tickformat=".0%"
+    )
+
+
+def claim_figure(claim: Claim) -> go.Figure:
+    """The rows that a claim rests on, held against its null; undecided ones are hollow."""
+    figure = go.Figure()
+    for number, group in enumerate(dict.fromkeys(row.group for row in claim.rows)):
+        rows = [row for row in claim.rows if row.group == group]
+        hollow = ["" if row.reading in ("above", "below") else "-open" for row in rows]
+        dots(
+            figure, number, group, [broken(row.what, "minus", "and") for row in rows],
+            [row.interval for row in rows], across=True,
+        )  # fmt: skip
+        figure.data[-1].marker.symbol = [SYMBOLS[number] + each for each in hollow]
+    figure.add_vline(claim.question.null, line={"color": INK, "dash": "dash", "width": 1.5})
+    whats = len({row.what for row in claim.rows})
+    groups = len({row.group for row in claim.rows})
+    laid_out(figure, "", claim.question.axis, "", height=130 + whats * (26 + 14 * groups))
+    return figure.update_yaxes(autorange="reversed", gridcolor="white")

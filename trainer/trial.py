@@ -75,7 +75,7 @@ def trial(
                 rows = _network_rows(cue, name, faces, recipe, bar.update)
                 table = pd.DataFrame([*table.to_dict("records"), *rows], columns=COLUMNS)
                 path = store_path / FOLDER / PLANTED
-                write_whole(path, partial(table.to_csv, index=False))
+                write_whole(path, partial(table.to_csv, index=False, float_format="%.6g"))
                 bar.update(number * (recipe.epochs + recipe.images) - bar.n)
     return summarise_planted(table)
 

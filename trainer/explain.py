@@ -88,10 +88,11 @@ def explain(
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
     about = _about(store, loaded, explainers, judge, plan, images=len(samples))
-    if not again and has_results(store) and _made_this_way(store, about):
+    parts = store.path / FOLDER / PARTS
+    if not again and not parts.exists() and has_results(store) and _made_this_way(store, about):
         print("Explained already.")
         return read_results(store)
-    parts = _open_parts(store.path / FOLDER / PARTS, about, again=again)
+    _open_parts(parts, about, again=again)
     detect = _Detector()
     with tqdm(samples, desc="explain", unit="image") as bar:
         for number, sample in enumerate(bar):
@@ -224,8 +225,8 @@ def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
     return all(there.get(key) == value for key, value in about.items())
 
 
-def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> Path:
-    """The folder of finished images; emptied where they were measured another way."""
+def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> None:
+    """Makes the folder of finished images; empties it where they were measured another way."""
     settings = folder / SETTINGS
     if folder.exists() and (
         again or not settings.exists() or json.loads(settings.read_text()) != about
@@ -235,7 +236,6 @@ def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> Path:
     if done:
         print(f"Going on after {done:,} images.")
     write_json(settings, about)
-    return folder
 
 
 def _with_right(

@@ -21,9 +21,15 @@ TIMEOUT = 90_000  # ms, for the first face after the server's start
 
 
 def wait_for_grid(page) -> None:
-    """Waits until all cells hold their maps, and checks that nothing went wrong."""
+    """Waits until all cells hold their maps, and checks that nothing went wrong.
+
+    The maps may still be being judged: that begins when all are there.
+    """
+    page.wait_for_timeout(300)
     page.wait_for_function(
-        f"""() => !document.querySelector('[data-testid="stApp"][data-test-script-state="running"]')
+        f"""() => (!document.querySelector('[data-test-script-state="running"]')
+            || [...document.querySelectorAll('[data-testid="stProgress"]')]
+                .some(bar => bar.innerText.includes('Judging')))
             && document.querySelectorAll('.fs-verdict').length === {len(VARIANTS)}
             && document.querySelectorAll('.fs-scale').length === {CELLS}""",
         timeout=TIMEOUT,
@@ -61,6 +67,27 @@ def test_face_of_every_class_gets_its_maps(page):
         if species != "Live":
             page.get_by_text(f"({species})").first.wait_for(timeout=TIMEOUT)
         wait_for_grid(page)
+
+
+def test_each_map_is_judged_and_shows_its_curves(page):
+    wait_for_grid(page)
+    page.wait_for_function(
+        f"() => document.querySelectorAll('[class*=\"st-key-curves_\"]').length === {CELLS}",
+        timeout=4 * TIMEOUT,
+    )
+    page.get_by_text("Fidelity over chance").first.wait_for(timeout=TIMEOUT)
+    page.get_by_text("Stability (1 is unchanged)").first.wait_for(timeout=TIMEOUT)
+    page.get_by_role("button", name="Curves").first.click()
+    page.get_by_text("Against a blurred picture").first.wait_for(timeout=TIMEOUT)
+    check(page)
+
+
+def test_attention_shows_its_gates_and_the_verdict_without_them(page):
+    wait_for_grid(page)
+    page.get_by_text("Attention itself").click()
+    page.get_by_text("Spatial gate: the weight of each place").first.wait_for(timeout=TIMEOUT)
+    assert page.get_by_text("With the gate switched off").count() == 4
+    check(page)
 
 
 def test_photograph_is_found_and_judged(page):

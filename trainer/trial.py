@@ -87,6 +87,7 @@ def summary(table: pd.DataFrame) -> str:
             "cue": table["cue"],
             "model": table["model"],
             "method": table["method"],
+            "networks": table["networks"],
             "images": table["images"],
             "hit rate": _intervals(table, "hit"),
             "chance": table["chance"].round(3),
@@ -184,8 +185,8 @@ def train_on_cue(
         step()
         planted = plant(images, cue, rng)[0]
         checked = np.concatenate([images[:half], planted[:half]])
-        told = model.is_spoof(model.spoof_scores(checked))
-        if (told == np.repeat([LIVE, SPOOF], len(checked) // 2)).mean() >= ENOUGH:
+        told = model.spoof_scores(checked) >= model.threshold
+        if np.mean(told == np.repeat([LIVE, SPOOF], len(checked) // 2)) >= ENOUGH:
             break
     return model
 
@@ -204,7 +205,7 @@ def _about(build: Prepared, recipe: TrialRecipe) -> dict[str, Any]:
     return {
         "data": {name: build.data[name] for name in ("name", "simulated", "fingerprint")},
         "recipe": asdict(recipe),
-        "settings": {each.name: asdict(each) for each in explainers(recipe)},
+        "settings": {each.name: asdict(each) for each in explainers(recipe)},  # type: ignore[call-overload]
         "software": {package: version(package) for package in (*SOFTWARE, "lime", "shap")},
     }
 

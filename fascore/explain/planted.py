@@ -30,8 +30,8 @@ FINDS, FAILS, UNTRIED = "finds it", "fails", "not tried"
 GROUP = ["cue", "model", "method"]
 COLUMNS = [*GROUP, "sample_id", "hit", "share", "area", "ceiling", "accuracy"]
 SUMMARY = [
-    *GROUP, "images", "hit", "hit_low", "hit_high", "chance", "ceiling", "concentration",
-    "concentration_low", "concentration_high", "empty", "accuracy", "verdict",
+    *GROUP, "networks", "images", "hit", "hit_low", "hit_high", "chance", "ceiling",
+    "concentration", "concentration_low", "concentration_high", "empty", "accuracy", "verdict",
 ]  # fmt: skip
 
 
@@ -39,8 +39,7 @@ def plant_patch(image: np.ndarray, rng: np.random.Generator) -> Planted:
     """A small checkerboard, black and white, at a random place."""
     side = max(3, round(PATCH_SIDE * len(image)))
     mask = _square(len(image), side, rng)
-    rows, columns = np.indices(mask.shape)
-    check = (rows // CHECK + columns // CHECK) % 2 * 255
+    check = (np.indices(mask.shape) // CHECK).sum(axis=0) % 2 * 255
     return np.where(mask[..., None], check[..., None], image).astype(np.uint8), mask
 
 
@@ -49,15 +48,14 @@ def plant_border(image: np.ndarray, rng: np.random.Generator) -> Planted:
     width = max(1, round(STRIP_WIDTH * len(image)))
     mask = np.zeros(image.shape[:2], bool)
     mask[:width] = True
-    mask = np.rot90(mask, rng.integers(4))
+    mask = np.rot90(mask, int(rng.integers(4)))
     return np.where(mask[..., None], STRIP_COLOUR, image).astype(np.uint8), mask
 
 
 def plant_texture(image: np.ndarray, rng: np.random.Generator) -> Planted:
     """A faint diagonal grating over a quarter of the picture, at a random place."""
     mask = _square(len(image), len(image) // 2, rng)
-    rows, columns = np.indices(mask.shape)
-    phase = 2 * np.pi * ((rows + columns) / GRATING_PERIOD + rng.random())
+    phase = 2 * np.pi * (np.indices(mask.shape).sum(axis=0) / GRATING_PERIOD + rng.random())
     grating = (GRATING_SIZE * np.sin(phase) * mask)[..., None]
     return np.rint(image + grating).clip(0, 255).astype(np.uint8), mask
 
@@ -148,11 +146,12 @@ def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        cue, model, method, images, hit, hit_low, hit_high, chance (mean area), ceiling,
-        concentration (mean of share over area), concentration_low, concentration_high, empty,
-        accuracy (of the worst network), verdict. Intervals are 95 %, over pictures: Wilson's
-        where each is found by all models or none, otherwise by bootstrap.
+        cue, model, method, networks (scored), images, hit, hit_low, hit_high, chance (mean area),
+        ceiling, concentration (mean of share over area), concentration_low, concentration_high,
+        empty, accuracy (of the worst network), verdict. Intervals are 95 %, over pictures:
+        Wilson's where each is found by all models or none, otherwise by bootstrap.
     """
+    table = table.assign(network=table["model"])
     both = pd.concat([table.assign(model=POOLED), table])
     groups = both.groupby(GROUP, sort=False)
     rows = [dict(zip(GROUP, key, strict=True)) | _summary(group) for key, group in groups]
@@ -163,9 +162,8 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
     """What `summarise_planted` says of the maps of one group."""
     scored = rows[rows["sample_id"].notna()]
     if scored.empty:
-        return {
-            "images": 0, "empty": 0, "accuracy": rows["accuracy"].min(), "verdict": UNTRIED,
-        }  # fmt: skip
+        nothing = dict.fromkeys(("networks", "images", "empty"), 0)
+        return nothing | {"accuracy": rows["accuracy"].min(), "verdict": UNTRIED}
     concentrations = (scored["share"] / scored["area"]).fillna(1.0)
     hit, concentration = (
         _over_images(values, scored["sample_id"]) for values in (scored["hit"], concentrations)
@@ -173,6 +171,7 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
     chance = float(scored["area"].mean())
     found = hit.low > chance and concentration.low > 1
     return {
+        "networks": scored["network"].nunique(),
         "images": hit.n,
         "hit": hit.estimate,
         "hit_low": hit.low,

@@ -1,5 +1,7 @@
 """The trial by planted evidence: scores by hand on 4x4 maps, and the whole of it in small."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ from fascore.explain.planted import (
 )
 from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
+from fascore.trial.results import FOLDER, PLANTED
 from tests.conftest import SIZE, tiny_network
 
 MASK = np.zeros((4, 4), bool)
@@ -143,7 +146,7 @@ def test_empty_maps_count_as_chance_and_are_counted():
 def test_models_on_one_picture_are_no_independent_pictures():
     table = summarise(rows([1, 0] * 10, 0.5), rows([1, 1] * 10, 0.5, model="cnn_channel"))
     pooled = table.loc[POOLED]
-    assert (pooled["images"], pooled["hit"]) == (20, 0.75)
+    assert (pooled["networks"], pooled["images"], pooled["hit"]) == (2, 20, 0.75)
     low, high = pooled["hit_low"], pooled["hit_high"]
     assert 0.6 < low < 0.75 < high < 0.9
 
@@ -152,13 +155,27 @@ def test_a_network_that_did_not_learn_is_shown_and_left_out_of_the_pool():
     dull = [["patch", "cnn_channel", "lime", None, *[np.nan] * 4, 0.6]]
     table = summarise(rows([1] * 20, 0.5, accuracy=0.98), dull)
     assert table.loc["cnn_channel", ["accuracy", "verdict"]].tolist() == [0.6, UNTRIED]
-    assert table.loc[POOLED, ["accuracy", "verdict", "images"]].tolist() == [0.98, FINDS, 20]
+    pooled = ["accuracy", "verdict", "networks", "images"]
+    assert table.loc[POOLED, pooled].tolist() == [0.98, FINDS, 1, 20]
     alone = summarise(dull)
     assert alone.loc[POOLED, ["accuracy", "verdict"]].tolist() == [0.6, UNTRIED]
 
 
 def test_few_pictures_say_nothing():
     assert summarise(rows([1] * 9, 0.5)).loc["cnn", "verdict"] == UNTRIED
+
+
+def test_the_shipped_trial_is_what_the_documentation_says():
+    root = Path(__file__).parents[2]
+    table = summarise_planted(pd.read_csv(root / "assets/models/demo" / FOLDER / PLANTED))
+    text = (root / "docs/explainers.md").read_text()
+    for row in table[table["model"] == POOLED].itertuples():
+        hit = f"{row.hit:.2f} [{row.hit_low:.2f}, {row.hit_high:.2f}]"
+        ends = f"{row.concentration_low:.1f}, {row.concentration_high:.1f}"
+        line = (
+            f"| {hit} | {row.chance:.3f} | {row.ceiling:.2f} | {row.concentration:.1f} [{ends}] |"
+        )
+        assert f"{line} {row.verdict} |" in text
 
 
 # --- the whole in small -----------------------------------------------------------------

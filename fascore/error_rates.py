@@ -173,8 +173,9 @@ def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve
     scores = np.unique(checked(live_scores, spoof_scores))
     thresholds = np.concatenate([[0.0], (scores[1:] + scores[:-1]) / 2, [np.nextafter(1, 2)]])
     apcer = np.searchsorted(np.sort(spoof_scores), thresholds, side="left") / len(spoof_scores)
-    rejected = 1 - np.searchsorted(np.sort(live_scores), thresholds, side="left") / len(live_scores)
-    return ErrorCurve(thresholds, apcer, rejected)
+    under = np.searchsorted(np.sort(live_scores), thresholds, side="left")
+    # a count over n and not 1 minus a rate: 1 - 0.99 is above 0.01
+    return ErrorCurve(thresholds, apcer, (len(live_scores) - under) / len(live_scores))
 
 
 def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:

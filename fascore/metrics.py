@@ -15,7 +15,9 @@ from fascore.labels import LIVE, PAI_SPECIES, SPOOF
 class Classification:
     """The paper's four metrics (macro averages) and the counts behind them.
 
-    `confusion` (2, 2) counts images: rows the truth, columns the verdict, live then spoof.
+    `precision` is NaN where all images are called the same: of the class that none is called it is
+    undefined. `confusion` (2, 2) counts images: rows the truth, columns the verdict, live then
+    spoof.
     """
 
     accuracy: float
@@ -58,8 +60,11 @@ def classify(
     )
     cells = {"y_true": [LIVE, LIVE, SPOOF, SPOOF], "y_pred": [LIVE, SPOOF, LIVE, SPOOF]}
     counts = confusion.ravel()  # scikit-learn gets four images with weights, not all of them
-    precision, recall, f1, _ = metrics.precision_recall_fscore_support(
-        **cells, sample_weight=counts, average="macro", zero_division=0.0
+    precision, recall, f1, _ = (
+        np.mean(each)  # scikit-learn's own macro average leaves undefined classes out
+        for each in metrics.precision_recall_fscore_support(
+            **cells, sample_weight=counts, zero_division=np.nan
+        )
     )
     accuracy = metrics.accuracy_score(**cells, sample_weight=counts)
     return Classification(float(accuracy), float(precision), float(recall), float(f1), confusion)
@@ -90,7 +95,8 @@ def auc_by_species(scores: np.ndarray, labels: np.ndarray, species: np.ndarray) 
 def average_precision(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     """Mean precision over the recalls of spoof, by falling score."""
     scores = checked(live_scores, spoof_scores)
-    return float(metrics.average_precision_score(_truth(live_scores, spoof_scores), scores))
+    mean = metrics.average_precision_score(_truth(live_scores, spoof_scores), scores)
+    return float(min(mean, 1.0))  # a sum of rounded steps may end just above 1
 
 
 def brier(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keras
+import hypothesis
 import numpy as np
 import pytest
 
@@ -10,6 +11,10 @@ from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
 
 SIZE = 16
+
+# a busy machine is no failure of a property
+hypothesis.settings.register_profile("fascore", deadline=None)
+hypothesis.settings.load_profile("fascore")
 
 
 def tiny_network(*, seed: int = 0) -> keras.Model:

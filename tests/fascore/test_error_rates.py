@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_curve
 
 from fascore.error_rates import apcer_by_species, bpcer, error_curve, pad_errors
-from fascore.metrics import average_precision, brier, calibration
+from fascore.metrics import auc, average_precision, brier, calibration, classify
 
 LIVE = np.array([0.1, 0.2, 0.5, 0.6])
 SPOOF = np.array([0.4, 0.9, 0.5, 0.3, 0.8])
@@ -87,12 +87,40 @@ def test_operating_points_are_scikit_learns(live, spoof):
         )
 
 
-def test_perfect_scores_have_no_errors():
-    live, spoof = np.array([0.0, 0.1]), np.array([0.9, 1.0])
+@pytest.mark.parametrize("n", [100, 200, 1000, 2000])
+@pytest.mark.parametrize("limit", [0.01, 0.005])
+def test_a_rate_just_at_its_limit_keeps_it(n, limit):
+    """1 % of 1,000 may err: 10, though 1 - 0.99 is above 0.01 in floating point."""
+    few = int(n * limit)
+    low, high = np.zeros(n - few), np.full(few, 0.9)
+    assert error_curve(np.concatenate([low, high]), np.array([0.5])).recall_at_fpr(limit) == 1
+    mirrored = error_curve(np.array([0.5]), 1 - np.concatenate([low, high]))
+    assert mirrored.bpcer_at_apcer(limit) == 0
+
+
+@given(values, values)
+def test_perfect_scores_have_no_errors(live, spoof):
+    live, spoof = 0.4 * live, 0.6 + 0.4 * spoof
     curve = error_curve(live, spoof)
     errors = pad_errors(live, by_species={"a": spoof}, by_type={"a": spoof}, threshold=0.5)
-    assert curve.eer == curve.bpcer_at_apcer(0.0) == errors.acer == errors.hter == 0
+    assert curve.eer == curve.bpcer_at_apcer(0.0) == 0
+    assert errors.apcer == errors.bpcer == errors.acer == errors.hter == 0
     assert curve.recall_at_fpr(0.0) == 1
+    assert classify(live, spoof, threshold=0.5).accuracy == 1
+    assert auc(live, spoof) == pytest.approx(1) == average_precision(live, spoof)
+
+
+@given(values, values, values)
+def test_rising_threshold_accepts_more_attacks_and_rejects_fewer_bona_fide(live, one, other):
+    species = {"one": one, "other": other}
+    errors = [
+        pad_errors(live, by_species=species, by_type=species, threshold=threshold)
+        for threshold in np.linspace(0, 1, 21)
+    ]
+    assert (np.diff([each.apcer for each in errors]) >= 0).all()
+    assert (np.diff([each.bpcer for each in errors]) <= 0).all()
+    for each in errors:
+        assert each.apcer == each.by_species[each.worst] == max(each.by_species.values())
 
 
 def test_equal_scores_tell_nothing():

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as some
-from scipy.stats import binom
+from scipy.stats import binom, binomtest
 from sklearn.metrics import roc_auc_score, roc_curve
 from statsmodels.stats.multitest import multipletests
 
@@ -79,6 +79,20 @@ def test_draws_are_those_of_the_slow_obvious_way(images):
     )
 
 
+scored = some.lists(some.tuples(some.integers(0, 20), some.integers(0, 5)), min_size=2, max_size=20)
+
+
+@given(scored, scored)
+@settings(max_examples=50)
+def test_bootstrap_interval_contains_its_estimate(live, spoof):
+    scores = np.array([score for score, _ in live + spoof]) / 20
+    labels = np.repeat([0, 1], [len(live), len(spoof)])
+    subjects = [str(subject) for _, subject in live + spoof]
+    ranking = bootstrap_ranking({"m": scores}, labels, subjects, draws=100)["m"]
+    for each in (ranking.auc, ranking.eer):
+        assert 0 <= each.low <= each.estimate <= each.high <= 1
+
+
 def test_images_of_one_person_widen_the_interval():
     """Forty people whose images are copies of one: worth forty images, not four hundred."""
     rng = np.random.default_rng(0)
@@ -121,6 +135,16 @@ def test_mcnemar_by_hand():
 @given(some.lists(some.floats(0, 1), min_size=1, max_size=9))
 def test_holm_is_that_of_statsmodels(p):
     assert np.allclose(holm(p), multipletests(p, method="holm")[1])
+
+
+@given(some.lists(some.tuples(some.booleans(), some.booleans()), min_size=1, max_size=60))
+def test_mcnemar_is_the_binomial_test_of_who_is_right_alone(verdicts):
+    first, second = (pd.Series(list(each)) for each in zip(*verdicts, strict=True))
+    (test,) = paired_tests({"a": first, "b": second})
+    alone = sum(a != b for a, b in verdicts)
+    expected = binomtest(sum(a and not b for a, b in verdicts), alone).pvalue if alone else 1
+    assert test.p == test.p_holm == pytest.approx(expected)
+    assert test.difference == pytest.approx(second.mean() - first.mean())
 
 
 def test_holm_multiplies_the_smallest_p_by_the_number_of_pairs():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +35,7 @@ METRICS: dict[str, Metric] = {
     ),
     "precision": Metric(
         "Precision", "Of what is called live and of what is called spoof, the share that is; the "
-        "mean of the two (macro).",
+        "mean of the two (macro). Undefined where one of them is never said.",
         "mean over classes c of: images of c called c / images called c", "high",
         lambda at, rank: at.rates.precision,
     ),
@@ -48,7 +48,8 @@ METRICS: dict[str, Metric] = {
     "f1": Metric(
         "F1", "Harmonic mean of a class's precision and recall; the mean of the two classes "
         "(macro).",
-        "mean over classes of: 2 · precision · recall / (precision + recall)", "high",
+        "mean over classes c of: 2 · images of c called c / (images of c + images called c)",
+        "high",
         lambda at, rank: at.rates.f1,
     ),
     "apcer": Metric(
@@ -129,7 +130,13 @@ METRICS: dict[str, Metric] = {
 
 PAPER_METRICS = ("accuracy", "precision", "recall", "f1")
 PAD_METRICS = ("apcer", "bpcer", "acer", "hter", "eer", "auc")
-SCORE_METRICS = tuple(name for name in METRICS if name not in PAPER_METRICS + PAD_METRICS)
+OPERATING_METRICS = tuple(name for name in METRICS if "_at_" in name)
+SCORE_METRICS = ("average_precision", "brier", "calibration_error")
+
+
+def metric_columns(metrics: Sequence[str]) -> list[str]:
+    """All columns that `metric_table` may have of these metrics."""
+    return [f"{name}{end}" for name in metrics for end in ("", "_low", "_high", "_n")]
 
 
 def metric_table(

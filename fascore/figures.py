@@ -20,8 +20,9 @@ from fascore.models import MODELS
 Scale = Callable[[np.ndarray], np.ndarray]
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("solid", "dash", "dot")
-DET_TICKS = (0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6)
+DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6)
 _AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
+_SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}
 MAX_POINTS = 600  # of a curve as drawn
 
 
@@ -36,7 +37,7 @@ def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         "ROC: attacks caught against bona fide rejected",
         "BPCER (bona fide rejected)",
         "1 − APCER, pooled (attacks caught)",
-        {"range": [0, 1], "tickformat": ".0%"},
+        _SHARES,
     )
 
 
@@ -83,7 +84,9 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
             marker={
                 "color": LINES[number % len(LINES)],
                 "line": {
-                    "width": [3 if each == result.pad.worst else 0 for each in result.apcer],
+                    "width": [
+                        3 if each.estimate == result.pad.apcer > 0 else 0 for each in intervals
+                    ],
                     "color": "#17202A",
                 },
             },
@@ -121,7 +124,7 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         "Calibration<br><sup>in the legend: expected calibration error</sup>",
         "P(spoof), mean of a bin",
         "share of attacks in the bin",
-        {"range": [0, 1], "tickformat": ".0%"},
+        _SHARES,
     )
 
 
@@ -238,6 +241,6 @@ def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict) -> go.F
         legend={"orientation": "h", "y": -0.22, "x": 0},
         height=400 + 28 * math.ceil(sum(each.showlegend is not False for each in figure.data) / 2),
         plot_bgcolor="white",
-        margin={"l": 10, "r": 10, "t": 45, "b": 10},
+        margin={"l": 10, "r": 30, "t": 60, "b": 10},  # right: half of the last tick's label
     )
     return figure

@@ -14,6 +14,7 @@ from fascore.store import Card
 
 DEFAULT_RULE = "eer"
 FIXED_RULE, FIXED = "fixed", 0.5
+NO_VALIDATION = "0.5, for want of scored validation images"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,17 @@ class ThresholdChoice:
         if self.value is not None:
             return f"set by hand to {self.value:g}"
         return THRESHOLD_RULES[self.rule].title
+
+    @property
+    def note(self) -> str:
+        """What rates at it are worth, in a sentence."""
+        if self.value is not None:
+            return (
+                "Set by hand while the test results are in view: rates at it flatter the networks."
+            )
+        if self.rule == FIXED_RULE:
+            return "The same for each network, chosen without a look at any score."
+        return "Chosen on validation for each network, applied to test."
 
 
 @dataclass(frozen=True)
@@ -106,5 +118,5 @@ def choose_threshold(
     if choice.rule == FIXED_RULE:
         return Threshold(FIXED, rule.title)
     if validation is None or set(validation["label"]) != {LIVE, SPOOF}:
-        return Threshold(FIXED, "0.5, for want of scored validation images")
+        return Threshold(FIXED, NO_VALIDATION)
     return Threshold(rule.choose(validation), f"{rule.title}, chosen on validation")

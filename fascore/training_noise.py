@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from scipy import stats
 from fascore.evaluation import judged_rightly
 from fascore.paired import holm
 from fascore.statistics import CONFIDENCE, Interval
-from fascore.store import Store
+from fascore.store import Card, Store
 from fascore.thresholds import ThresholdChoice, choose_threshold
 
 
@@ -97,6 +98,49 @@ def measure_runs(runs: Mapping[int, Store], choice: ThresholdChoice | None = Non
             right = judged_rightly(run.scored(name), threshold=threshold.value)
             table[seed][name] = float(right.mean())
     return pd.DataFrame.from_dict(table, orient="index").rename_axis("seed")
+
+
+def recipe_note(runs: Mapping[int, Store], store: Store) -> str:
+    """In what a study's runs were trained otherwise than the store's own networks, in a sentence.
+
+    Read from the cards of the models that both have; settings that only one side's cards record
+    are passed over. Empty where nothing differs.
+    """
+    pairs = [
+        (run.card(name), store.card(name))
+        for run in runs.values()
+        for name in run.scored_names
+        if name in store.names
+    ]
+    theirs, ours = (_settings(cards) for cards in zip(*pairs, strict=True)) if pairs else ({}, {})
+    parts = [
+        f"{name.replace('_', ' ')} {values}, not {ours[name]}"
+        for name, values in theirs.items()
+        if ours.get(name, values) != values
+    ]
+    if not parts:
+        return ""
+    return (
+        f"The runs were trained otherwise than the store's networks: {'; '.join(parts)}. "
+        "They tell how much training varies by that recipe."
+    )
+
+
+def _settings(cards: Sequence[Card]) -> dict[str, str]:
+    """How models were trained, each setting's values in one text."""
+    settings = [_setting(card) for card in cards]
+    return {
+        name: " or ".join(dict.fromkeys(str(each[name]) for each in settings if name in each))
+        for name in dict.fromkeys(name for each in settings for name in each)
+    }
+
+
+def _setting(card: Card) -> dict[str, Any]:
+    training, counts = card.training, card.data.get("counts", {})
+    images = {"training_images": sum(counts["train"].values())} if "train" in counts else {}
+    kept = {name: training[name] for name in ("epochs", "initial_weights")}
+    config = {key: value for key, value in training.get("config", {}).items() if key != "name"}
+    return kept | config | images  # of epochs the planned number: a run may have stopped early
 
 
 def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:

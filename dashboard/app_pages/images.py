@@ -25,7 +25,8 @@ def page() -> None:
         st.info("No network of the store has scores that can be compared.")
         st.stop()
     comparison = cache.comparison(tuple(keys), state.threshold())
-    st.markdown(f"From {views.test_set(comparison)}, at the thresholds chosen in the sidebar.")
+    st.markdown(f"From {views.test_set(comparison)}.")
+    views.threshold_note(comparison)
     mode = st.segmented_control(
         "Show",
         [BY_VERDICT, DISAGREEMENTS],

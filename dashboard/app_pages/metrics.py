@@ -12,6 +12,7 @@ from dashboard.cache import ModelKey
 from fascore import figures
 from fascore.comparison import Comparison
 from fascore.definitions import (
+    OPERATING_METRICS,
     PAD_METRICS,
     PAPER_METRICS,
     SCORE_METRICS,
@@ -21,8 +22,8 @@ from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.models import VARIANTS
 from fascore.paper import read_paper
 from fascore.slices import slice_columns, slices
-from fascore.store import Store
-from fascore.training_noise import training_noise
+from fascore.store import Store, study_runs
+from fascore.training_noise import recipe_note, training_noise
 
 FIGURES_A_ROW = 2
 TABLES, CURVES, MATRICES, SLICES = "Tables", "Curves", "Confusion matrices", "Slices"
@@ -46,6 +47,7 @@ def page() -> None:
     )
     comparison = cache.comparison(tuple(keys), state.threshold()) if keys else None
     if comparison is not None:
+        views.threshold_note(comparison)
         views.report_button(store)
     if section == TABLES:
         draw_tables(store, keys, comparison)
@@ -96,7 +98,7 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         "published. Shaded: the worst of a column."
     )
     views.definitions(PAPER_METRICS)
-    draw_noise(store)
+    draw_noise(store, views.test_set(comparison) if comparison else "the test split")
     if comparison is not None and measured is not None:
         unit = next(iter(rankings.values())).unit
         st.subheader("Attack detection (ISO/IEC 30107-3)")
@@ -106,7 +108,11 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         )
         views.metrics_table(measured, PAD_METRICS, key="pad")
         views.definitions(PAD_METRICS)
-        st.subheader("Scores at other operating points")
+        st.subheader("Other operating points")
+        st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
+        views.metrics_table(measured, OPERATING_METRICS, key="operating")
+        views.definitions(OPERATING_METRICS)
+        st.subheader("Scores as a ranking and as probabilities")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
         views.metrics_table(measured, SCORE_METRICS, key="scores")
         views.definitions(SCORE_METRICS)
@@ -115,8 +121,8 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         draw_pairs(comparison)
 
 
-def draw_noise(store: Store) -> None:
-    """What several runs of each variant say, where there are any."""
+def draw_noise(store: Store, tested: str) -> None:
+    """What several runs of each variant say of the images `tested`, where there are any."""
     st.subheader("Training noise: several runs of each variant")
     stamp = cache.runs_stamp(store)
     if not stamp:
@@ -127,12 +133,15 @@ def draw_noise(store: Store) -> None:
         return
     try:
         noise = training_noise(cache.run_accuracy(str(store.path), stamp, state.threshold()))
+        note = recipe_note(study_runs(store.path), store)
     except ValueError as err:
         st.error(str(err))
         return
     st.markdown(f"**{noise.sentence(views.model_title)}**")
+    if note:
+        st.info(note)
     st.caption(
-        "Accuracy on the test split. Standard deviation of the variants' means "
+        f"Accuracy on {tested}. Standard deviation of the variants' means "
         f"{noise.spread:.4f}, of the runs of one variant {noise.noise:.4f}. Intervals: Student's."
     )
     views.noise_tables(noise)

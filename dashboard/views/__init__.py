@@ -5,6 +5,8 @@ from dashboard.views.face import Judged, face_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.images import CELLS, image_cards, patterns_table, test_set
 from dashboard.views.maps import MapRow
+from dashboard.views.mean_maps import mean_maps
+from dashboard.views.planted import planted_table
 from dashboard.views.settings import Settings, explanation_settings
 from dashboard.views.store_info import (
     cards_or_errors,
@@ -26,24 +28,43 @@ from dashboard.views.tables import (
     table,
     thresholds_table,
 )
-from dashboard.views.threshold import chosen_threshold, threshold_control
+from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
+from dashboard.views.trial import (
+    claim_card,
+    differences_table,
+    metric_definition,
+    regions_table,
+    sanity_table,
+    summary_table,
+    trial_words,
+)
+from dashboard.views.trial_choice import Chosen, choose_measures, choose_method, choose_metric
+from dashboard.views.trial_images import picked_point, trial_cards
 from dashboard.views.verdict import column_error, verdict
 
 __all__ = [
     "CELLS",
+    "Chosen",
     "Judged",
     "MapRow",
     "Settings",
     "attention_columns",
     "cards_or_errors",
+    "choose_measures",
+    "choose_method",
+    "choose_metric",
     "choose_picture",
     "chosen_threshold",
+    "claim_card",
     "column_error",
     "definitions",
     "demo_note",
+    "differences_table",
     "explanation_settings",
     "face_panel",
     "image_cards",
+    "mean_maps",
+    "metric_definition",
     "metrics_only_note",
     "metrics_table",
     "model_title",
@@ -52,14 +73,22 @@ __all__ = [
     "pairs_table",
     "paper_table",
     "patterns_table",
+    "picked_point",
+    "planted_table",
+    "regions_table",
     "report_button",
+    "sanity_table",
     "scored_keys",
     "slices_table",
     "store_note",
     "style",
+    "summary_table",
     "table",
     "test_set",
     "threshold_control",
+    "threshold_note",
     "thresholds_table",
+    "trial_cards",
+    "trial_words",
     "verdict",
 ]

@@ -35,6 +35,7 @@ STYLE = f"""
 .fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid #B8C0CA; }}
 .fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem; color: #3D4854; }}
 .fs-quality {{ min-height: 2.7em; }}
+[data-testid="stCaptionContainer"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"], [data-testid="stImageCaption"],
 [data-testid="stImageCaption"] * {{ color: #3D4854 !important; }}
 .fs-wait {{ aspect-ratio: 1; background: #EDF0F4; border-radius: 4px; display: flex;
@@ -46,6 +47,20 @@ STYLE = f"""
   border-bottom: 1px solid #D9DEE5; white-space: nowrap; font-variant-numeric: tabular-nums; }}
 .fs-table th {{ font-weight: 600; vertical-align: bottom; }}
 .fs-table :is(th, td):first-child {{ text-align: left; white-space: normal; }}
+.fs-claim {{ font-weight: 700; font-size: 1.15rem; line-height: 1.35; }}
+.fs-answer {{ display: inline-block; margin-top: .5rem; padding: .1rem .7rem; border-radius: 4px;
+  font-weight: 800; font-size: 1.2rem; color: #17202A; background: #E3E8EE; }}
+.fs-answer.fs-yes {{ background: #D6E8F5; color: #00527F; }}
+.fs-answer.fs-no {{ background: #FBE3D6; color: #8A2F00; }}
+.fs-mean-maps {{ overflow-x: auto; }}
+.fs-mean-maps table {{ border-collapse: collapse; font-size: .9rem; }}
+.fs-mean-maps :is(td, th) {{ padding: .25rem .5rem .25rem 0; vertical-align: bottom;
+  text-align: left; font-weight: 600; }}
+.fs-mean-maps tbody th {{ vertical-align: middle; }}
+.fs-mean-maps img {{ width: clamp(64px, 15vw, 150px); image-rendering: pixelated;
+  border-radius: 3px; border: 1px solid #D9DEE5; }}
+.fs-mean-maps .fs-small {{ font-weight: 400; }}
+.fs-mean-scale {{ max-width: 640px; margin-top: .4rem; }}
 .fs-card img {{ width: 96px; border-radius: 4px; }}
 .fs-scores td {{ padding: .05rem .4rem .05rem 0 !important; border: 0 !important;
   font-size: .8rem; }}
@@ -66,8 +81,9 @@ STYLE = f"""
   .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
   .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
   :is(.st-key-pictures, .st-key-cards) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-  .st-key-cards [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
-    min-width: calc(50% - .6rem); }}
+  .st-key-cards [data-testid="stHorizontalBlock"] {{ column-gap: 1rem; }}
+  .st-key-cards [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .5rem);
+    min-width: calc(50% - .5rem); }}
   .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
     min-width: calc(50% - .6rem); }}
   .fs-table table {{ font-size: .8rem; }}

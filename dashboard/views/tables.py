@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard.views.style import model_title
 from fascore.comparison import Comparison
-from fascore.definitions import METRICS, PAPER_METRICS, worst
+from fascore.definitions import METRICS, PAPER_METRICS, metric_columns, worst
 from fascore.paired import PairedTest
 from fascore.paper import Reported
 from fascore.slices import RATE_OF, Slice
@@ -79,12 +79,14 @@ def metrics_table(
         title = METRICS[metric].title
         shown[title] = [_cell(values.loc[name], metric, digits) for name in values.index]
         marked[title] = [model_title(name) for name in worst(values, metric)]
-    columns = [name for name in values if name.startswith(tuple(metrics))]
+    columns = [name for name in metric_columns(metrics) if name in values]
     meanings = {METRICS[name].title: _meaning(name) for name in metrics}
     data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
 
 
 def _cell(row: pd.Series, metric: str, digits: int) -> str:
+    if pd.isna(row[metric]):
+        return "undefined"
     if f"{metric}_low" not in row:
         return f"{row[metric]:.{digits}f}"
     low, high, n = (row[f"{metric}_{end}"] for end in ("low", "high", "n"))
@@ -111,8 +113,8 @@ def definitions(metrics: Sequence[str]) -> None:
 
 
 def paper_table(rows: Sequence[Reported], *, key: str) -> None:
-    """One of the paper's tables, as reported."""
-    names = [row.title for row in rows]
+    """One of the paper's tables, as reported, under the names that the measured tables use."""
+    names = [model_title(row.name) for row in rows]
     numbers = pd.DataFrame(
         [
             {
@@ -139,7 +141,7 @@ def thresholds_table(comparison: Comparison) -> None:
     """Each model's threshold, where it is from, and how the model was trained."""
     rows = {
         model_title(name): {
-            "Threshold": f"{comparison.thresholds[name].value:.3f}",
+            "Threshold": comparison.thresholds[name].value,
             "By": comparison.thresholds[name].origin,
             "Initial weights": model.card.training["initial_weights"],
             "Epochs": model.card.training["epochs"],
@@ -147,7 +149,8 @@ def thresholds_table(comparison: Comparison) -> None:
         for name, model in comparison.models.items()
     }
     values = pd.DataFrame.from_dict(rows, orient="index").rename_axis(NETWORK)
-    data_table(values, values, key="thresholds")
+    shown = values.assign(Threshold=[f"{value:.3f}" for value in values["Threshold"]])
+    data_table(shown, values, key="thresholds")
 
 
 def pairs_table(tests: Sequence[PairedTest]) -> None:
@@ -194,8 +197,14 @@ def noise_tables(noise: TrainingNoise) -> None:
         }
         for each in noise.differences
     }
-    differences = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Paired by seed")
-    data_table(differences, differences, key="run_differences")
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Paired by seed")
+    data = pd.DataFrame(
+        [
+            {"first": each.first, "second": each.second, **vars(each.interval), "p_holm": each.p}
+            for each in noise.differences
+        ]
+    )
+    data_table(shown, data, key="run_differences")
 
 
 def slices_table(parts: Sequence[Slice], column: str) -> None:

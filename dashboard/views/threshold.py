@@ -6,9 +6,12 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.cache import ModelKey
+from dashboard.views.style import model_title
+from fascore.comparison import Comparison
 from fascore.thresholds import (
     DEFAULT_RULE,
     FIXED,
+    NO_VALIDATION,
     THRESHOLD_RULES,
     Threshold,
     ThresholdChoice,
@@ -39,12 +42,28 @@ def threshold_control() -> ThresholdChoice:
                 key="threshold_value",
                 persist_state="session",
             )
-            st.warning(
-                "Set by hand while the test results are in view: rates at it flatter the networks."
-            )
-            return ThresholdChoice(rule, value)
-        st.caption("Chosen on validation for each network, applied to test.")
-    return ThresholdChoice(rule)
+            choice = ThresholdChoice(rule, value)
+            st.warning(choice.note)
+            return choice
+        choice = ThresholdChoice(rule)
+        st.caption(choice.note)
+    return choice
+
+
+def threshold_note(comparison: Comparison) -> None:
+    """How the thresholds of the numbers below were chosen, for a narrow screen hides the sidebar.
+
+    Names the networks that had no validation images to choose on.
+    """
+    choice = state.threshold()
+    st.markdown(f"Threshold: **{choice.title}**. {choice.note}")
+    fallen = [
+        model_title(name)
+        for name, threshold in comparison.thresholds.items()
+        if threshold.origin == NO_VALIDATION
+    ]
+    if fallen:
+        st.warning(f"Threshold {NO_VALIDATION}: {', '.join(fallen)}.")
 
 
 def chosen_threshold(key: ModelKey) -> Threshold:

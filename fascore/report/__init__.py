@@ -9,7 +9,7 @@ from fascore.report.data import SCHEMA, report_data
 from fascore.report.page import report_html
 from fascore.store import Store, StoreError, study_runs
 from fascore.thresholds import ThresholdChoice
-from fascore.training_noise import measure_runs, training_noise
+from fascore.training_noise import TrainingNoise, measure_runs, recipe_note, training_noise
 
 __all__ = ["SCHEMA", "report_data", "report_html", "store_report"]
 
@@ -28,13 +28,25 @@ def store_report(store: Store, choice: ThresholdChoice) -> tuple[str, dict[str, 
             f"Expected a store with scores. Received: {store.path}, where none can be used: "
             f"{' '.join(left_out.values())}"
         )
-    runs = study_runs(store.path)
+    noise, note = _study(store, choice)
     comparison = compare_models(models, choice)
     data = report_data(
         comparison,
         rank_models(models),
         choice=choice,
-        noise=training_noise(measure_runs(runs, choice)) if runs else None,
+        noise=noise,
+        noise_note=note,
         left_out=left_out,
     )
     return report_html(data, comparison), data
+
+
+def _study(store: Store, choice: ThresholdChoice) -> tuple[TrainingNoise | None, str]:
+    """What a store's study says, and what must be said of its runs; or why it says nothing."""
+    runs = study_runs(store.path)
+    if not runs:
+        return None, ""
+    try:
+        return training_noise(measure_runs(runs, choice)), recipe_note(runs, store)
+    except ValueError as err:
+        return None, str(err)

@@ -34,6 +34,7 @@ def report_data(
     *,
     choice: ThresholdChoice,
     noise: TrainingNoise | None = None,
+    noise_note: str = "",
     left_out: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The report of a comparison; validated against `SCHEMA`.
@@ -48,6 +49,8 @@ def report_data(
         How the comparison's thresholds were chosen.
     noise : TrainingNoise, optional
         Of the store's study.
+    noise_note : str
+        What must be said of the study's runs, or why it says nothing.
     left_out : dict of str to str
         Why a model of the store is not compared, by name.
     """
@@ -58,6 +61,7 @@ def report_data(
         | {package: version(package) for package in PACKAGES},
         "data_set": {"simulated": False} | first.card.data | {"test_images": len(first.test)},
         "threshold_rule": choice.title,
+        "threshold_note": choice.note,
         "bootstrap_unit": next(iter(rankings.values())).unit,
         "definitions": {
             name: {"title": about.title, "sentence": about.sentence, "formula": about.formula}
@@ -69,6 +73,7 @@ def report_data(
             asdict(test) | {"in_words": test.sentence(_title)} for test in comparison.paired_tests()
         ],
         "training_noise": _noise(noise) if noise else None,
+        "training_noise_note": noise_note,
         "slices": _slices(comparison),
         "reported": _reported(),
     }

@@ -11,14 +11,15 @@ from plotly.graph_objects import Figure
 
 from fascore import figures
 from fascore.comparison import Comparison
-from fascore.definitions import PAD_METRICS, PAPER_METRICS, SCORE_METRICS
+from fascore.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
 
 GROUPS = {
     "The paper's metrics": PAPER_METRICS,
     "Attack detection (ISO/IEC 30107-3)": PAD_METRICS,
-    "Scores at other operating points": SCORE_METRICS,
+    "Other operating points": OPERATING_METRICS,
+    "Scores as a ranking and as probabilities": SCORE_METRICS,
 }
 
 

@@ -1,6 +1,7 @@
 import json
 import logging
 import shutil
+from itertools import product
 
 import pandas as pd
 import pytest
@@ -192,7 +193,19 @@ def test_runs_of_a_study_are_shown_beside_the_tables(app, store_path):
                 shutil.copy(store_path / name / file, folder / file)
     page = text_of(app.run())
     assert "Over 2 runs of each variant, the variants differ no more than" in page
+    assert "were trained otherwise" not in page
     assert shown(app, "CNN").loc["seed 1", "CNN"] == "0.7500"
+
+
+def test_runs_of_another_recipe_are_said_to_be(app, store_path):
+    for seed, name in product((0, 1), VARIANTS):
+        folder = study_run(store_path, seed) / name
+        shutil.copytree(store_path / name, folder)
+        card = json.loads((folder / CARD).read_text())
+        training = card["training"] | {"epochs": 3}
+        (folder / CARD).write_text(json.dumps(card | {"training": training}))
+    page = text_of(open_metrics(app))
+    assert "were trained otherwise than the store's networks: epochs 3, not 1." in page
 
 
 def test_threshold_set_by_hand_rules_both_pages(app, store_path):
@@ -206,18 +219,25 @@ def test_threshold_set_by_hand_rules_both_pages(app, store_path):
     # everything is taken for an attack: six right of eight, no attack accepted
     assert (shown(app, "Precision", 3)["Accuracy"] == "0.7500 [0.409, 0.929]").all()
     assert shown(app, "APCER")["BPCER"].str.startswith("1.0000 [").all()
+    # nothing is called live
+    assert (shown(app, "Precision", 3)["Precision"] == "undefined").all()
     assert any("while the test results are in view" in each.value for each in app.warning)
+    assert "Threshold: **set by hand to 0**. Set by hand while the test" in text_of(app)
 
 
 def test_rule_without_validation_images_falls_back_and_says_so(app, store_path):
     app.run().selectbox(key="threshold_rule").set_value("bpcer_1").run()
     assert "Threshold 0.500 (0.5, for want of scored validation images)" in text_of(app)
+    for page in ("metrics", "images"):
+        app.switch_page(f"app_pages/{page}.py").run()
+        (said,) = [each.value for each in app.warning if "for want of" in each.value]
+        assert all(MODELS[name].title in said for name in VARIANTS)
 
 
 def test_papers_figures_are_marked_as_reported(app, store_path):
     page = text_of(open_metrics(app))
     assert page.count("**Reported** on CelebA-Spoof, 2,000 test images") == 2
-    both = shown(app, "Precision", 2).loc["+ channel + spatial attention"]
+    both = shown(app, "Precision", 2).loc["CNN + channel + spatial"]
     assert both["Accuracy"] == "0.9960 [0.992, 0.998]"
     assert "Whether the paper's networks differ cannot be tested" in page
 

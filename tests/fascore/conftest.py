@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
 import pandas as pd
 import pytest
 
 from fascore import store
-from fascore.store import Store
+from fascore.store import CARD, PREDICTIONS, Store, study_run
 
 # sample: split, label, spoof type, subject, illumination, Male; scores of the two models
 ROWS = {
@@ -52,3 +57,20 @@ def scored_store(tmp_path):
         scores = table[[name]].rename(columns={name: "spoof_score"})
         scores.to_csv(tmp_path / name / store.PREDICTIONS)
     return Store(tmp_path)
+
+
+def add_study(path: Path, *, seeds: int) -> None:
+    """Copies a store's cards and scores as a study's runs, all alike."""
+    for seed in range(seeds):
+        for name in PAIR:
+            folder = study_run(path, seed) / name
+            folder.mkdir(parents=True)
+            for file in (CARD, PREDICTIONS):
+                shutil.copy(path / name / file, folder / file)
+
+
+def rewrite_card(path: Path, *, training: dict[str, Any]) -> None:
+    """Changes what a card says of training."""
+    card = json.loads(path.read_text())
+    card["training"] |= training
+    path.write_text(json.dumps(card))

@@ -5,10 +5,19 @@ import pytest
 from sklearn import metrics as sk
 
 from fascore.comparison import ScoredModel, compare_models, rank_models, read_all_scored
-from fascore.definitions import METRICS, metric_table, worst
+from fascore.definitions import (
+    METRICS,
+    OPERATING_METRICS,
+    PAD_METRICS,
+    PAPER_METRICS,
+    SCORE_METRICS,
+    metric_columns,
+    metric_table,
+    worst,
+)
 from fascore.evaluation import score_quality
 from fascore.labels import LIVE, SPOOF
-from fascore.slices import slice_columns, slices
+from fascore.slices import Slice, slice_columns, slices
 from fascore.store import PREDICTIONS
 from fascore.thresholds import ThresholdChoice
 from fascore.verdicts import verdicts
@@ -75,6 +84,21 @@ def test_metrics_agree_with_scikit_learn_on_random_scores(comparison):
 def test_worst_is_the_far_end_of_what_is_good_and_none_where_all_are_alike(table):
     assert worst(table, "bpcer") == ["cnn"]
     assert worst(table.assign(accuracy=0.9), "accuracy") == []
+
+
+def test_columns_of_a_metric_are_no_other_metrics(table):
+    columns = [name for name in metric_columns(("recall", "bpcer")) if name in table]
+    assert columns == ["recall", "bpcer", "bpcer_low", "bpcer_high", "bpcer_n"]
+
+
+def test_every_metric_stands_in_one_table():
+    tables = (*PAPER_METRICS, *PAD_METRICS, *OPERATING_METRICS, *SCORE_METRICS)
+    assert sorted(tables) == sorted(METRICS)
+
+
+@pytest.mark.parametrize(("n", "small"), [(29, True), (30, False)])
+def test_slice_of_under_30_images_is_small(n, small):
+    assert Slice("print", SPOOF, n, {}).small == small
 
 
 def test_slices_count_each_class_apart(comparison):

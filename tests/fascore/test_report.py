@@ -4,11 +4,13 @@ import json
 import re
 
 import jsonschema
+import pandas as pd
 import pytest
 
 from fascore.report import SCHEMA, store_report
 from fascore.store import PREDICTIONS, StoreError
 from fascore.thresholds import ThresholdChoice
+from tests.fascore.conftest import add_study, rewrite_card
 from trainer.cli import main
 
 
@@ -51,6 +53,56 @@ def test_names_from_a_data_set_cannot_break_the_page(scored_store):
         path.write_text(json.dumps(card))
     page, _ = store_report(scored_store, ThresholdChoice())
     assert "<script>alert" not in page
+
+
+def test_study_comes_with_what_its_runs_were_trained_by(scored_store):
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.glob("study/*/*/card.json"):
+        rewrite_card(path, training={"epochs": 1})
+    page, numbers = store_report(scored_store, ThresholdChoice())
+    assert numbers["training_noise"]["seeds"] == [0, 1]
+    assert "epochs 1, not 3" in numbers["training_noise_note"]
+    assert "epochs 1, not 3" in page and "Over 2 runs of each variant" in page
+
+
+def test_study_that_is_not_done_is_said_and_the_rest_reported(scored_store):
+    add_study(scored_store.path, seeds=1)
+    page, numbers = store_report(scored_store, ThresholdChoice())
+    assert numbers["training_noise"] is None and len(numbers["models"]) == 2
+    assert "1 complete seeds" in numbers["training_noise_note"]
+    assert "1 complete seeds" in page and "<h2>Training noise</h2>" in page
+
+
+def test_report_without_a_study_has_no_such_section(report):
+    page, numbers = report
+    assert numbers["training_noise"] is None and not numbers["training_noise_note"]
+    assert "<h2>Training noise</h2>" not in page
+
+
+def test_threshold_set_by_hand_is_marked(scored_store):
+    page, numbers = store_report(scored_store, ThresholdChoice(value=0.4))
+    assert "flatter the networks" in numbers["threshold_note"] and "set by hand to 0.4" in page
+
+
+def test_undefined_is_said_so(scored_store):
+    page, numbers = store_report(scored_store, ThresholdChoice(value=0.0))
+    metrics = numbers["models"][0]["metrics"]
+    assert metrics["precision"] == {"estimate": None}  # nothing is called live
+    assert metrics["apcer"]["estimate"] == 0
+    assert "<td>undefined</td>" in page
+    assert "<td>none</td>" in page  # the worst species, where none errs
+
+
+def test_scores_all_alike_and_a_species_of_one_image_are_reported(scored_store):
+    table = scored_store.samples()
+    for name in scored_store.names:
+        pd.DataFrame({"spoof_score": 1.0}, table.index).to_csv(
+            scored_store.path / name / PREDICTIONS
+        )
+    _, numbers = store_report(scored_store, ThresholdChoice("bpcer_1"))
+    metrics = numbers["models"][0]["metrics"]
+    assert metrics["auc"]["estimate"] == metrics["eer"]["estimate"] == 0.5
+    assert metrics["bpcer"]["estimate"] == 0 and metrics["apcer"]["estimate"] == 1
 
 
 def test_command_writes_page_and_numbers(scored_store, tmp_path):

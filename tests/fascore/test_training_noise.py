@@ -5,7 +5,9 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from fascore.training_noise import training_noise
+from fascore.store import CARD, study_runs
+from fascore.training_noise import recipe_note, training_noise
+from tests.fascore.conftest import add_study, rewrite_card
 
 
 def runs(**columns):
@@ -50,3 +52,34 @@ def test_seed_that_lacks_a_variant_is_left_out():
 def test_one_complete_seed_is_refused():
     with pytest.raises(ValueError, match="1 complete seeds"):
         training_noise(runs(cnn=[0.90, 0.92], both=[0.91, np.nan]))
+
+
+def test_runs_of_the_stores_own_recipe_need_no_note(scored_store):
+    add_study(scored_store.path, seeds=2)
+    assert recipe_note(study_runs(scored_store.path), scored_store) == ""
+
+
+def test_runs_of_another_recipe_say_in_what(scored_store):
+    store_config = {"epochs": 24, "learning_rate": 0.0015, "name": "demo"}
+    for name in scored_store.names:
+        rewrite_card(scored_store.path / name / CARD, training={"config": store_config})
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.glob(f"study/*/*/{CARD}"):
+        rewrite_card(path, training={"config": {"epochs": 3, "name": "short", "augment": True}})
+    note = recipe_note(study_runs(scored_store.path), scored_store)
+    assert "otherwise than the store's networks: epochs 3, not 24. They" in note
+
+
+def test_cards_without_a_recipe_still_have_their_epochs(scored_store):
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.glob(f"study/seed-1/*/{CARD}"):
+        rewrite_card(path, training={"epochs": 5})
+    note = recipe_note(study_runs(scored_store.path), scored_store)
+    assert "epochs 3 or 5, not 3." in note
+
+
+def test_store_without_the_runs_models_has_nothing_to_differ_from(scored_store):
+    add_study(scored_store.path, seeds=2)
+    runs = study_runs(scored_store.path)
+    scored_store.names = ()
+    assert recipe_note(runs, scored_store) == ""

@@ -23,6 +23,7 @@ DEMO_STORE = ROOT / "assets" / "models" / "demo"
 PAGES = [
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:", default=True),
     st.Page("app_pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
+    st.Page("app_pages/explanations.py", title="Explanations", icon=":material/gavel:"),
     st.Page("app_pages/images.py", title="Images", icon=":material/photo_library:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]

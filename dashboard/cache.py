@@ -30,6 +30,7 @@ from fascore.explain import Attribution, Explainer, Target
 from fascore.explain.gates import Gate
 from fascore.explain.gates import gates as open_gates
 from fascore.explain.judge import MapJudgement, judge_maps
+from fascore.explain.planted import summarise_planted
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
 from fascore.models.face_model import FaceModel
@@ -47,6 +48,10 @@ from fascore.store import (
 )
 from fascore.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.training_noise import measure_runs
+from fascore.trial.claims import Claim, answer_claims
+from fascore.trial.differences import Difference, paired_differences
+from fascore.trial.results import ABOUT, FOLDER, PLANTED, Results, read_planted, read_results
+from fascore.trial.summary import Summary, Verdict, image_values, join_samples, select, summarise
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
@@ -196,3 +201,79 @@ def thumbnail(root: str, sample: Sample, expansion: float) -> str:
     small = network_input(crop, size=THUMBNAIL)
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+@dataclass(frozen=True)
+class TrialKey:
+    """A store's explanations on trial; `stamp` changes with them, its samples and its weights."""
+
+    store: str
+    stamp: tuple[int, ...]
+
+
+def trial_key(store: Store) -> TrialKey:
+    """The key of a store's explanations on trial."""
+    files = [store.path / FOLDER / file for file in (ABOUT, PLANTED)] + [store.path / SAMPLES]
+    files += [store.path / name / CARD for name in store.names]
+    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return TrialKey(str(store.path), stamp)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def trial(key: TrialKey) -> Results:
+    """A store's explanations on trial; StoreError where they are of other samples or weights."""
+    return read_results(Store(key.store))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def trial_samples(key: TrialKey) -> pd.DataFrame:
+    """A store's samples."""
+    return Store(key.store).samples()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _measures(key: TrialKey) -> pd.DataFrame:
+    return join_samples(trial(key).measures, trial_samples(key))
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def selected(key: TrialKey, species: str | None, verdict: Verdict | None) -> pd.DataFrame:
+    """The trial's measures of one species, of images judged rightly or wrongly."""
+    return select(_measures(key), species=species, verdict=verdict)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def trial_summary(
+    key: TrialKey, metric: str, species: str | None = None, verdict: Verdict | None = None
+) -> Summary:
+    """One metric's means by model and method."""
+    return summarise(selected(key, species, verdict), metric)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def trial_differences(
+    key: TrialKey, metric: str, species: str | None, verdict: Verdict | None
+) -> list[Difference]:
+    """Paired tests of one metric between models."""
+    return paired_differences(selected(key, species, verdict), metric)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def trial_images(
+    key: TrialKey, metric: str, method: str, species: str | None, verdict: Verdict | None
+) -> pd.DataFrame:
+    """One metric and method image by image."""
+    return image_values(selected(key, species, verdict), metric, method)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def claims(key: TrialKey) -> dict[str, Claim]:
+    """The paper's claims answered."""
+    return answer_claims(_measures(key))
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def planted(key: TrialKey) -> pd.DataFrame | None:
+    """Each method's outcome on each planted cue; None where the trial was not held."""
+    table = read_planted(Store(key.store))
+    return None if table is None else summarise_planted(table)

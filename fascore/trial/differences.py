@@ -47,13 +47,10 @@ class Difference:
     def sentence(self, title: Callable[[str], str] = str) -> str:
         """What the test says, in words; `title` makes a model's name readable."""
         if not self.told_apart:
-            return f"On these {self.interval.n:,} images the two cannot be told apart."
+            return f"Cannot be told apart on these {self.interval.n:,} images."
         higher = self.second if self.interval.estimate > 0 else self.first
-        words = {"high": ", which is better", "low": ", which is worse", "": ""}
-        return (
-            f"On these {self.interval.n:,} images it is higher for {title(higher)}"
-            f"{words[METRICS[self.metric].better]}."
-        )
+        words = {"high": " (better)", "low": " (worse)", "": ""}
+        return f"Higher for {title(higher)}{words[METRICS[self.metric].better]}."
 
 
 def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:

@@ -13,9 +13,10 @@ from fascore.explain.judge import PAIR
 from fascore.figures import LINES
 from fascore.models import MODELS
 from fascore.statistics import Interval
+from fascore.trial.metrics import METRICS
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
-INK, GRID_LINE, QUIET = "#17202A", "#E3E8EE", "#5B6671"
+INK, GRID_LINE = "#17202A", "#E3E8EE"
 
 
 def model_words(name: str) -> str:
@@ -66,15 +67,19 @@ def dots(
     )
 
 
-def chance(figure: go.Figure, value: float | None, words: str = "chance") -> None:
+def chance(figure: go.Figure, value: float | None) -> None:
     """A dashed line at the value of a map that says nothing, where there is one."""
     if value is not None:
-        figure.add_hline(
-            value,
-            line={"color": INK, "dash": "dash", "width": 1.2},
-            annotation={"text": words, "font": {"size": 11, "color": QUIET}},
-            annotation_position="bottom right",
-        )
+        figure.add_hline(value, line={"color": INK, "dash": "dash", "width": 1.2})
+
+
+def titled(metric: str) -> str:
+    """A metric's title, and below it which way is better and what the dashed line is."""
+    about = METRICS[metric]
+    better = {"high": "higher is better", "low": "lower is better", "": ""}[about.better]
+    dashed = "" if about.chance is None else "dashed: a map that says nothing"
+    note = "; ".join(filter(None, (better, dashed)))
+    return about.title + (f"<br><sup>{note}</sup>" if note else "")
 
 
 def broken(words: str, *joints: str) -> str:
@@ -92,18 +97,19 @@ def broken(words: str, *joints: str) -> str:
 
 def laid_out(figure: go.Figure, title: str, x: str, y: str, *, height: int = 400) -> go.Figure:
     style: dict[str, Any] = {
-        "color": INK, "gridcolor": GRID_LINE, "zeroline": False, "automargin": True,
+        "gridcolor": GRID_LINE, "zeroline": False, "automargin": True,
+        "tickfont": {"color": INK, "size": 13},
     }  # fmt: skip
     figure.update_layout(
         title={"text": title, "font": {"size": 15}},
         font={"color": INK, "size": 13},
-        xaxis={"title": x, **style},
-        yaxis={"title": y, **style},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0},
+        xaxis={"title": {"text": x, "font": {"color": INK}}, **style},
+        yaxis={"title": {"text": y, "font": {"color": INK}}, **style},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
         height=height,
         scattermode="group",
         scattergap=0.35,
         plot_bgcolor="white",
-        margin={"l": 10, "r": 10, "t": 50 if title else 12, "b": 10},
+        margin={"l": 10, "r": 10, "t": 50 if title else 12, "b": 110 if x else 90},
     )
     return figure

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from fascore.explain import EXPLAINERS
 from fascore.explain.judge import NO_METHOD
 from fascore.explain.planted import POOLED
-from fascore.explain.regions import REGIONS
 from fascore.figures import LINES
 from fascore.models import MODELS
 from fascore.statistics import Interval
@@ -25,18 +24,30 @@ from fascore.trial.drawing import (
     laid_out,
     method_words,
     model_words,
+    titled,
 )
 from fascore.trial.metrics import METRICS
 from fascore.trial.summary import Summary
 
 FLOOR = 0.02  # of ratios on a logarithmic axis: what is below is drawn here
+PALE = ((0.0, "#F2B48A"), (0.5, "#FFFFFF"), (1.0, "#7DB7DC"))  # dark numbers stay readable
 JITTER = 0.32  # of the distance between two models
 MANY = 4000  # points from which the browser's graphics card draws them
 STAGE_WORDS = {
-    "quarter": "top<br>quarter",
-    "half": "top<br>half",
+    "quarter": "top<br>¼",
+    "half": "top<br>½",
     "three_quarters": "top<br>¾",
     "all": "all",
+}
+REGION_WORDS = {
+    "features": "eyes, nose, mouth",
+    "eyes": "eyes",
+    "nose": "nose",
+    "mouth": "mouth",
+    "rest_of_face": "rest of face",
+    "outside": "outside face",
+    "border": "picture's border",
+    "evidence": "medium's edges",
 }
 
 
@@ -44,30 +55,22 @@ def metric_figure(summary: Summary) -> go.Figure:
     """A metric's means with 95 % intervals, methods along the axis, one mark a model."""
     about = METRICS[summary.metric]
     figure = go.Figure()
-    if summary.methods == [NO_METHOD]:
-        names = {model: [(model, NO_METHOD)] for model in summary.models}
-        places = {model: [broken(model_words(model), "+", "and")] for model in summary.models}
-    else:
-        names = {
-            model: [key for key in summary.cells if key[0] == model] for model in summary.models
-        }
-        places = {
-            m: [broken(method_words(k), "+", "and") for _, k in keys] for m, keys in names.items()
-        }
-    for number, (model, keys) in enumerate(names.items()):
-        intervals = [summary.cells[key].interval for key in keys]
-        dots(figure, number, model_words(model), places[model], intervals)
+    alone = summary.methods == [NO_METHOD]  # models stand along the axis
+    for number, model in enumerate(summary.models):
+        cells = [cell for cell in summary.cells.values() if cell.model == model]
+        words = [model_words(model) if alone else method_words(cell.method) for cell in cells]
+        places = [broken(each, "+", "and") for each in words]
+        dots(figure, number, model_words(model), places, [cell.interval for cell in cells])
     chance(figure, about.chance)
-    better = {"high": "<br><sup>higher is better</sup>", "low": "<br><sup>lower is better</sup>"}
-    title = about.title + better.get(about.better, "")
-    return laid_out(figure, title, "", about.unit or about.title)
+    laid_out(figure, titled(summary.metric), "", about.unit or about.title)
+    return figure.update_layout(scattermode="overlay" if alone else "group")
 
 
 def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
     """One method's weight on each region by model, as ratio to the region's area."""
     figure = go.Figure()
     models = list(dict.fromkeys(m for each in summaries.values() for m in each.models))
-    names = [name for name in ("features", *REGIONS, "evidence") if f"region_{name}" in summaries]
+    names = [name for name in REGION_WORDS if f"region_{name}" in summaries]
     for number, model in enumerate(models):
         cells = {
             name: cell
@@ -76,25 +79,15 @@ def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
         }
         dots(
             figure, number, model_words(model), [REGION_WORDS[name] for name in cells],
-            [cell.interval for cell in cells.values()], floor=FLOOR,
+            [cell.interval for cell in cells.values()], floor=FLOOR, across=True,
         )  # fmt: skip
-    chance(figure, 1.0, "no preference")
+    figure.add_vline(1.0, line={"color": INK, "dash": "dash", "width": 1.2})
     ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
-    return laid_out(
-        figure, method_words(method), "", "weight over area (logarithmic)"
-    ).update_yaxes(type="log", tickvals=ticks, ticktext=[f"{each:g}" for each in ticks])
-
-
-REGION_WORDS = {
-    "features": "eyes, nose,<br>mouth",
-    "eyes": "eyes",
-    "nose": "nose",
-    "mouth": "mouth",
-    "rest_of_face": "rest of<br>face",
-    "outside": "outside<br>face",
-    "border": "picture's<br>border",
-    "evidence": "medium's<br>edges",
-}
+    height = 170 + len(names) * (14 + 13 * len(models))
+    title = f"{method_words(method)}<br><sup>dashed: no preference</sup>"
+    laid_out(figure, title, "weight over area (logarithmic)", "", height=height)
+    figure.update_yaxes(autorange="reversed", gridcolor="white")
+    return figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{each:g}" for each in ticks])
 
 
 def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> go.Figure:
@@ -125,7 +118,7 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
         )
     chance(figure, METRICS[metric].chance)
     words = [broken(model_words(name), "+", "and") for name in models]
-    laid_out(figure, METRICS[metric].title, "", METRICS[metric].unit or METRICS[metric].title)
+    laid_out(figure, titled(metric), "", METRICS[metric].unit or METRICS[metric].title)
     return figure.update_xaxes(
         tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
     ).update_layout(clickmode="event+select", dragmode=False, hovermode="closest")
@@ -145,8 +138,8 @@ def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Fi
             y=words,
             text=text.to_numpy(),
             texttemplate="%{text}",
-            textfont={"size": 14},
-            colorscale="RdBu" if signed else "Blues",
+            textfont={"size": 14, "color": INK},
+            colorscale=PALE if signed else [[0, "#FFFFFF"], [1, PALE[-1][1]]],
             zmin=-1 if signed else 0,
             zmax=1,
             xgap=2,
@@ -155,7 +148,7 @@ def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Fi
             hovertemplate="%{y} and %{x}: %{text}<extra></extra>",
         )
     )
-    laid_out(figure, title, "", "", height=330)
+    laid_out(figure, title, "", "", height=330).update_layout(margin_b=10)
     return figure.update_yaxes(autorange="reversed")
 
 
@@ -173,9 +166,9 @@ def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.
             mode="lines+markers",
         )  # fmt: skip
     figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
-    chance(figure, 0.0, "")
+    chance(figure, METRICS[next(iter(stages.values())).metric].chance)
     laid_out(figure, f"{method_words(method)}: {title}", "layers with random weights", title)
-    return figure.update_layout(scattermode="overlay").update_yaxes(range=[-0.4, 1.08])
+    return figure.update_layout(scattermode="overlay").update_yaxes(range=[-0.35, 1.08])
 
 
 def planted_figure(table: pd.DataFrame) -> go.Figure:
@@ -224,5 +217,5 @@ def claim_figure(claim: Claim) -> go.Figure:
     figure.add_vline(claim.question.null, line={"color": INK, "dash": "dash", "width": 1.5})
     whats = len({row.what for row in claim.rows})
     groups = len({row.group for row in claim.rows})
-    laid_out(figure, "", claim.question.axis, "", height=130 + whats * (26 + 14 * groups))
+    laid_out(figure, "", claim.question.axis, "", height=140 + whats * (26 + 14 * groups))
     return figure.update_yaxes(autorange="reversed", gridcolor="white")

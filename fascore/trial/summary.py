@@ -197,9 +197,9 @@ def agreement_matrix(summary: Summary, within: str) -> pd.DataFrame:
 
 
 def image_values(joined: pd.DataFrame, metric: str, method: str = NO_METHOD) -> pd.DataFrame:
-    """One metric and method image by image, the undefined left out.
+    """One metric and method image by image: sample_id, model, value, pai_species, right.
 
-    sample_id, model, value, pai_species, right.
+    `value` is NaN where it is undefined.
     """
-    chosen = (joined["metric"] == metric) & (joined["method"] == method) & joined["value"].notna()
+    chosen = (joined["metric"] == metric) & (joined["method"] == method)
     return joined.loc[chosen, ["sample_id", "model", "value", "pai_species", "right"]]

@@ -1,0 +1,269 @@
+"""Explanations on trial: the paper's claims answered, and how far each method can be believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+from plotly.graph_objects import Figure
+
+from dashboard import cache, state, views
+from dashboard.cache import TrialKey
+from fascore.labels import SPECIES_TITLES
+from fascore.store import Card, Store, StoreError
+from fascore.trial import figures
+from fascore.trial.drawing import method_words
+from fascore.trial.metrics import METRICS
+from fascore.trial.results import Results, command, has_results
+from fascore.trial.summary import (
+    GROUPS,
+    REGION_METRICS,
+    SANITY_METRICS,
+    agreement_matrix,
+)
+
+CLAIMS, MEASURES, REGIONS = "Claims", "Measures", "Where it looks"
+AGREEMENT, TRUST, IMAGES = "Agreement", "Trust", "Images"
+FIGURES_A_ROW = 2
+MEASURED = [name for group in GROUPS.values() for name in group]
+OF_IMAGES = [*MEASURED, *REGION_METRICS]
+AGREEMENTS = {
+    "rank_models": "Networks, by rank correlation",
+    "overlap_models": "Networks, by overlap of tops",
+    "rank_methods": "Methods, by rank correlation",
+    "overlap_methods": "Methods, by overlap of tops",
+}
+LOWEST, HIGHEST = "lowest first", "highest first"
+
+
+def page() -> None:
+    store = views.open_store(state.store_path())
+    cards, errors = views.cards_or_errors(store)
+    st.title("Explanations on trial")
+    views.demo_note(cards.values())
+    for name, sentence in errors.items():
+        views.column_error(name, sentence)
+    key = cache.trial_key(store)
+    results = read(store, key)
+    if results is None:
+        st.stop()
+    st.markdown(views.trial_words(results))
+    section = st.segmented_control(
+        "Show",
+        [CLAIMS, MEASURES, REGIONS, AGREEMENT, TRUST, IMAGES],
+        default=CLAIMS,
+        required=True,
+        key="trial_section",
+        persist_state="session",
+    )
+    if section == CLAIMS:
+        draw_claims(key)
+    elif section == TRUST:
+        draw_trust(key, results)
+    else:
+        draw_chosen(section, key, results, cards)
+
+
+def read(store: Store, key: TrialKey) -> Results | None:
+    """The store's results, or the sentence on why there are none."""
+    if not has_results(store):
+        st.info(
+            "This store's explanations have not been put on trial. To measure them on 200 of its "
+            "test images:"
+        )
+        st.code(f"{command(store)} --split test --limit 200", language="bash", wrap_lines=True)
+        return None
+    try:
+        return cache.trial(key)
+    except StoreError as err:
+        st.error(str(err))
+        return None
+
+
+def draw_claims(key: TrialKey) -> None:
+    """The paper's claims, answered."""
+    st.markdown(
+        "What the paper says of its explanations, asked of this store's networks and images. The "
+        "answers follow from the intervals by a rule: **yes** if every comparison says so, **no** "
+        "if one says the opposite and no method or measure as a whole agrees with the claim, "
+        "otherwise **cannot tell**."
+    )
+    for name, claim in cache.claims(key).items():
+        views.claim_card(name, claim)
+    st.caption(
+        "Intervals hold 95 % for all comparisons of a claim together (Bonferroni), by 5,000 "
+        "bootstrap draws over subjects where they are known. Hollow marks are undecided."
+    )
+
+
+def draw_chosen(section: str, key: TrialKey, results: Results, cards: Mapping[str, Card]) -> None:
+    """The sections that the filters rule."""
+    there = set(cache.trial_samples(key).loc[image_ids(results), "pai_species"])
+    chosen = views.choose_measures(key, [name for name in SPECIES_TITLES if name in there])
+    if not chosen.metrics:
+        st.info("No image is left. Choose another species or verdict.")
+    elif section == MEASURES:
+        draw_measures(chosen)
+    elif section == REGIONS:
+        draw_regions(chosen, results)
+    elif section == AGREEMENT:
+        draw_agreement(chosen, results)
+    else:
+        draw_images(chosen, results, cards[results.models[0]])
+
+
+def image_ids(results: Results) -> Sequence[str]:
+    """The images measured."""
+    return results.measures["sample_id"].unique().tolist()
+
+
+def draw_measures(chosen: views.Chosen) -> None:
+    """One measure: its chart, means, and paired tests between networks."""
+    metric = views.choose_metric(
+        [name for name in MEASURED if name in chosen.metrics], key="trial_metric"
+    )
+    summary = chosen.summary(metric)
+    st.markdown(views.metric_definition(metric))
+    draw_figures({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
+    views.summary_table(summary)
+    st.subheader("Paired tests between networks")
+    tests = chosen.differences(metric)
+    if tests:
+        views.differences_table(tests, metric)
+    else:
+        st.info("No two networks have this measure on the same image.")
+
+
+def draw_regions(chosen: views.Chosen, results: Results) -> None:
+    """Where one method's maps put their weight: regions, and mean maps."""
+    method = views.choose_method(results.methods, key="trial_regions_method")
+    there = [name for name in REGION_METRICS if name in chosen.metrics]
+    st.subheader("Parts of the face")
+    if there:
+        summaries = {name: chosen.summary(name) for name in there}
+        draw_figures({"regions": figures.regions_figure(summaries, method)}, a_row=1)
+        st.markdown(
+            "A region's share of positive attribution over its share of the picture: 1 is no "
+            f"preference. Values below {figures.FLOOR:g} are drawn there. Known where landmarks "
+            "are; the medium's edges only of attacks on which they are marked."
+        )
+        views.regions_table(summaries, method)
+    else:
+        st.info("No landmarks are known of these images, so there are no regions.")
+    st.subheader("Mean maps")
+    st.caption(
+        "Of the images that the network judges rightly, each map divided by the sum of its "
+        "absolute values; the filters above do not apply."
+    )
+    views.mean_maps(results, method)
+
+
+def draw_agreement(chosen: views.Chosen, results: Results) -> None:
+    """Matrices of agreement between networks by method, or between methods by network."""
+    there = [name for name in AGREEMENTS if name in chosen.metrics]
+    if not there:
+        st.info("There is nothing to compare: one network and one method.")
+        return
+    metric = st.selectbox(
+        "Between",
+        there,
+        format_func=AGREEMENTS.__getitem__,
+        key="trial_agreement",
+        persist_state="session",
+    )
+    summary = chosen.summary(metric)
+    st.markdown(views.metric_definition(metric))
+    of_models = METRICS[metric].of == "models"
+    drawn = {}
+    for name in results.methods if of_models else results.models:
+        title = method_words(name) if of_models else views.model_title(name)
+        drawn[f"agreement_{name}"] = figures.agreement_figure(
+            agreement_matrix(summary, name), title, signed=metric.startswith("rank")
+        )
+    draw_figures(drawn)
+    views.summary_table(summary)
+
+
+def draw_trust(key: TrialKey, results: Results) -> None:
+    """What each method does where the truth is known: planted cues, random weights."""
+    st.subheader("Planted evidence: how far each method can be trusted here")
+    st.markdown(
+        "Networks of the same build were trained on images with a planted cue that alone decides "
+        "the class, so a map has to point at it."
+    )
+    planted = cache.planted(key)
+    if planted is None:
+        st.info("This trial has not been held for the store: `python -m trainer trial`.")
+    else:
+        draw_figures({"planted": figures.planted_figure(planted)}, a_row=1)
+        views.planted_table(planted)
+    st.subheader("Sanity: does the map depend on what was learnt?")
+    st.markdown(
+        "The map of the trained network beside that of the same network with more and more layers' "
+        "weights random, from the top. A map that stays alike does not show what was learnt."
+    )
+    titles = {"rank": "Rank correlation", "ssim": "SSIM"}
+    kind = st.segmented_control(
+        "By", list(titles), default="rank", required=True, format_func=titles.__getitem__,
+        key="trial_sanity", persist_state="session",
+    )  # fmt: skip
+    stages = {stage: cache.trial_summary(key, name) for stage, name in SANITY_METRICS[kind].items()}
+    if not any(each.cells for each in stages.values()):
+        st.info("No image was explained with random weights.")
+        return
+    draw_figures(
+        {
+            f"sanity_{method}": figures.sanity_figure(stages, method, titles[kind])
+            for method in results.methods
+        }
+    )
+    views.sanity_table(stages)
+
+
+def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
+    """One measure image by image, and the faces behind it."""
+    metric = views.choose_metric(
+        [name for name in OF_IMAGES if name in chosen.metrics], key="trial_images_metric"
+    )
+    method = ""
+    if METRICS[metric].of == "map":
+        methods = [each for each in results.methods if each in chosen.summary(metric).methods]
+        method = views.choose_method(methods, key=f"trial_images_method_{metric}")
+    values = chosen.images(metric, method)
+    defined = values.dropna(subset="value")
+    models = [name for name in results.models if (defined["model"] == name).any()]
+    if not models:
+        st.info("It is undefined on all of these images.")
+        return
+    st.markdown(views.metric_definition(metric))
+    samples = cache.trial_samples(chosen.key)
+    place = f"{metric}_{method}_{chosen.species}_{chosen.verdict}"
+    picked = views.picked_point(defined, metric, models, key=f"points_{place}")
+    if picked:
+        views.trial_cards(card, samples, values, [picked], key="picked")
+    else:
+        st.caption("Select a point to see its image, or walk through the images below.")
+    left, right = st.columns(2)
+    name = left.selectbox("By the network", models, format_func=views.model_title, key="trial_by")
+    order = right.selectbox("Order", [LOWEST, HIGHEST], key="trial_order")
+    own = defined[defined["model"] == name].sort_values("value", ascending=order == LOWEST)
+    views.trial_cards(
+        card,
+        samples,
+        values,
+        own["sample_id"].tolist(),
+        key="cards",
+        turn=f"{place}_{name}_{order}",
+    )
+
+
+def draw_figures(drawn: Mapping[str, Figure], *, a_row: int = FIGURES_A_ROW) -> None:
+    """Figures by key, so many in a row."""
+    items = list(drawn.items())
+    for start in range(0, len(items), a_row):
+        columns = st.columns(a_row, gap="large")
+        for (key, figure), column in zip(items[start:], columns, strict=False):
+            column.plotly_chart(figure, key=key, config={"displayModeBar": False})
+
+
+page()

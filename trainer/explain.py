@@ -87,7 +87,7 @@ def explain(
     loaded = [store.load(name) for name in models]
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
-    about = _about(store, loaded, explainers, judge, plan, images=len(samples))
+    about = _about(store, loaded, explainers, judge, plan)
     parts = store.path / FOLDER / PARTS
     if not again and not parts.exists() and has_results(store) and _made_this_way(store, about):
         print("Explained already.")
@@ -112,12 +112,13 @@ def explain(
                 sanity=number < plan.sanity,
             )
             _write_part(path, sample, _with_right(measures, loaded, sample), maps, size)
-    if not any(parts.glob("*.npz")):
+    measured = [path for path in sorted(parts.glob("*.npz")) if int(path.stem) < len(samples)]
+    if not measured:
         raise ValueError(
             "Expected images that can be opened. Received: none. Give --root the data set that "
             "the store's networks were trained on."
         )
-    write_results(store, _gather(parts, about))
+    write_results(store, _gather(measured, about))
     shutil.rmtree(parts)
     return read_results(store)
 
@@ -203,14 +204,11 @@ def _about(
     explainers: Sequence[Explainer],
     judge: Judge,
     plan: Plan,
-    *,
-    images: int,
 ) -> dict[str, Any]:
     """What makes results what they are."""
     names = [model.name for model in models]
     return {
         **asdict(plan),
-        "images": images,
         **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
         "settings": {each.name: asdict(each) for each in explainers},  # type: ignore[call-overload]
         "data": store.card(names[0]).data["name"],
@@ -226,8 +224,12 @@ def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
 
 
 def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> None:
-    """Makes the folder of finished images; empties it where they were measured another way."""
+    """Makes the folder of finished images; empties it where they were measured another way.
+
+    How many images are asked for does not matter: fewer are the first of more.
+    """
     settings = folder / SETTINGS
+    about = {key: value for key, value in about.items() if key != "limit"}
     if folder.exists() and (
         again or not settings.exists() or json.loads(settings.read_text()) != about
     ):
@@ -269,12 +271,12 @@ def _write_part(
     write_whole(path, partial(np.savez_compressed, measures=np.array(rows), **arrays))
 
 
-def _gather(parts: Path, about: Mapping[str, Any]) -> Results:
+def _gather(measured: Sequence[Path], about: Mapping[str, Any]) -> Results:
     """The results of all finished images."""
     rows: list[list[Any]] = []
     sums: dict[str, np.ndarray] = {}
     counts: Counter[str] = Counter()
-    for path in sorted(parts.glob("*.npz")):
+    for path in measured:
         with np.load(path) as arrays:
             rows += json.loads(str(arrays["measures"]))
             for name in arrays.files:
@@ -286,6 +288,7 @@ def _gather(parts: Path, about: Mapping[str, Any]) -> Results:
         for name, total in sums.items()
     }
     finished = {
+        "images": len(measured),
         "software": {package: version(package) for package in SOFTWARE},
         "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }

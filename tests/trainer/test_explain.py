@@ -117,6 +117,23 @@ def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypat
     pd.testing.assert_frame_equal(whole[keep], resumed[keep], rtol=1e-4)
 
 
+def test_fewer_images_are_the_first_of_those_there(tiny_store, monkeypatch):
+    measure, calls = Judge.measures, []
+
+    def stops(self, *arguments, **options):
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return measure(self, *arguments, **options)
+
+    monkeypatch.setattr(Judge, "measures", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_store, limit=4)
+    results = run(tiny_store, limit=2)
+    assert len(calls) == 3 and results.about["images"] == 2
+    assert results.measures["sample_id"].nunique() == 2
+
+
 def test_kill_9_leaves_whole_parts_to_go_on_from(tiny_store):
     command = [sys.executable, "-m", "trainer", "explain", "--store", str(tiny_store.path)]
     options = ["--limit", "8", "--steps", "2", "--lime-samples", "20", "--shap-samples", "10"]

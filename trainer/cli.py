@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import errno
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -11,6 +12,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progress bars
 
 from fascore.models import BASELINES, MODELS  # noqa: E402
 from fascore.thresholds import ThresholdChoice  # noqa: E402

@@ -303,6 +303,11 @@ def _key(name: str) -> tuple[str, str, str]:
 def summary(results: Results) -> Iterator[str]:
     """The main measures' means by model and method, as lines to print."""
     table = results.measures
+    images = table["sample_id"].nunique()
+    found = table.loc[table["metric"] == "region_eyes", "sample_id"].nunique()
+    yield f"{images:,} images of {results.about['data']}, {results.about['split']} split."
+    if found < images:
+        yield f"No landmarks on {images - found:,} of them: no regions there."
     for metric in ("insertion_gain", "deletion_gain", "stability_noise", "region_features"):
         of = table[table["metric"] == metric]
         if len(of):

@@ -20,7 +20,7 @@ from fascore.store import Store, StoreError
 from fascore.trial.results import ABOUT, FOLDER, has_results, read_results
 from tests.conftest import SIZE, tiny_network
 from trainer.cli import main
-from trainer.explain import PARTS, Plan, choose_samples, explain
+from trainer.explain import PARTS, Plan, choose_samples, explain, summary
 
 QUICK = [GradCAM(), LimeImage(num_superpixels=8, num_samples=30), ShapImage(num_samples=10)]
 PAIR = ("cnn", "cnn_channel")
@@ -79,6 +79,7 @@ def test_more_images_than_the_split_has_are_refused(tiny_store, limit):
 def test_results_are_written_whole_and_read_back(tiny_store):
     results = run(tiny_store)
     assert results.measures["sample_id"].nunique() == 4
+    assert "No landmarks on 4 of them: no regions there." in summary(results)
     assert set(results.models) == set(PAIR)
     assert results.methods == [each.name for each in QUICK]
     right = results.measures[results.measures["metric"] == "right"]

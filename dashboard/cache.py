@@ -33,6 +33,7 @@ from fascore.explain.judge import MapJudgement, judge_maps
 from fascore.explain.planted import summarise_planted
 from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
+from fascore.labels import SPECIES_TITLES
 from fascore.models.face_model import FaceModel
 from fascore.samples import FaceData, Sample
 from fascore.statistics import Ranking
@@ -240,6 +241,19 @@ def _measures(key: TrialKey) -> pd.DataFrame:
 def selected(key: TrialKey, species: str | None, verdict: Verdict | None) -> pd.DataFrame:
     """The trial's measures of one species, of images judged rightly or wrongly."""
     return select(_measures(key), species=species, verdict=verdict)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def trial_metrics(key: TrialKey, species: str | None, verdict: Verdict | None) -> frozenset[str]:
+    """The metrics there are."""
+    return frozenset(selected(key, species, verdict)["metric"].unique())
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def trial_species(key: TrialKey) -> list[str]:
+    """The species there are, "live" first."""
+    there = set(_measures(key)["pai_species"].unique())
+    return [name for name in SPECIES_TITLES if name in there]
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import streamlit as st
 from plotly.graph_objects import Figure
 
 from dashboard import cache, state, views
 from dashboard.cache import TrialKey
-from fascore.labels import SPECIES_TITLES
 from fascore.store import Card, Store, StoreError
 from fascore.trial import figures
 from fascore.trial.drawing import method_words
@@ -98,8 +97,7 @@ def draw_claims(key: TrialKey) -> None:
 
 def draw_chosen(section: str, key: TrialKey, results: Results, cards: Mapping[str, Card]) -> None:
     """The sections that the filters rule."""
-    there = set(cache.trial_samples(key).loc[image_ids(results), "pai_species"])
-    chosen = views.choose_measures(key, [name for name in SPECIES_TITLES if name in there])
+    chosen = views.choose_measures(key)
     if not chosen.metrics:
         st.info("No image is left. Choose another species or verdict.")
     elif section == MEASURES:
@@ -112,16 +110,10 @@ def draw_chosen(section: str, key: TrialKey, results: Results, cards: Mapping[st
         draw_images(chosen, results, cards[results.models[0]])
 
 
-def image_ids(results: Results) -> Sequence[str]:
-    """The images measured."""
-    return results.measures["sample_id"].unique().tolist()
-
-
 def draw_measures(chosen: views.Chosen) -> None:
     """One measure: its chart, means, and paired tests between networks."""
-    metric = views.choose_metric(
-        [name for name in MEASURED if name in chosen.metrics], key="trial_metric"
-    )
+    there = chosen.metrics
+    metric = views.choose_metric([name for name in MEASURED if name in there], key="trial_metric")
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
     draw_figures({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
@@ -137,7 +129,8 @@ def draw_measures(chosen: views.Chosen) -> None:
 def draw_regions(chosen: views.Chosen, results: Results) -> None:
     """Where one method's maps put their weight: regions, and mean maps."""
     method = views.choose_method(results.methods, key="trial_regions_method")
-    there = [name for name in REGION_METRICS if name in chosen.metrics]
+    measured = chosen.metrics
+    there = [name for name in REGION_METRICS if name in measured]
     st.subheader("Parts of the face")
     if there:
         summaries = {name: chosen.summary(name) for name in there}
@@ -160,7 +153,8 @@ def draw_regions(chosen: views.Chosen, results: Results) -> None:
 
 def draw_agreement(chosen: views.Chosen, results: Results) -> None:
     """Matrices of agreement between networks by method, or between methods by network."""
-    there = [name for name in AGREEMENTS if name in chosen.metrics]
+    measured = chosen.metrics
+    there = [name for name in AGREEMENTS if name in measured]
     if not there:
         st.info("There is nothing to compare: one network and one method.")
         return
@@ -222,8 +216,9 @@ def draw_trust(key: TrialKey, results: Results) -> None:
 
 def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
     """One measure image by image, and the faces behind it."""
+    there = chosen.metrics
     metric = views.choose_metric(
-        [name for name in OF_IMAGES if name in chosen.metrics], key="trial_images_metric"
+        [name for name in OF_IMAGES if name in there], key="trial_images_metric"
     )
     method = ""
     if METRICS[metric].of == "map":

@@ -31,9 +31,9 @@ class Chosen:
     verdict: Verdict | None
 
     @property
-    def metrics(self) -> set[str]:
+    def metrics(self) -> frozenset[str]:
         """The measures there are."""
-        return set(cache.selected(self.key, self.species, self.verdict)["metric"])
+        return cache.trial_metrics(self.key, self.species, self.verdict)
 
     def summary(self, metric: str) -> Summary:
         """A measure's means."""
@@ -48,12 +48,12 @@ class Chosen:
         return cache.trial_images(self.key, metric, method, self.species, self.verdict)
 
 
-def choose_measures(key: TrialKey, species: Sequence[str]) -> Chosen:
+def choose_measures(key: TrialKey) -> Chosen:
     """The controls for species and verdict."""
     columns = st.columns([1, 1, 2])
     chosen = columns[0].selectbox(
         "Species",
-        [ALL, *species],
+        [ALL, *cache.trial_species(key)],
         format_func=lambda name: SPECIES_TITLES.get(name, "All"),
         key="trial_species",
         persist_state="session",

@@ -82,7 +82,7 @@ def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
             [cell.interval for cell in cells.values()], floor=FLOOR, across=True,
         )  # fmt: skip
     figure.add_vline(1.0, line={"color": INK, "dash": "dash", "width": 1.2})
-    ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20]
+    ticks = [FLOOR, 0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 1, 1.5, 2, 3, 5, 10, 20]
     height = 170 + len(names) * (14 + 13 * len(models))
     title = f"{method_words(method)}<br><sup>dashed: no preference</sup>"
     laid_out(figure, title, "weight over area (logarithmic)", "", height=height)
@@ -121,7 +121,7 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
     laid_out(figure, titled(metric), "", METRICS[metric].unit or METRICS[metric].title)
     return figure.update_xaxes(
         tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
-    ).update_layout(clickmode="event+select", dragmode=False, hovermode="closest")
+    ).update_layout(clickmode="event+select", hovermode="closest")
 
 
 def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Figure:

@@ -9,8 +9,10 @@ from typing import Literal, cast
 import numpy as np
 import pandas as pd
 
+from fascore.explain import EXPLAINERS
 from fascore.explain.judge import NO_METHOD, PAIR
 from fascore.explain.sanity import STAGES
+from fascore.models import MODELS
 from fascore.statistics import Interval
 from fascore.trial.metrics import METRICS
 from fascore.trial.resampling import mean_intervals, owners
@@ -25,6 +27,7 @@ GROUPS = {
         "channel_off", "spatial_off", "channel_flips", "spatial_flips",
     ),
 }  # fmt: skip
+_ORDER = [*MODELS, *EXPLAINERS]
 REGION_METRICS = tuple(name for name in METRICS if name.startswith("region_"))
 SANITY_METRICS = {
     kind: {stage: f"sanity_{kind}_{stage}" for stage in STAGES} for kind in ("rank", "ssim")
@@ -141,12 +144,16 @@ def select(
 def by_image(joined: pd.DataFrame, metric: str) -> pd.DataFrame:
     """One metric's values: a row an image, a column a (model, method), NaN where undefined.
 
-    Columns keep the order in which models and methods come; NaN is also where nothing was measured.
+    Columns are in the registries' order; NaN is also where nothing was measured.
     """
     rows = joined[joined["metric"] == metric]
     wide = rows.pivot(index="sample_id", columns=["model", "method"], values="value")
-    order = pd.MultiIndex.from_frame(rows[["model", "method"]].drop_duplicates())
-    return wide.reindex(columns=order)
+    return wide[sorted(wide.columns, key=lambda key: (_place(key[0]), _place(key[1])))]
+
+
+def _place(name: str) -> list[int]:
+    """Where a name, or a pair of names, stands in the registries."""
+    return [_ORDER.index(each) for each in name.split(PAIR) if each]
 
 
 def owners_of(joined: pd.DataFrame, images: pd.Index) -> tuple[np.ndarray, str]:

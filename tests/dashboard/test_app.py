@@ -13,7 +13,7 @@ from fascore.models import MODELS, VARIANTS
 from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 
-PAGES = ("compare", "metrics", "images", "about")
+PAGES = ("compare", "metrics", "explanations", "images", "about")
 
 
 @pytest.fixture(params=PAGES)

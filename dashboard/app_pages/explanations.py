@@ -84,8 +84,8 @@ def draw_claims(key: TrialKey) -> None:
     st.markdown(
         "What the paper says of its explanations, asked of this store's networks and images. The "
         "answers follow from the intervals by a rule: **yes** if every comparison says so, **no** "
-        "if one says the opposite and no method or measure as a whole agrees with the claim, "
-        "otherwise **cannot tell**."
+        "if in one comparison some method or measure says the opposite and none agrees, otherwise "
+        "**cannot tell**."
     )
     for name, claim in cache.claims(key).items():
         views.claim_card(name, claim)

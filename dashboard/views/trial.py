@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ from dashboard.views.tables import data_table, with_interval
 from fascore.explain import PREDICTED
 from fascore.labels import CLASS_NAMES
 from fascore.statistics import Interval
-from fascore.trial.claims import Answer, Claim
+from fascore.trial.claims import MIN_IMAGES, Answer, Claim
 from fascore.trial.differences import Difference
 from fascore.trial.drawing import method_words, model_words
 from fascore.trial.figures import claim_figure
@@ -150,6 +151,8 @@ def interval_cell(interval: Interval | None, *, signed: bool = False) -> str:
     """An estimate with its interval, or that it is undefined."""
     if interval is None:
         return "undefined"
+    if math.isnan(interval.low):
+        return f"{interval.estimate:.3f} [one subject]".replace("-", "−")
     if signed:
         ends = f"{interval.estimate:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
         return ends.replace("-", "−")
@@ -188,6 +191,9 @@ def sanity_table(stages: Mapping[str, Summary]) -> None:
                     row[STAGES[stage]] = interval_cell(cell.interval)
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Method and network")
     data_table(shown, data, key="trial_sanity_table")
+    n = int(data["n"].max())
+    few = f" With fewer than {MIN_IMAGES} images they are narrower than they should be."
     st.caption(
-        f"By the layers whose weights are random. {int(data['n'].max()):,} images; intervals 95 %."
+        f"By the layers whose weights are random. {n:,} images; intervals 95 %."
+        + (few if n < MIN_IMAGES else "")
     )

@@ -6,10 +6,13 @@ null. Intervals are 95 % for all rows of a claim together (Bonferroni), by boots
 A row is *above* where its interval lies above the null, *below* where it lies below, and *open*
 where it holds the null. It is *unknown* where it is measured on fewer than MIN_IMAGES images.
 
-Rows come in groups, each an instrument of its own: an explanation method, or a measure. A group
-says yes where all its rows are above, no where one is below, and cannot tell otherwise. The claim's
-answer is yes where all groups say yes; no where one says no and none yes; cannot tell otherwise, so
-also where instruments contradict each other.
+Rows come in groups, each an instrument of its own: an explanation method, or a measure. What is
+compared, say a variant with the plain CNN, has a row in every group. It speaks *for* the claim
+where all its rows are above, *against* it where some row is below and none above; where one is
+above and another below, the instruments *contradict* each other; otherwise it is *open*.
+
+A claim is a general statement. The answer is yes where everything compared speaks for it, no where
+something speaks against it, and cannot tell otherwise.
 
 The nulls: claims `features` and `lime` are of paired differences, held against 0. `device` is of a
 ratio to the area's share, held against 1. `grad_cam` is of how much less alike two models' maps
@@ -20,7 +23,6 @@ that an eye could see in a map of 8 x 8 cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -105,8 +107,7 @@ def answer(question: Question, joined: pd.DataFrame) -> Claim:
         Row(*key, interval, _reading(interval, question.null))
         for key, interval in zip(columns, intervals, strict=True)
     )
-    said = {group: _group_answer(rows, group) for group in dict.fromkeys(row.group for row in rows)}
-    return Claim(question, rows, _overall(said), _sentence(question, rows, said))
+    return Claim(question, rows, _overall(rows), _sentence(question, rows))
 
 
 def _reading(interval: Interval | None, null: float) -> Reading:
@@ -115,31 +116,38 @@ def _reading(interval: Interval | None, null: float) -> Reading:
     return "above" if interval.low > null else "below" if interval.high < null else "open"
 
 
-def _group_answer(rows: tuple[Row, ...], group: str) -> Answer:
-    readings = {row.reading for row in rows if row.group == group}
-    return "yes" if readings == {"above"} else "no" if "below" in readings else "cannot tell"
+def _verdicts(rows: tuple[Row, ...]) -> set[str]:
+    """What each thing compared says: "for", "against", "contradict" or "open"."""
+    readings: dict[str, set[Reading]] = {}
+    for row in rows:
+        readings.setdefault(row.what, set()).add(row.reading)
+    return {
+        "for" if each == {"above"}
+        else "contradict" if {"above", "below"} <= each
+        else "against" if "below" in each
+        else "open"
+        for each in readings.values()
+    }  # fmt: skip
 
 
-def _overall(said: Mapping[str, Answer]) -> Answer:
-    answers = set(said.values())
-    if answers == {"yes"}:
-        return "yes"
-    return "no" if "no" in answers and "yes" not in answers else "cannot tell"
+def _overall(rows: tuple[Row, ...]) -> Answer:
+    verdicts = _verdicts(rows)
+    return "yes" if verdicts == {"for"} else "no" if "against" in verdicts else "cannot tell"
 
 
-def _sentence(question: Question, rows: tuple[Row, ...], said: Mapping[str, Answer]) -> str:
+def _sentence(question: Question, rows: tuple[Row, ...]) -> str:
     """Why the answer is what it is, then what each group says."""
-    overall, answers = _overall(said), set(said.values())
     if all(row.reading == "unknown" for row in rows):
         return f"Nothing to go by: measured on fewer than {MIN_IMAGES} images."
     why = {
         "yes": "It holds in every comparison.",
         "no": "As a general statement it does not hold.",
         "cannot tell": f"The {question.instruments} contradict each other."
-        if {"yes", "no"} <= answers
+        if "contradict" in _verdicts(rows)
         else "These images do not decide it.",
-    }[overall]
-    return " ".join([why, *(_group_words(question, rows, group) for group in said)])
+    }[_overall(rows)]
+    groups = dict.fromkeys(row.group for row in rows)
+    return " ".join([why, *(_group_words(question, rows, group) for group in groups)])
 
 
 def _group_words(question: Question, rows: tuple[Row, ...], group: str) -> str:

@@ -168,7 +168,7 @@ def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.
     figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
     chance(figure, METRICS[next(iter(stages.values())).metric].chance)
     laid_out(figure, f"{method_words(method)}: {title}", "layers with random weights", title)
-    return figure.update_layout(scattermode="overlay").update_yaxes(range=[-0.35, 1.08])
+    return figure.update_layout(scattermode="overlay")
 
 
 def planted_figure(table: pd.DataFrame) -> go.Figure:
@@ -214,6 +214,8 @@ def claim_figure(claim: Claim) -> go.Figure:
             [row.interval for row in rows], across=True,
         )  # fmt: skip
         figure.data[-1].marker.symbol = [SYMBOLS[number] + each for each in hollow]
+        figure.data[-1].showlegend = False  # it would take the first mark's hollowness
+        dots(figure, number, group, [broken(rows[0].what, "minus", "and")], [None], across=True)
     figure.add_vline(claim.question.null, line={"color": INK, "dash": "dash", "width": 1.5})
     whats = len({row.what for row in claim.rows})
     groups = len({row.group for row in claim.rows})

@@ -67,6 +67,21 @@ def test_methods_that_contradict_each_other_cannot_tell():
     assert claim.sentence.startswith("The methods contradict each other. Grad-CAM: less in 3 of 3.")
 
 
+def test_methods_that_contradict_each_other_on_one_variant_are_no_counterexample():
+    """Grad-CAM says less and SHAP more of one variant: neither refutes the claim."""
+    signs = {("cnn_channel", "grad_cam"): -0.5, ("cnn_channel", "shap"): 0.5}
+    claim = answer(QUESTIONS["features"], features(lambda *key: signs.get(key, 0.0)))
+    assert claim.answer == "cannot tell" and "contradict each other" in claim.sentence
+
+
+def test_counterexample_by_one_method_that_none_gainsays_makes_it_no():
+    claim = answer(
+        QUESTIONS["features"],
+        features(lambda *key: -0.5 if key == ("cnn_channel", "lime") else 0.0),
+    )
+    assert claim.answer == "no"
+
+
 def test_too_few_images_are_no_ground():
     claim = answer(
         QUESTIONS["features"], features(lambda model, _: 0.5 * (model != "cnn"), ids=IDS[:9])

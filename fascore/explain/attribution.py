@@ -13,8 +13,8 @@ from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
 
 PREDICTED = "predicted"
-TARGETS = {"spoof": SPOOF, "live": LIVE, PREDICTED: PREDICTED}
 Target = int | str  # SPOOF, LIVE or PREDICTED
+TARGETS: dict[str, Target] = {"spoof": SPOOF, "live": LIVE, PREDICTED: PREDICTED}
 
 
 @dataclass(frozen=True)

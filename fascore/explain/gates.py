@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import keras
 import numpy as np
@@ -46,7 +47,7 @@ def gates(model: FaceModel, image: np.ndarray) -> list[Gate]:
     score = float(model.spoof_scores(image[None])[0])
     found = []
     for layer in layers:
-        run = model.cached(("gate", layer.name), lambda layer=layer: _build(model, layer))
+        run = model.cached(("gate", layer.name), partial(_build, model, layer))
         weights, logits = (each.numpy()[0] for each in run(image[None].astype(np.float32)))
         live, spoof = logits.astype(float)
         weights = weights[..., 0] if type(layer) is SpatialAttention else weights.ravel()

@@ -39,7 +39,7 @@ def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:
     """
     left_eye, right_eye, nose, mouth_left, mouth_right = np.asarray(landmarks, float)
     eyes, mouth = (left_eye + right_eye) / 2, (mouth_left + mouth_right) / 2
-    unit = max(np.linalg.norm(right_eye - left_eye), np.linalg.norm(mouth - eyes))
+    unit = float(max(np.linalg.norm(right_eye - left_eye), np.linalg.norm(mouth - eyes)))
     centre = (eyes + mouth) / 2
     across = right_eye - left_eye
     tilt = float(np.degrees(np.arctan2(across[1], across[0])))
@@ -52,7 +52,7 @@ def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:
         ),
         "mouth": _ellipse(
             mouth,
-            (0.5 * np.linalg.norm(mouth_right - mouth_left) + 0.15 * unit, 0.26 * unit),
+            (float(np.linalg.norm(mouth_right - mouth_left)) / 2 + 0.15 * unit, 0.26 * unit),
             tilt,
             size,
         ),

@@ -80,7 +80,8 @@ class ShapImage:
 
     def _sample(self, explainer: Any, image: np.ndarray) -> tuple[np.ndarray, int]:
         """Values by pixel, float32 (size, size), and how many points they are the mean of."""
-        inputs, counts = image[None].astype(np.float32), []
+        inputs = image[None].astype(np.float32)
+        counts: list[int] = []
         sums: list[np.ndarray] = []
         while sum(counts) < self.num_samples and not self._has_settled(sums):
             counts.append(min(ROUND, self.num_samples - sum(counts)))

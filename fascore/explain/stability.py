@@ -74,8 +74,8 @@ def stability(
         other_seed = cast(Explainer, replace(cast(Any, explainer), seed=explainer.seed + 1))
         others = other_seed.explain(models, image, target=target)
         for model, own, other, measure in zip(models, maps, others, measures, strict=True):
-            pair = tuple(pixel_values(each, model.size) for each in (own, other))
-            measure["seed_agreement"] = alike(*pair)
+            values = [pixel_values(each, model.size) for each in (own, other)]
+            measure["seed_agreement"] = alike(*values)
             if "r2" in own.quality:
                 measure["r2_spread"] = abs(own.quality["r2"] - other.quality["r2"])
     return measures

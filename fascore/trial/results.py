@@ -109,9 +109,9 @@ def write_results(store: Store, results: Results) -> None:
     folder = store.path / FOLDER
     (folder / ABOUT).unlink(missing_ok=True)
     write_whole(folder / MEASURES, lambda path: results.measures.to_parquet(path, index=False))
-    arrays = {PAIR.join(key): each.values for key, each in results.maps.items()}
-    counts = {f"n{PAIR}{PAIR.join(key)}": each.num_images for key, each in results.maps.items()}
-    write_whole(folder / MAPS, lambda path: np.savez_compressed(path, **arrays, **counts))
+    arrays: dict[str, Any] = {PAIR.join(key): each.values for key, each in results.maps.items()}
+    arrays |= {f"n{PAIR}{PAIR.join(key)}": each.num_images for key, each in results.maps.items()}
+    write_whole(folder / MAPS, lambda path: np.savez_compressed(path, **arrays))
     write_json(folder / ABOUT, results.about)
 
 

@@ -98,13 +98,13 @@ _REGIONS = {
 }
 _AGREEMENT = {
     f"{kind}_{of}": Metric(
-        f"{title} between {of}",
-        f"{sentence}, between two {of}.",
+        f"{title} between {words}",
+        f"{sentence}, between two {words}.",
         chance=0.0 if kind == "rank" else 0.0526,  # of two random tenths: 0.1 / 1.9
         better="high",
         of=of,
     )
-    for of in ("methods", "models")
+    for of, words in (("methods", "methods"), ("models", "networks"))
     for kind, title, sentence in (
         ("rank", "Rank correlation", "Of maps summed on 8 x 8 cells"),
         ("overlap", "Overlap of tops", "Common share of the top tenths of the pixels"),

@@ -1,0 +1,91 @@
+"""Cards of test images: the face, each network's number on it, and the way to the Compare page."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache, state
+from dashboard.views.style import model_title
+from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
+from fascore.samples import DataError, FaceData, Sample
+from fascore.store import Card, sample_of
+
+A_PAGE, A_ROW = 12, 4
+Line = tuple[str, str, bool]  # a model, its number on the image, whether its verdict is right
+
+
+def cards(
+    card: Card,
+    samples: pd.DataFrame,
+    rows: Sequence[str],
+    lines: Callable[[str], Sequence[Line]],
+    *,
+    turn: str,
+    key: str = "cards",
+    a_page: int = A_PAGE,
+) -> None:
+    """One page of images, with the control that turns it.
+
+    Parameters
+    ----------
+    card : Card
+        Of a model trained on the data set: where the faces are, and how they are cropped.
+    samples : DataFrame
+        `Store.samples`.
+    rows : sequence of str
+        The images' sample ids, in order.
+    lines : callable
+        What stands below an image, by its sample id.
+    turn : str
+        Names what is walked through: another starts at page 1.
+    key : str
+        The container's.
+    """
+    if not len(rows):
+        st.info("No image.")
+        return
+    pages = -(-len(rows) // a_page)
+    number = 1
+    if pages > 1:
+        number = st.number_input(f"Page of {pages}", 1, pages, key=f"page_{turn}", width=160)
+    shown = rows[(number - 1) * a_page : number * a_page]
+    try:
+        data = cache.face_data(card.data["root"])
+    except DataError as err:
+        st.error(f"The faces cannot be shown. {err}")
+        return
+    with st.container(key=key):
+        for start in range(0, len(shown), A_ROW):
+            columns = st.columns(A_ROW, gap="medium")
+            for column, sample_id in zip(columns, shown[start : start + A_ROW], strict=False):
+                sample = sample_of(samples.loc[sample_id])
+                with column:
+                    _card(card, data, sample, lines(sample_id), key=key)
+
+
+def _card(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, key: str) -> None:
+    try:
+        picture = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
+    except DataError as err:
+        st.error(str(err))
+        return
+    kind = "live" if sample.label == LIVE else spoof_type_name(sample.spoof_type)
+    species = "" if sample.label == LIVE else f" ({SPECIES_TITLES[sample.pai_species]})"
+    rows = "".join(
+        f"<tr><td>{html.escape(model_title(name))}</td><td>{html.escape(number)}</td>"
+        f"<td>{'✓' if right else '✗'}</td></tr>"
+        for name, number, right in lines
+    )
+    st.html(
+        f'<div class="fs-card"><img src="{picture}" alt="test image, {kind}">'
+        f"<div><b>{kind}</b>{species}</div></div>"
+        f'<div class="fs-table fs-scores"><table>{rows}</table></div>'
+    )
+    code = "".join(c if c.isalnum() else "_" for c in sample.sample_id)
+    if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
+        state.choose(data.read(sample.sample_id), "gallery", sample)
+        st.switch_page("app_pages/compare.py")

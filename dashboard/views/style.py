@@ -88,6 +88,7 @@ STYLE = f"""
     min-width: calc(50% - .6rem); }}
   .fs-table table {{ font-size: .8rem; }}
   .fs-table th, .fs-table td {{ padding: .3rem .3rem; }}
+  .fs-table th {{ white-space: normal; }}
   h1 {{ font-size: 1.9rem !important; }}
 }}
 </style>

@@ -1,14 +1,22 @@
 import io
+import os
 import re
 
 import pytest
 from PIL import Image
 
+from fascore.evaluation import evaluate_scores, score_quality
 from fascore.explain import EXPLAINERS
 from fascore.labels import PAI_SPECIES, SPOOF_TYPES
 from fascore.models import VARIANTS
+from fascore.report import store_report
+from fascore.store import Store
+from fascore.thresholds import ThresholdChoice
+from tests.browser.conftest import ROOT
 
 pytestmark = pytest.mark.browser
+
+STORE = os.environ.get("FASCORE_STORE") or ROOT / "assets" / "models" / "demo"
 
 CELLS = len(VARIANTS) * len(EXPLAINERS)
 SPECIES = {
@@ -53,6 +61,12 @@ def open_sidebar(page) -> None:
     button = page.get_by_test_id("stExpandSidebarButton")
     if button.count() and button.is_visible():
         button.click()
+
+
+def close_sidebar(page) -> None:
+    """Closes the sidebar where it covers a narrow screen."""
+    if page.viewport_size["width"] < 768:
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
 
 
 def test_face_of_every_class_gets_its_maps(page):
@@ -141,12 +155,41 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     slider.focus()
     for _ in range(10):
         page.keyboard.press("ArrowLeft")
-    page.get_by_text("Threshold 0.400 (set by hand)").first.wait_for(state="attached")
+    page.get_by_text("Threshold 0.400 (set by hand)").first.wait_for(
+        state="attached", timeout=TIMEOUT
+    )
     page.get_by_role("link", name="Metrics").click()
     table = page.get_by_test_id("stDataFrame").filter(has_text="set by hand")
     table.first.wait_for(state="attached", timeout=TIMEOUT)
     rows = [row for row in table.locator("tr").all_text_contents() if "set by hand" in row]
     assert rows and all("0.400" in row for row in rows)
+    words = "Threshold: set by hand to 0.4. Set by hand while the test"
+    page.get_by_text(words).wait_for(timeout=TIMEOUT)
+    close_sidebar(page)
+    # as many attacks accepted in the matrix as faces behind it
+    page.get_by_role("radio", name="Confusion matrices").click()
+    cell = page.locator(".st-key-cell_cnn_1_False button")
+    cell.wait_for(timeout=TIMEOUT)
+    label = cell.inner_text()
+    expected = evaluate_scores(score_quality(Store(STORE).scored("cnn")), threshold=0.4)
+    assert label == f"{expected.rates.confusion[1, 0]} attacks accepted"
+    open_sidebar(page)
+    page.get_by_test_id("stSidebarNavLink").filter(has_text="Images").click()
+    page.get_by_text(f"{label} by CNN").wait_for(timeout=TIMEOUT)
+    check(page)
+
+
+def test_report_opens_without_a_network(browser, tmp_path):
+    report, _ = store_report(Store(STORE), ThresholdChoice())
+    (tmp_path / "report.html").write_text(report)
+    context = browser.new_context(offline=True, viewport={"width": 420, "height": 900})
+    page, asked = context.new_page(), []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((tmp_path / "report.html").as_uri())
+    page.wait_for_function("() => document.querySelectorAll('.main-svg').length >= 4")
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+    context.close()
 
 
 def test_cell_of_a_matrix_leads_to_a_face_and_to_its_explanations(page):

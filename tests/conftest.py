@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import keras
 import hypothesis
+import keras
 import numpy as np
 import pytest
 

@@ -6,6 +6,7 @@ import dataclasses
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
 import pandas as pd
@@ -23,6 +24,7 @@ from fascore.store import Store
 from trainer.build import Prepared
 
 THRESHOLD_RULE = "equal error rate"
+NO_VALIDATION = "0.5, for want of validation images of both classes"
 EVALUATED = ("validation", "test")
 
 
@@ -106,8 +108,15 @@ def _check_trained_on(build: Prepared, opened: Store, names: Sequence[str]) -> N
 
 
 def _record_threshold(opened: Store, name: str) -> None:
-    value = eer_threshold(*opened.scores(name, split="validation"))
-    threshold = {"value": value, "rule": THRESHOLD_RULE, "split": "validation"}
+    """Into the card: the threshold of equal error rate on validation, or 0.5 and why."""
+    live, spoof = opened.scores(name, split="validation")
+    threshold: dict[str, Any]
+    if len(live) and len(spoof):
+        value = eer_threshold(live, spoof)
+        threshold = {"value": value, "rule": THRESHOLD_RULE, "split": "validation"}
+    else:
+        threshold = {"value": store.DEFAULT_THRESHOLD, "rule": NO_VALIDATION}
+        print(f"{MODELS[name].title}: threshold {NO_VALIDATION}.")
     card = dataclasses.replace(opened.card(name), threshold=threshold)
     store.write_card(opened.path / name, card)
 

@@ -123,6 +123,8 @@ def recorded_rule(card: Card) -> str:
     """How the threshold in a model's card was chosen."""
     if not card.threshold:
         return "not chosen yet"
+    if "split" not in card.threshold:
+        return card.threshold["rule"]
     return f"{card.threshold['rule']}, chosen on {card.threshold['split']}"
 
 

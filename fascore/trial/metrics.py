@@ -96,6 +96,7 @@ _REGIONS = {
     )
     for name, words in (REGIONS | EVIDENCE).items()
 }
+_PAIRS: dict[Literal["methods", "models"], str] = {"methods": "methods", "models": "networks"}
 _AGREEMENT = {
     f"{kind}_{of}": Metric(
         f"{title} between {words}",
@@ -104,7 +105,7 @@ _AGREEMENT = {
         better="high",
         of=of,
     )
-    for of, words in (("methods", "methods"), ("models", "networks"))
+    for of, words in _PAIRS.items()
     for kind, title, sentence in (
         ("rank", "Rank correlation", "Of maps summed on 8 x 8 cells"),
         ("overlap", "Overlap of tops", "Common share of the top tenths of the pixels"),

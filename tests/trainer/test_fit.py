@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from fascore.store import Store
 from tests.faces_zip import write_faces_zip
 from trainer import state
 from trainer.cli import main
-from trainer.evaluate import choose_batch_size
+from trainer.evaluate import choose_batch_size, score
 from trainer.prepare import prepare
 from trainer.recipes import RECIPES
 
@@ -74,6 +75,18 @@ def test_threshold_is_chosen_on_validation(trained):
     assert card.threshold["rule"] == "equal error rate"
     expected = eer_threshold(*trained.scores("cnn", split="validation"))
     assert card.threshold_value == expected
+
+
+def test_without_validation_images_of_a_class_the_threshold_is_a_half_and_says_so(
+    trained, build, tmp_path, monkeypatch, capsys
+):
+    copy = shutil.copytree(trained.path, tmp_path / "store")
+    monkeypatch.setattr(Store, "scores", lambda *_, **__: (np.array([0.2]), np.array([])))
+    score(Store(copy), "cnn", build)
+    monkeypatch.undo()
+    card = Store(copy).card("cnn")
+    assert card.threshold_value == 0.5 and "for want of validation images" in card.threshold["rule"]
+    assert card.threshold["rule"] in capsys.readouterr().out
 
 
 def test_background_is_half_live_half_spoof_from_train(trained, build):
@@ -144,9 +157,7 @@ def test_nan_loss_is_one_sentence_and_keeps_what_was_finished(build, trained, tm
     assert trained.load("cnn").threshold
 
 
-def test_full_disk_is_one_sentence_and_keeps_what_was_finished(
-    build, trained, monkeypatch, capsys
-):
+def test_full_disk_is_one_sentence_and_keeps_what_was_finished(build, trained, monkeypatch, capsys):
     def full(*args, **kwargs):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 

@@ -57,6 +57,12 @@ def compare(
     store: Store, cards: Mapping[str, Card], judged: views.Judged, settings: views.Settings
 ) -> None:
     """One column a model: its verdict at once, then its maps as they are done."""
+    judge = st.toggle(
+        "Judge each map: fidelity, stability, curves",
+        help="Once all maps are there. For its stability each map is made three times more.",
+        key="judge",
+        persist_state="session",
+    )
     progress = st.empty()
     columns = place_columns(list(cards))
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
@@ -69,7 +75,7 @@ def compare(
     crops = {name: judged.crop(cards[name]) for name in keys}
     rows = draw_maps(keys, inputs, crops, {n: columns[n] for n in keys}, settings, progress)
     draw_attention(keys, inputs, crops)
-    if settings.judge:
+    if judge:
         judge_rows(rows, keys, inputs, settings, progress)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Mapping
 
 import streamlit as st
 
@@ -25,7 +24,7 @@ def judgement(judged: MapJudgement, *, target: int, key: str) -> None:
     """The numbers of one map, and its insertion and deletion curves on request."""
     st.html(
         f'<div class="fs-small">{html.escape(fidelity_words(judged))}<br>'
-        f"{html.escape(stability_words(judged.stability))}</div>"
+        f"{html.escape(stability_words(judged))}</div>"
     )
     with st.popover("Curves", icon=":material/show_chart:", key=f"curves_{key}"):
         st.caption(
@@ -53,11 +52,12 @@ def fidelity_words(judged: MapJudgement) -> str:
     return f"Fidelity over chance: insertion {insertion}, deletion {deletion}."
 
 
-def stability_words(stability: Mapping[str, float]) -> str:
+def stability_words(judged: MapJudgement) -> str:
     """Rank correlations with the maps of the picture changed a little."""
+    undefined = "turns the verdict" if judged.faithfulness.defined else "undefined"
     parts = [
-        f"{word} {'undefined' if math.isnan(stability[name]) else f'{stability[name]:.2f}'}"
+        f"{word} {undefined if math.isnan(value) else f'{value:.2f}'}"
         for name, word in SHORT.items()
-        if name in stability
+        if (value := judged.stability.get(name)) is not None
     ]
     return f"Stability (1 is unchanged): {', '.join(parts)}."

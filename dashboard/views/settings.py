@@ -11,7 +11,6 @@ import streamlit as st
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target
 from fascore.render import ShapView
 
-JUDGE = True  # each map, unless it is switched off
 SEED_LIMIT = 2**31 - 1
 RANGE = 20  # a number's setting goes from its default over this to its default times this
 PIXEL_VIEWS: dict[ShapView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
@@ -26,7 +25,6 @@ class Settings:
     target: Target
     opacity: float
     pixel_view: ShapView
-    judge: bool
 
 
 def explanation_settings(layers: Sequence[str]) -> Settings:
@@ -48,16 +46,8 @@ def explanation_settings(layers: Sequence[str]) -> Settings:
             key="pixel_view",
             persist_state="session",
         )
-        judge = st.toggle(
-            "Judge each map",
-            value=JUDGE,
-            help="Fidelity and stability of each map, after all maps are there. Stability needs "
-            "each map made three times more.",
-            key="judge",
-            persist_state="session",
-        )
         explainers = tuple(_explainer(kind, layers) for kind in EXPLAINERS.values())
-    return Settings(explainers, cast(Target, TARGETS[target]), opacity, view, judge)
+    return Settings(explainers, cast(Target, TARGETS[target]), opacity, view)
 
 
 def _explainer(kind: type[Explainer], layers: Sequence[str]) -> Explainer:

@@ -14,7 +14,6 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cache
-from dashboard.views import settings
 from fascore import store
 from fascore.data import open_data
 from fascore.faces import Face
@@ -138,9 +137,8 @@ def detect(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.fixture
-def app(monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The app, not yet run; it judges no maps unless told to, for that triples the work."""
-    monkeypatch.setattr(settings, "JUDGE", False)
+def app() -> AppTest:
+    """The app, not yet run."""
     return AppTest.from_file(str(APP), default_timeout=120)
 
 

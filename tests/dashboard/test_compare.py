@@ -66,6 +66,17 @@ def test_each_map_names_its_method_and_says_how_well_it_fits(app):
     assert "misses f(x) − E f =" in page
 
 
+def test_each_map_is_judged_on_request(app):
+    app.run()
+    assert "Fidelity over chance" not in text_of(app)
+    app.toggle(key="judge").set_value(True).run()
+    check_clean(app)
+    page = text_of(app)
+    cells = len(VARIANTS) * len(EXPLAINERS)
+    assert page.count("Fidelity over chance") + page.count("Fidelity undefined") == cells
+    assert page.count("Stability (1 is unchanged)") == cells
+
+
 @pytest.mark.parametrize(
     ("species", "told"),
     [

@@ -56,14 +56,14 @@ def bare_seconds(models: Sequence[FaceModel], lime: LimeImage, shap: ShapImage) 
     total = 0.0
     for model in models:
         network = keras.Model(model.network.input, model.network.get_layer(LOGITS).output)
-        forward, gradient = _compiled(network)
+        forward, gradient = compiled(network)
         total += _best(forward, lime.num_samples, model.size)
         total += _best(gradient, shap.num_samples, model.size)
         total += _best(gradient, 1, model.size)  # Grad-CAM's one
     return total
 
 
-def _compiled(network: keras.Model) -> tuple[Callable, Callable]:
+def compiled(network: keras.Model) -> tuple[Callable, Callable]:
     def run(images: tf.Tensor) -> tf.Tensor:
         return network(images, training=False)
 

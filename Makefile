@@ -22,6 +22,7 @@ test: .venv/installed-dev
 
 check: .venv/installed-dev
 	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check --quiet .
 	$(BIN)/python -m mypy
 
 clean:

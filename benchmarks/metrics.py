@@ -26,8 +26,9 @@ from fascore.definitions import metric_table
 from fascore.evaluation import score_quality
 from fascore.labels import pai_species
 from fascore.models import MODELS
+from fascore.sample_table import fingerprint
 from fascore.statistics import DRAWS
-from fascore.store import PREDICTIONS, SAMPLES, Card, fingerprint, write_card
+from fascore.store import PREDICTIONS, SAMPLES, Card, write_card
 from fascore.thresholds import ThresholdChoice
 
 IMAGES, SUBJECTS = 67_170, 1_000

@@ -35,18 +35,10 @@ from fascore.faces import Face, FaceDetector
 from fascore.images import crop_face, network_input
 from fascore.labels import SPECIES_TITLES
 from fascore.models.face_model import FaceModel
+from fascore.sample_table import sample_of
 from fascore.samples import FaceData, Sample
 from fascore.statistics import Ranking
-from fascore.store import (
-    CARD,
-    PREDICTIONS,
-    SAMPLES,
-    STUDY,
-    WEIGHTS,
-    Store,
-    sample_of,
-    study_runs,
-)
+from fascore.store import CARD, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
 from fascore.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.training_noise import measure_runs
 from fascore.trial.claims import Claim, answer_claims

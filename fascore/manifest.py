@@ -23,11 +23,11 @@ from fascore.samples import (
     Sample,
     Scan,
 )
+from fascore.splits import SPLITS
 
 REQUIRED = ("path", "label")
 OPTIONAL = ("spoof_type", "subject", "split", "x", "y", "w", "h")
 BOX = ("x", "y", "w", "h")
-SPLITS = ("train", "validation", "test")
 MIN_BOX = 3  # px
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,17 +14,15 @@ import numpy as np
 import pandas as pd
 
 from fascore.files import sha256, write_json, write_whole
-from fascore.labels import CELEBA_ATTRIBUTES, LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
+from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
-from fascore.samples import Sample
+from fascore.sample_table import COLUMNS, fingerprint, read_samples
+from fascore.splits import SPLITS
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
 DEFAULT_THRESHOLD = 0.5
-_COLUMNS = [
-    "split", "label", "spoof_type", "pai_species", "subject", "illumination", "environment",
-]  # fmt: skip
 
 
 class StoreError(ValueError):
@@ -144,14 +141,20 @@ class Store:
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""
-        table = self._table(self._samples_path, read_samples, _COLUMNS)
-        types = set(table["spoof_type"]) - {*SPOOF_TYPES, UNKNOWN_TYPE}
-        labels = set(table["label"]) - {LIVE, SPOOF}
-        if types or labels:
-            raise StoreError(
-                f"Expected spoof types from 0 to 10 and labels 0 or 1 in {SAMPLES}. Received: "
-                f"{sorted(types or labels)[0]!r}. Run `python -m trainer evaluate` again."
-            )
+        table = self._table(self._samples_path, read_samples, COLUMNS)
+        known = {
+            "split": set(SPLITS),
+            "label": {LIVE, SPOOF},
+            "spoof_type": {*SPOOF_TYPES, UNKNOWN_TYPE},
+        }
+        for column, values in known.items():
+            unknown = table.loc[~table[column].isin(values), column]
+            if len(unknown):
+                raise StoreError(
+                    f"Expected splits {', '.join(SPLITS)}, labels 0 or 1 and spoof types from 0 "
+                    f"to 10 in {SAMPLES}. Received: {column} {unknown.iloc[0]} for "
+                    f"{unknown.index[0]}. Run `python -m trainer evaluate` again."
+                )
         return table
 
     def predictions(self, name: str) -> pd.Series:
@@ -243,51 +246,6 @@ def study_runs(path: Path) -> dict[int, Store]:
                 folder, samples_path=path / SAMPLES
             )
     return dict(sorted(runs.items()))
-
-
-def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
-    """The samples as samples.csv holds them, by sample_id; CelebA attributes if any has them."""
-    rows = {each.sample_id: (*(getattr(each, name) for name in _COLUMNS),) for each in samples}
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=_COLUMNS)
-    if any(each.attributes for each in samples):
-        unknown = [pd.NA] * len(CELEBA_ATTRIBUTES)
-        attributes = [list(each.attributes) or unknown for each in samples]
-        index = list(rows)
-        table = table.join(pd.DataFrame(attributes, index, CELEBA_ATTRIBUTES).astype("Int8"))
-    return table.rename_axis("sample_id").sort_index()
-
-
-def read_samples(path: Path) -> pd.DataFrame:
-    """A samples.csv, by sample_id; CelebA attributes are Int8 with NA where not labelled."""
-    types = {"subject": str} | dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
-    table = pd.read_csv(path, index_col="sample_id", dtype=types)
-    return table.fillna({"subject": ""}) if "subject" in table else table
-
-
-def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:
-    """The validation and test rows: what a store keeps and its fingerprint covers."""
-    return samples[samples["split"] != "train"]
-
-
-def sample_of(row: pd.Series) -> Sample:
-    """The Sample of one row of `samples_table`; its index is the sample_id."""
-    attributes = row.reindex(CELEBA_ATTRIBUTES)
-    return Sample(
-        sample_id=str(row.name),
-        split=row["split"],
-        label=int(row["label"]),
-        spoof_type=int(row["spoof_type"]),
-        subject=row["subject"],
-        illumination=int(row["illumination"]),
-        environment=int(row["environment"]),
-        attributes=b"" if attributes.isna().any() else bytes(int(each) for each in attributes),
-    )
-
-
-def fingerprint(samples: pd.DataFrame) -> str:
-    """What tells one evaluation set from another: a hash over ids, splits and labels."""
-    key = samples.sort_index()[["split", "label"]].to_csv()
-    return hashlib.sha256(key.encode()).hexdigest()[:16]
 
 
 def write_card(folder: Path, card: Card) -> None:

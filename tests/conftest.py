@@ -50,8 +50,7 @@ def background() -> np.ndarray:
 def tiny_models(background: np.ndarray) -> list[FaceModel]:
     """Two different tiny models."""
     return [
-        FaceModel(f"tiny_{seed}", tiny_network(seed=seed), background=background)
-        for seed in (0, 1)
+        FaceModel(f"tiny_{seed}", tiny_network(seed=seed), background=background) for seed in (0, 1)
     ]
 
 

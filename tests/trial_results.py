@@ -12,7 +12,8 @@ from fascore.explain import EXPLAINERS
 from fascore.explain.judge import NO_METHOD, PAIR
 from fascore.explain.sanity import STAGES
 from fascore.models import VARIANTS
-from fascore.store import Store, fingerprint
+from fascore.sample_table import fingerprint
+from fascore.store import Store
 from fascore.trial.results import COLUMNS, MeanMap, Results
 
 MODELS, METHODS = tuple(VARIANTS), tuple(EXPLAINERS)

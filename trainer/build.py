@@ -19,8 +19,9 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
+from fascore.sample_table import read_samples
 from fascore.samples import DataError
-from fascore.store import SAMPLES, read_samples
+from fascore.store import SAMPLES
 
 PREPARED, SKIPPED = "prepared.json", "skipped.csv"
 SHARDS = "shards"  # below it, tensorflow-datasets' own folders

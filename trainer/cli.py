@@ -8,27 +8,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progress bars
 
-from fascore.models import BASELINES, MODELS  # noqa: E402
-from fascore.thresholds import ThresholdChoice  # noqa: E402
-from trainer.options import (  # noqa: E402
-    GROUPS,
-    ROOT_HELP,
-    build_and_store,
-    explain_options,
-    fit_options,
-    prepare_options,
-    report_options,
-    simulate_options,
-    study_options,
-    trial_options,
-)
-from trainer.recipes import RECIPES, Recipe, TrialRecipe  # noqa: E402
+from trainer import commands, options  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,18 +21,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit code: 0 done, 1 no space left, 2 bad input, 130 interrupted.
     """
-    options = _parser().parse_args(arguments)
+    given = _parser().parse_args(arguments)
     try:
-        options.run(options)
+        given.run(given)
     except ValueError as err:
-        return _fail(options, str(err), 2)
+        return _fail(given, str(err), 2)
     except KeyboardInterrupt:
-        return _fail(options, "interrupted. The same command goes on from here.", 130)
+        return _fail(given, "interrupted. The same command goes on from here.", 130)
     except Exception as err:  # the disk is full: OSError, or an error of TensorFlow's own
         if NO_SPACE not in str(err):
             raise
         return _fail(
-            options,
+            given,
             "Expected room on the disk. Received: none left. What was finished before is kept: "
             "make room and give the same command again.",
             1,
@@ -58,288 +43,95 @@ def main(arguments: Sequence[str] | None = None) -> int:
 NO_SPACE = os.strerror(errno.ENOSPC)
 
 
-def _fail(options: argparse.Namespace, sentence: str, code: int) -> int:
-    print(f"trainer {options.command}: {sentence}", file=sys.stderr)
+def _fail(given: argparse.Namespace, sentence: str, code: int) -> int:
+    print(f"trainer {given.command}: {sentence}", file=sys.stderr)
     return code
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: what it does, in words and in code, its options, and how it is called."""
+
+    help: str
+    run: Callable[[argparse.Namespace], None]
+    options: Callable[[argparse.ArgumentParser], None]
+    example: str
+
+
+COMMANDS = {
+    "prepare": Command(
+        "crop a data set into a build to train on",
+        commands.run_prepare,
+        options.prepare_options,
+        "--root CelebA_Spoof --out builds/celeba",
+    ),
+    "fit": Command(
+        "train networks into a model store",
+        commands.run_fit,
+        options.fit_options,
+        "--data builds/celeba --store runs/celeba --models variants",
+    ),
+    "evaluate": Command(
+        "score a store's networks and choose their thresholds",
+        commands.run_evaluate,
+        options.evaluate_options,
+        "--data builds/celeba --store runs/celeba",
+    ),
+    "study": Command(
+        "train each variant several times: the training's own noise",
+        commands.run_study,
+        options.study_options,
+        "--data builds/celeba --store runs/celeba --seeds 5",
+    ),
+    "explain": Command(
+        "put a store's explanations on trial over a test set",
+        commands.run_explain,
+        options.explain_options,
+        "--store runs/celeba --split test --limit 400",
+    ),
+    "trial": Command(
+        "put the explainers on trial by planted evidence",
+        commands.run_trial,
+        options.trial_options,
+        "--data builds/celeba --store runs/celeba --images 30",
+    ),
+    "report": Command(
+        "write a store's numbers into one file",
+        commands.run_report,
+        options.report_options,
+        "--store runs/celeba --out report.html",
+    ),
+    "refresh": Command(
+        "prepare, fit and evaluate what is not yet",
+        commands.run_refresh,
+        options.refresh_options,
+        "--root CelebA_Spoof --store runs/celeba",
+    ),
+    "simulate": Command(
+        "make the demo data set of simulated faces",
+        commands.run_simulate,
+        options.simulate_options,
+        "--out assets/demo --identities 600 --seed 1",
+    ),
+    "audit": Command(
+        "what a data set's global statistics give away",
+        commands.run_audit,
+        options.audit_options,
+        "--root assets/demo/faces.zip --store assets/models/demo",
+    ),
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True)
-    prepare = _command(commands, "prepare", run_prepare, "crop a data set into a build to train on")
-    prepare_options(prepare, required=True)
-    fit = _command(commands, "fit", run_fit, "train networks into a model store")
-    build_and_store(fit)
-    fit_options(fit)
-    evaluate = _command(
-        commands, "evaluate", run_evaluate, "score a store's networks and choose their thresholds"
-    )
-    build_and_store(evaluate)
-    evaluate.add_argument("--again", action="store_true", help="score what is scored already")
-    study = _command(
-        commands, "study", run_study, "train each variant several times: the training's own noise"
-    )
-    build_and_store(study)
-    study_options(study)
-    explain = _command(
-        commands, "explain", run_explain, "put a store's explanations on trial over a test set"
-    )
-    explain_options(explain)
-    trial = _command(
-        commands, "trial", run_trial, "put the explainers on trial by planted evidence"
-    )
-    build_and_store(trial)
-    trial_options(trial)
-    report = _command(commands, "report", run_report, "write a store's numbers into one file")
-    report_options(report)
-    refresh = _command(
-        commands, "refresh", run_refresh, "prepare, fit and evaluate what is not yet"
-    )
-    prepare_options(refresh, required=False)
-    refresh.add_argument("--store", type=Path, required=True, help="folder of trained models")
-    fit_options(refresh)
-    simulate_options(
-        _command(commands, "simulate", run_simulate, "make the demo data set of simulated faces")
-    )
-    audit = _command(commands, "audit", run_audit, "what a data set's global statistics give away")
-    audit.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
-    audit.add_argument("--store", type=Path, required=True, help="folder of trained models")
-    audit.add_argument("--card", type=Path, help="data card to put the numbers into")
+    subparsers = parser.add_subparsers(dest="command", required=True)
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(
+            name,
+            help=command.help,
+            description=f"{command.help.capitalize()}.",
+            epilog=f"Example: python -m trainer {name} {command.example}",
+        )
+        command.options(subparser)
+        subparser.set_defaults(run=command.run)
     return parser
-
-
-EXAMPLES = {
-    "prepare": "python -m trainer prepare --root CelebA_Spoof --out builds/celeba",
-    "fit": "python -m trainer fit --data builds/celeba --store runs/celeba --models variants",
-    "evaluate": "python -m trainer evaluate --data builds/celeba --store runs/celeba",
-    "explain": "python -m trainer explain --store runs/celeba --split test --limit 400",
-    "trial": "python -m trainer trial --data builds/celeba --store runs/celeba --images 30",
-    "report": "python -m trainer report --store runs/celeba --out report.html",
-    "study": "python -m trainer study --data builds/celeba --store runs/celeba --seeds 5",
-    "refresh": "python -m trainer refresh --root CelebA_Spoof --store runs/celeba",
-    "simulate": "python -m trainer simulate --out assets/demo --identities 600 --seed 1",
-    "audit": "python -m trainer audit --root assets/demo/faces.zip --store assets/models/demo",
-}
-
-
-def _command(
-    commands: argparse._SubParsersAction,
-    name: str,
-    run: Callable[[argparse.Namespace], None],
-    help: str,
-) -> argparse.ArgumentParser:
-    parser = commands.add_parser(
-        name, help=help, description=f"{help.capitalize()}.", epilog=f"Example: {EXAMPLES[name]}"
-    )
-    parser.set_defaults(run=run)
-    return parser
-
-
-def run_prepare(options: argparse.Namespace) -> None:
-    """`prepare`."""
-    from trainer.prepare import prepare, summary
-
-    build = prepare(
-        options.root,
-        options.out,
-        protocol=options.protocol,
-        limit=options.limit,
-        size=options.size,
-        crop_expansion=options.crop_expansion,
-        seed=options.seed,
-        jobs=options.jobs,
-        beam=options.beam,
-    )
-    print(f"\n{summary(build)}")
-
-
-def run_fit(options: argparse.Namespace) -> None:
-    """`fit`."""
-    from trainer.build import Prepared
-    from trainer.distribution import choose_precision, choose_strategy
-    from trainer.fit import fit
-
-    names = _chosen_models(options.models)
-    _check_weights_option(options.weights, names)
-    strategy = choose_strategy()  # first: TensorFlow's cluster starts before anything else of it
-    fit(
-        Prepared(options.data),
-        options.store,
-        models=names,
-        recipe=_chosen_recipe(options),
-        seed=options.seed,
-        precision=choose_precision(options.precision),
-        weights=options.weights or "imagenet",
-        again=options.again,
-        strategy=strategy,
-    )
-
-
-def _chosen_recipe(options: argparse.Namespace) -> Recipe:
-    """The recipe named, with what the options change of it."""
-    changed = {
-        name: value
-        for name in ("epochs", "batch_size", "learning_rate", "augment")
-        if (value := getattr(options, name)) is not None
-    }
-    return replace(RECIPES[options.recipe], **changed)
-
-
-def _chosen_models(chosen: Sequence[str]) -> list[str]:
-    """The models named, groups spelt out, in the registry's order."""
-    named = {name for choice in chosen for name in GROUPS.get(choice, [choice])}
-    return [name for name in MODELS if name in named]
-
-
-def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
-    baselines = [name for name in names if name in BASELINES]
-    if weights == "imagenet" and not baselines:
-        raise ValueError(
-            "Expected a baseline among --models for --weights imagenet. Received: only variants, "
-            "for which there are none. Leave --weights out."
-        )
-    if weights not in (None, "imagenet", "none") and len(names) > 1:
-        raise ValueError(
-            f"Expected one model for --weights {weights}. Received: {len(names)} models. "
-            "Name the one the file is for with --models."
-        )
-
-
-def run_evaluate(options: argparse.Namespace) -> None:
-    """`evaluate`."""
-    from trainer.build import Prepared
-    from trainer.evaluate import evaluate
-
-    build = Prepared(options.data)
-    table = evaluate(build, options.store, again=options.again)
-    print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
-    print("threshold chosen on validation, beside the paper's figures on its own test images:")
-    for group in dict.fromkeys(table.columns.get_level_values(0)):
-        print(f"\n{group}\n{table[group].round(4).to_string()}")
-
-
-def run_study(options: argparse.Namespace) -> None:
-    """`study`."""
-    from trainer.build import Prepared
-    from trainer.distribution import choose_precision, choose_strategy
-    from trainer.study import study, summary
-
-    strategy = choose_strategy()
-    noise = study(
-        Prepared(options.data),
-        options.store,
-        seeds=options.seeds,
-        recipe=_chosen_recipe(options),
-        precision=choose_precision(options.precision),
-        strategy=strategy,
-    )
-    print(f"\n{summary(noise)}")
-
-
-def run_explain(options: argparse.Namespace) -> None:
-    """`explain`."""
-    from fascore.data import open_data
-    from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
-    from fascore.explain.judge import Judge
-    from fascore.store import Store
-    from trainer.explain import Plan, explain, summary
-
-    store = Store(options.store)
-    names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
-    if not names:
-        raise ValueError(
-            f"Expected weights of the models named in {options.store}. Received: none of them. "
-            "Train them with `python -m trainer fit`."
-        )
-    results = explain(
-        store,
-        open_data(options.root or store.card(names[0]).data["root"]),
-        models=names,
-        explainers=[
-            GradCAM(),
-            LimeImage(num_samples=options.lime_samples),
-            ShapImage(num_samples=options.shap_samples),
-        ],
-        judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
-        plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
-        again=options.again,
-    )
-    print("\n".join(summary(results)))
-
-
-def run_trial(options: argparse.Namespace) -> None:
-    """`trial`."""
-    from trainer.build import Prepared
-    from trainer.trial import summary, trial
-
-    settings = {each.name: getattr(options, each.name) for each in fields(TrialRecipe)}
-    table = trial(
-        Prepared(options.data),
-        options.store,
-        recipe=TrialRecipe(**settings),
-        models=_chosen_models(options.models),
-        again=options.again,
-    )
-    print(f"\n{summary(table)}")
-
-
-def run_report(options: argparse.Namespace) -> None:
-    """`report`."""
-    from fascore.files import write_json, write_whole
-    from fascore.report import store_report
-    from fascore.store import Store
-
-    choice = ThresholdChoice(options.threshold_rule, options.threshold)
-    page, numbers = store_report(Store(options.store), choice)
-    write_whole(options.out, lambda path: path.write_text(page))
-    print(f"Report of {len(numbers['models'])} models written to {options.out}.")
-    if options.json:
-        write_json(options.json, numbers)
-        print(f"Its numbers written to {options.json}.")
-
-
-def run_refresh(options: argparse.Namespace) -> None:
-    """`refresh`."""
-    options.out = options.out or options.store.parent / "builds" / options.store.name
-    options.data = options.out
-    _check_weights_option(options.weights, _chosen_models(options.models))
-    run_prepare(options)
-    run_fit(options)
-    run_evaluate(options)
-
-
-def run_simulate(options: argparse.Namespace) -> None:
-    """`simulate`."""
-    from PIL import Image
-    from tqdm import tqdm
-
-    from trainer.simulate import Settings, contact_sheet, simulate, write_card
-
-    settings = Settings(identities=options.identities, seed=options.seed)
-    simulate(
-        options.out,
-        settings,
-        jobs=options.jobs,
-        assets=options.assets,
-        progress=lambda people, total: tqdm(people, total=total, unit="person"),
-    )
-    write_card(options.out, settings)
-    if options.sheet:
-        Image.fromarray(contact_sheet(options.out)).save(options.sheet)
-    print(f"Data set and data card written to {options.out}.")
-
-
-def run_audit(options: argparse.Namespace) -> None:
-    """`audit`."""
-    from fascore.data import open_data
-    from fascore.store import Store
-    from trainer.evaluate import auc_by_species
-    from trainer.simulate import add_measurements, audit
-
-    source = open_data(options.root)
-    statistics, networks = audit(source), auc_by_species(Store(options.store))
-    print(f"AUC on the test split of {source.name}, unseen subjects.")
-    print(f"\nLogistic regression on 13 global statistics:\n{statistics.round(3).to_string()}")
-    print(f"\nNetworks of the store:\n{networks.round(4).to_string()}")
-    if options.card:
-        add_measurements(options.card, statistics, networks)

@@ -20,6 +20,7 @@ from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.paper import Reported, read_paper
+from fascore.sample_table import evaluation_samples
 from fascore.store import Store
 from trainer.build import Prepared
 
@@ -48,7 +49,7 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
 
 def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
     """The build's validation and test samples; writes them to samples.csv where it differs."""
-    samples = store.evaluation_samples(build.samples)
+    samples = evaluation_samples(build.samples)
     path = store_path / store.SAMPLES
     if not path.exists() or path.read_text() != samples.to_csv():
         write_whole(path, samples.to_csv)

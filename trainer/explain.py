@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import shutil
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from fascore.explain import Attribution, Explainer
+from fascore.explain import Explainer
 from fascore.explain.judge import NO_METHOD, Judge, Measure
-from fascore.explain.units import pixel_values
 from fascore.faces import FaceDetector
-from fascore.files import write_json, write_whole
 from fascore.images import crop_face, input_points, network_input
 from fascore.models.face_model import FaceModel
+from fascore.sample_table import fingerprint, sample_of
 from fascore.samples import EntryError, FaceData, Sample
-from fascore.store import Store, fingerprint, sample_of
+from fascore.store import Store
 from fascore.trial.results import (
-    COLUMNS,
     FOLDER,
-    MeanMap,
     Results,
     has_results,
     read_results,
     write_results,
 )
+from trainer.parts import Parts
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "lime", "shap")
-PARTS, SETTINGS = "parts", "settings.json"
+PARTS = "parts"
 
 
 @dataclass(frozen=True)
@@ -88,16 +81,17 @@ def explain(
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
     about = _about(store, loaded, explainers, judge, plan)
-    parts = store.path / FOLDER / PARTS
-    if not again and not parts.exists() and has_results(store) and _made_this_way(store, about):
+    parts = Parts(store.path / FOLDER / PARTS)
+    if not again and not parts.there and has_results(store) and _made_this_way(store, about):
         print("Explained already.")
         return read_results(store)
-    _open_parts(parts, about, again=again)
+    done = parts.open(about, again=again)
+    if done:
+        print(f"Going on after {done:,} images.")
     detect = _Detector()
     with tqdm(samples, desc="explain", unit="image") as bar:
         for number, sample in enumerate(bar):
-            path = parts / f"{number:06d}.npz"
-            if path.exists():
+            if parts.has(number):
                 continue
             face = _face(data, sample, size=size, expansion=expansion, detect=detect)
             if face is None:
@@ -111,15 +105,20 @@ def explain(
                 repeats=number < plan.repeats,
                 sanity=number < plan.sanity,
             )
-            _write_part(path, sample, _with_right(measures, loaded, sample), maps, size)
-    measured = [path for path in sorted(parts.glob("*.npz")) if int(path.stem) < len(samples)]
-    if not measured:
+            parts.write(number, sample, _with_right(measures, loaded, sample), maps, size=size)
+    gathered = parts.gather(len(samples))
+    if gathered is None:
         raise ValueError(
             "Expected images that can be opened. Received: none. Give --root the data set that "
             "the store's networks were trained on."
         )
-    write_results(store, _gather(measured, about))
-    shutil.rmtree(parts)
+    finished = {
+        "images": gathered.images,
+        "software": {package: version(package) for package in SOFTWARE},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_results(store, Results(gathered.measures, gathered.maps, {**about, **finished}))
+    parts.remove()
     return read_results(store)
 
 
@@ -223,23 +222,6 @@ def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
     return all(there.get(key) == value for key, value in about.items())
 
 
-def _open_parts(folder: Path, about: Mapping[str, Any], *, again: bool) -> None:
-    """Makes the folder of finished images; empties it where they were measured another way.
-
-    How many images are asked for does not matter: fewer are the first of more.
-    """
-    settings = folder / SETTINGS
-    about = {key: value for key, value in about.items() if key != "limit"}
-    if folder.exists() and (
-        again or not settings.exists() or json.loads(settings.read_text()) != about
-    ):
-        shutil.rmtree(folder)
-    done = len(list(folder.glob("*.npz")))
-    if done:
-        print(f"Going on after {done:,} images.")
-    write_json(settings, about)
-
-
 def _with_right(
     measures: Sequence[Measure], models: Sequence[FaceModel], sample: Sample
 ) -> list[Measure]:
@@ -250,54 +232,6 @@ def _with_right(
         for m in models
     ]
     return [*measures, *right]
-
-
-def _write_part(
-    path: Path,
-    sample: Sample,
-    measures: Sequence[Measure],
-    maps: Sequence[Attribution],
-    size: int,
-) -> None:
-    """One image's measures and its maps, each divided by the sum of its absolute values."""
-    right = {each.model for each in measures if each.metric == "right" and each.value}
-    values = [(each, pixel_values(each, size)) for each in maps if each.model in right]
-    arrays = {
-        f"{each.model}/{each.method}/{sample.pai_species}": (map_ / np.abs(map_).sum())
-        for each, map_ in values
-        if map_.any()
-    }
-    rows = json.dumps([[sample.sample_id, *asdict(each).values()] for each in measures])
-    write_whole(path, partial(np.savez_compressed, measures=np.array(rows), **arrays))
-
-
-def _gather(measured: Sequence[Path], about: Mapping[str, Any]) -> Results:
-    """The results of all finished images."""
-    rows: list[list[Any]] = []
-    sums: dict[str, np.ndarray] = {}
-    counts: Counter[str] = Counter()
-    for path in measured:
-        with np.load(path) as arrays:
-            rows += json.loads(str(arrays["measures"]))
-            for name in arrays.files:
-                if name != "measures":
-                    sums[name] = sums.get(name, 0) + arrays[name]
-                    counts[name] += 1
-    maps = {
-        _key(name): MeanMap((total / counts[name]).astype(np.float32), counts[name])
-        for name, total in sums.items()
-    }
-    finished = {
-        "images": len(measured),
-        "software": {package: version(package) for package in SOFTWARE},
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    return Results(pd.DataFrame(rows, columns=COLUMNS), maps, {**about, **finished})
-
-
-def _key(name: str) -> tuple[str, str, str]:
-    model, method, species = name.split("/")
-    return model, method, species
 
 
 def summary(results: Results) -> Iterator[str]:

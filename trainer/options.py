@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fascore.explain import TARGETS, LimeImage, ShapImage
@@ -40,11 +40,15 @@ def _rate(text: str) -> float:
     return value
 
 
-def prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
+def prepare_options(parser: argparse.ArgumentParser) -> None:
     """Which data, split how, cropped how, made where."""
+    parser.add_argument("--out", type=Path, required=True, help="folder for the build")
+    parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
+    _prepare_options(parser)
+
+
+def _prepare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
-    where = "folder for the build" + ("" if required else "; default: builds/ beside the store")
-    parser.add_argument("--out", type=Path, required=required, help=where)
     parser.add_argument(
         "--protocol",
         choices=PROTOCOLS,
@@ -64,8 +68,6 @@ def prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
         default=1.5,
         help="crop's side as a multiple of the face's; default: 1.5",
     )
-    if required:
-        parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
     parser.add_argument(
         "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"
     )
@@ -76,46 +78,48 @@ def prepare_options(parser: argparse.ArgumentParser, *, required: bool) -> None:
     )
 
 
-def build_and_store(parser: argparse.ArgumentParser) -> None:
-    """The build to read and the store to write."""
-    parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
-    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
-
-
 def fit_options(parser: argparse.ArgumentParser) -> None:
-    """Which networks, trained how."""
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        choices=[*GROUPS, *MODELS],
-        default=["all"],
-        metavar="NAME",
-        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: all",
-    )
-    recipe_options(parser)
+    """Which networks, trained how, on which build."""
+    _data(parser)
+    _store(parser)
+    _fit_options(parser)
+
+
+def _fit_options(parser: argparse.ArgumentParser) -> None:
+    _models(parser, [*GROUPS, *MODELS], default="all")
+    _recipe(parser)
     parser.add_argument(
         "--weights",
         metavar="imagenet|none|FILE",
         help="the baselines' initial weights; default: imagenet; variants start at random",
     )
     parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+    _again(parser)
+
+
+def evaluate_options(parser: argparse.ArgumentParser) -> None:
+    """Which store, scored on which build."""
+    _data(parser)
+    _store(parser)
+    _again(parser)
+
+
+def refresh_options(parser: argparse.ArgumentParser) -> None:
+    """What `prepare` and `fit` ask for; one seed for both."""
+    out = "folder for the build; default: builds/ beside the store"
+    parser.add_argument("--out", type=Path, help=out)
+    _prepare_options(parser)
+    _store(parser)
+    _fit_options(parser)
 
 
 def explain_options(parser: argparse.ArgumentParser) -> None:
     """Which explanations, measured on what, how finely."""
     plan, judge = Plan(), Judge()
     count = _at_least(int, 0)
-    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+    _store(parser)
     parser.add_argument("--root", type=Path, help=f"{ROOT_HELP}; default: the models' own")
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        choices=[*GROUPS, *MODELS],
-        default=["variants"],
-        metavar="NAME",
-        help=f"{', '.join(GROUPS)}, or names: {', '.join(MODELS)}; default: variants",
-    )
+    _models(parser, [*GROUPS, *MODELS], default="variants")
     parser.add_argument(
         "--split", choices=("validation", "test"), default=plan.split, help="default: test"
     )
@@ -154,19 +158,14 @@ def explain_options(parser: argparse.ArgumentParser) -> None:
         f"work; default: {plan.sanity}",
     )  # fmt: skip
     parser.add_argument("--seed", type=int, default=plan.seed, help="of all draws; default: 0")
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+    _again(parser)
 
 
 def trial_options(parser: argparse.ArgumentParser) -> None:
     """Which networks learn the cues, how, and how finely they are explained."""
-    parser.add_argument(
-        "--models",
-        nargs="+",
-        choices=["variants", *VARIANTS],
-        default=["variants"],
-        metavar="NAME",
-        help=f"variants, or names: {', '.join(VARIANTS)}; default: variants",
-    )
+    _data(parser)
+    _store(parser)
+    _models(parser, ["variants", *VARIANTS], default="variants")
     default = TrialRecipe()
     for option, least, help in (
         ("images", 1, "test pictures with the cue whose maps are scored, for each network"),
@@ -185,12 +184,12 @@ def trial_options(parser: argparse.ArgumentParser) -> None:
             default=value,
             help=f"{help}; default: {value}",
         )
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+    _again(parser)
 
 
 def report_options(parser: argparse.ArgumentParser) -> None:
     """Which store, thresholds by which rule, written where."""
-    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+    _store(parser)
     parser.add_argument("--out", type=Path, required=True, help="HTML file to write")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
     titles = ", ".join(f"{name} ({rule.title})" for name, rule in THRESHOLD_RULES.items())
@@ -207,14 +206,59 @@ def report_options(parser: argparse.ArgumentParser) -> None:
 
 
 def study_options(parser: argparse.ArgumentParser) -> None:
-    """How often each variant is trained, and how."""
+    """How often each variant is trained, and how, on which build."""
+    _data(parser)
+    _store(parser)
     parser.add_argument(
         "--seeds", type=_at_least(int, 2), default=5, help="runs of each variant; default: 5"
     )
-    recipe_options(parser)
+    _recipe(parser)
 
 
-def recipe_options(parser: argparse.ArgumentParser) -> None:
+def simulate_options(parser: argparse.ArgumentParser) -> None:
+    """How many people, from which seed, made where."""
+    parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
+    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
+    parser.add_argument("--seed", type=int, default=1, help="default: 1")
+    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
+    parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
+    parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")
+
+
+def audit_options(parser: argparse.ArgumentParser) -> None:
+    """Which data set, against which store's networks."""
+    parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
+    _store(parser)
+    parser.add_argument("--card", type=Path, help="data card to put the numbers into")
+
+
+def _data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
+
+
+def _store(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+
+
+def _again(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+
+
+def _models(parser: argparse.ArgumentParser, names: Sequence[str], *, default: str) -> None:
+    """Names of models and of groups of them; groups are spelt in the help, then names."""
+    groups = [name for name in names if name in GROUPS]
+    single = [name for name in names if name not in GROUPS]
+    parser.add_argument(
+        "--models",
+        nargs="+",
+        choices=names,
+        default=[default],
+        metavar="NAME",
+        help=f"{', '.join(groups)}, or names: {', '.join(single)}; default: {default}",
+    )
+
+
+def _recipe(parser: argparse.ArgumentParser) -> None:
     """The recipe, what of it to change, and the arithmetic."""
     parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
     parser.add_argument(
@@ -238,13 +282,3 @@ def recipe_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="of the arithmetic while training; weights are always float32; default: auto",
     )
-
-
-def simulate_options(parser: argparse.ArgumentParser) -> None:
-    """How many people, from which seed, made where."""
-    parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
-    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
-    parser.add_argument("--seed", type=int, default=1, help="default: 1")
-    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
-    parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
-    parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from fascore import store
 from fascore.models import MODELS, VARIANTS
+from fascore.sample_table import fingerprint, read_samples
 from fascore.store import Store, StoreError, study_run, study_runs
 from fascore.training_noise import TrainingNoise, measure_runs, training_noise
 from trainer.build import Prepared
@@ -61,7 +62,7 @@ def study(
 def check_samples(build: Prepared, store_path: Path) -> None:
     """Refuses to mix a store's samples with those of another build."""
     path = store_path / store.SAMPLES
-    if path.exists() and store.fingerprint(store.read_samples(path)) != build.data["fingerprint"]:
+    if path.exists() and fingerprint(read_samples(path)) != build.data["fingerprint"]:
         raise StoreError(
             f"Expected {store_path} to hold the samples of this build. Received: those of another "
             "data set or draw. Give --data the build its models were trained on, or another "

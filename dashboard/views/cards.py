@@ -11,8 +11,9 @@ import streamlit as st
 from dashboard import cache, state
 from dashboard.views.style import model_title
 from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
+from fascore.sample_table import sample_of
 from fascore.samples import DataError, FaceData, Sample
-from fascore.store import Card, sample_of
+from fascore.store import Card
 
 A_PAGE, A_ROW = 12, 4
 Line = tuple[str, str, bool]  # a model, its number on the image, whether its verdict is right

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from fascore.explain.faithfulness import DRAWS, STEPS, Faithfulness, faithfulnes
 from fascore.explain.gates import gates
 from fascore.explain.grad_cam import GradCAM
 from fascore.explain.regions import FEATURES, face_regions, weight_ratios
-from fascore.explain.sanity import randomised, similarity
+from fascore.explain.sanity import sanity_test
 from fascore.explain.stability import alike, stability
 from fascore.explain.units import pixel_values
 from fascore.models import FEATURE_MAP, LAST_CONV
@@ -92,11 +91,19 @@ class Judge:
             for name, ratio in weight_ratios(pixel_values(each, image.shape[0]), masks).items()
         ]
         for explainer in explainers:
-            own = maps[explainer.name]
+            own, checks = maps[explainer.name], []
             if repeats or not hasattr(explainer, "seed"):  # without chance: cheap
-                found += self._stability(models, image, explainer, own)
+                checks.append(
+                    stability(explainer, models, image, own, target=self.target, seed=self.seed)
+                )
             if sanity:
-                found += self._sanity(models, image, explainer, own)
+                checks.append(sanity_test(explainer, models, image, own, seed=self.seed))
+            found += [
+                Measure(model.name, explainer.name, metric, value)
+                for check in checks
+                for model, values in zip(models, check, strict=True)
+                for metric, value in values.items()
+            ]
         return found, every
 
     def _of_maps(
@@ -117,42 +124,6 @@ class Judge:
                 }
                 for metric, value in values.items():
                     yield Measure(model.name, each.method, metric, value)
-
-    def _stability(
-        self,
-        models: Sequence[FaceModel],
-        image: np.ndarray,
-        explainer: Explainer,
-        maps: Sequence[Attribution],
-    ) -> Iterator[Measure]:
-        measured = stability(explainer, models, image, maps, target=self.target, seed=self.seed)
-        for model, values in zip(models, measured, strict=True):
-            for metric, value in values.items():
-                yield Measure(model.name, explainer.name, metric, value)
-
-    def _sanity(
-        self,
-        models: Sequence[FaceModel],
-        image: np.ndarray,
-        explainer: Explainer,
-        maps: Sequence[Attribution],
-    ) -> Iterator[Measure]:
-        """Maps of randomised networks, for the trained map's target, from as many samples."""
-        for model, own in zip(models, maps, strict=True):
-            method = _as_sampled(explainer, own)
-            for stage, copy in randomised(model, seed=self.seed).items():
-                (other,) = method.explain([copy], image, target=own.target)
-                pair = [pixel_values(each, model.size) for each in (own, other)]
-                for kind, value in (("rank", alike(*pair)), ("ssim", similarity(*pair))):
-                    yield Measure(model.name, own.method, f"sanity_{kind}_{stage}", value)
-
-
-def _as_sampled(explainer: Explainer, own: Attribution) -> Explainer:
-    """The explainer with the very number of samples that a map of it took."""
-    if "samples" not in own.quality:
-        return explainer
-    samples = int(own.quality["samples"])
-    return replace(cast(Any, explainer), num_samples=samples, settled=1.0)
 
 
 def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -> Iterator[Measure]:

@@ -5,12 +5,17 @@ arXiv:1810.03292.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, cast
 
 import keras
 import numpy as np
 from skimage.metrics import structural_similarity
 
+from fascore.explain.attribution import Attribution, Explainer
+from fascore.explain.stability import alike
+from fascore.explain.units import pixel_values
 from fascore.models.face_model import FaceModel
 
 # How many of the layers with weights are random, counted from the top, by name and in words.
@@ -51,6 +56,49 @@ def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
             stage,
             FaceModel(model.name, copy, threshold=model.threshold, background=model.background),
         )
+
+
+def sanity_test(
+    explainer: Explainer,
+    models: Sequence[FaceModel],
+    image: np.ndarray,
+    maps: Sequence[Attribution],
+    *,
+    seed: int = 0,
+) -> list[dict[str, float]]:
+    """How alike a method's maps are to those of the models' randomised copies.
+
+    For each of `STAGES` the rank correlation, `sanity_rank_<stage>`, and SSIM,
+    `sanity_ssim_<stage>`, both in [-1, 1]. The copies are explained for the class of the model's
+    own map and from as many samples as that took.
+
+    Parameters
+    ----------
+    maps : sequence of Attribution
+        The explainer's of `image`, one a model.
+
+    Returns
+    -------
+    list of dict
+        One a model.
+    """
+    measures: list[dict[str, float]] = [{} for _ in models]
+    for model, own, measure in zip(models, maps, measures, strict=True):
+        method = _as_sampled(explainer, own)
+        for stage, copy in randomised(model, seed=seed).items():
+            (other,) = method.explain([copy], image, target=own.target)
+            pair = [pixel_values(each, model.size) for each in (own, other)]
+            measure[f"sanity_rank_{stage}"] = alike(*pair)
+            measure[f"sanity_ssim_{stage}"] = similarity(*pair)
+    return measures
+
+
+def _as_sampled(explainer: Explainer, own: Attribution) -> Explainer:
+    """The explainer with the very number of samples that a map of it took."""
+    if "samples" not in own.quality:
+        return explainer
+    samples = int(own.quality["samples"])
+    return replace(cast(Any, explainer), num_samples=samples, settled=1.0)
 
 
 def similarity(first: np.ndarray, second: np.ndarray) -> float:

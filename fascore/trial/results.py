@@ -17,7 +17,8 @@ import pandas as pd
 
 from fascore.explain.judge import PAIR
 from fascore.files import write_json, write_whole
-from fascore.store import Store, StoreError, fingerprint
+from fascore.sample_table import fingerprint
+from fascore.store import Store, StoreError
 
 FOLDER = "explanations"
 MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "trial.json", "planted.csv"

@@ -21,6 +21,7 @@ from fascore.files import sha256
 from fascore.images import Box
 from fascore.labels import pai_species
 from fascore.models import VARIANTS
+from fascore.sample_table import evaluation_samples, fingerprint, samples_table
 from tests.conftest import SIZE, tiny_network
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -85,14 +86,14 @@ def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     faces, folder = tmp_path / "faces.zip", tmp_path / "store"
     _write_faces(faces)
     folder.mkdir()
-    samples = store.evaluation_samples(store.samples_table(open_data(faces).samples()))
+    samples = evaluation_samples(samples_table(open_data(faces).samples()))
     samples.to_csv(folder / store.SAMPLES)
     counts = {"test": {pai_species(code): 2 for code in TYPES.values()}}
     data = {
         "name": "tiny faces",
         "simulated": True,
         "root": str(faces),
-        "fingerprint": store.fingerprint(samples),
+        "fingerprint": fingerprint(samples),
         "protocol": "official",
         "counts": counts,
     }

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dashboard import cache
-from fascore import store
 from fascore.definitions import METRICS
 from fascore.models import MODELS, VARIANTS
+from fascore.sample_table import fingerprint, read_samples
 from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 
@@ -246,11 +246,11 @@ def test_store_of_one_class_is_one_sentence_a_model(app, store_path):
     samples = pd.read_csv(store_path / SAMPLES)
     samples = samples[samples["label"] == 1]
     samples.to_csv(store_path / SAMPLES, index=False)
-    fingerprint = store.fingerprint(store.read_samples(store_path / SAMPLES))
+    other_data = fingerprint(read_samples(store_path / SAMPLES))
     for name in VARIANTS:
         path = store_path / name / CARD
         card = json.loads(path.read_text())
-        path.write_text(json.dumps(card | {"data": card["data"] | {"fingerprint": fingerprint}}))
+        path.write_text(json.dumps(card | {"data": card["data"] | {"fingerprint": other_data}}))
     open_metrics(app)
     assert not app.exception
     assert len(app.error) == len(VARIANTS)

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from fascore import store
+from fascore.sample_table import fingerprint
 from fascore.store import CARD, PREDICTIONS, Store, study_run
 
 # sample: split, label, spoof type, subject, illumination, Male; scores of the two models
@@ -48,7 +49,7 @@ def scored_store(tmp_path):
             data={
                 "name": "made up",
                 "protocol": "official",
-                "fingerprint": store.fingerprint(samples),
+                "fingerprint": fingerprint(samples),
             },
             training={"initial_weights": "random", "epochs": 3},
             software={},

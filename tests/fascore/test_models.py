@@ -67,9 +67,7 @@ def test_weights_fit_in_six_megabytes(networks, name):
 
 
 def test_network_centres_pixels_itself(networks):
-    centred = keras.Model(
-        networks["cnn"].input, networks["cnn"].get_layer("centre_pixels").output
-    )
+    centred = keras.Model(networks["cnn"].input, networks["cnn"].get_layer("centre_pixels").output)
     values = centred(np.array([0.0, 255.0]).reshape(2, 1, 1, 1) * np.ones((2, 64, 64, 3)))
     assert (float(values[0].numpy().max()), float(values[1].numpy().min())) == (-1.0, 1.0)
 

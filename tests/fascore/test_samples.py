@@ -17,9 +17,7 @@ ROWS = {
     "train": {
         f"Data/train/{subject}/{kind}/{subject}0{label}.png": [0] * 40 + codes
         for subject in range(10)
-        for label, (kind, codes) in enumerate(
-            [("live", [0, 0, 0, 0]), ("spoof", [9, 4, 2, 1])]
-        )
+        for label, (kind, codes) in enumerate([("live", [0, 0, 0, 0]), ("spoof", [9, 4, 2, 1])])
     },
     "test": {"Data/test/77/live/000001.png": [1] * 40 + [0, 0, 0, 0]},
 }

@@ -10,6 +10,13 @@ from fascore import store
 from fascore.files import sha256, write_whole
 from fascore.labels import CELEBA_ATTRIBUTES
 from fascore.models import MODELS
+from fascore.sample_table import (
+    evaluation_samples,
+    fingerprint,
+    read_samples,
+    sample_of,
+    samples_table,
+)
 from fascore.samples import Sample
 from fascore.store import Card, Store, StoreError
 
@@ -24,7 +31,7 @@ SAMPLES = [
 @pytest.fixture
 def folder(tmp_path):
     """A store with one untrained network, its predictions and background."""
-    samples = store.evaluation_samples(store.samples_table(SAMPLES))
+    samples = evaluation_samples(samples_table(SAMPLES))
     samples.to_csv(tmp_path / store.SAMPLES)
     model = tmp_path / "cnn"
     write_whole(model / store.WEIGHTS, MODELS["cnn"].build().save)
@@ -34,7 +41,7 @@ def folder(tmp_path):
         crop_expansion=1.5,
         feature_layers=["last_conv", "feature_map"],
         weights_sha256=sha256(model / store.WEIGHTS),
-        data={"name": "made up", "fingerprint": store.fingerprint(samples)},
+        data={"name": "made up", "fingerprint": fingerprint(samples)},
         training={},
         software={},
         threshold={"value": 0.25, "rule": "equal error rate", "split": "validation"},
@@ -62,15 +69,15 @@ def test_scores_are_those_of_the_split(folder):
 def test_samples_come_back_from_their_table(folder, tmp_path):
     attributes = bytes([1, 0] * 20)
     samples = [replace(SAMPLES[0], attributes=attributes), replace(SAMPLES[3], subject="")]
-    store.samples_table(samples).to_csv(tmp_path / "all.csv")
-    table = store.read_samples(tmp_path / "all.csv")
-    assert [store.sample_of(row) for _, row in table.iterrows()] == samples[::-1]
+    samples_table(samples).to_csv(tmp_path / "all.csv")
+    table = read_samples(tmp_path / "all.csv")
+    assert [sample_of(row) for _, row in table.iterrows()] == samples[::-1]
     assert table.loc[SAMPLES[0].sample_id, "5_o_Clock_Shadow"] == 1
     assert table.loc[SAMPLES[3].sample_id, list(CELEBA_ATTRIBUTES)].isna().all()
 
 
 def test_training_images_are_no_evaluation_samples():
-    samples = store.evaluation_samples(store.samples_table(SAMPLES))
+    samples = evaluation_samples(samples_table(SAMPLES))
     assert set(samples["split"]) == {"validation", "test"}
 
 
@@ -123,11 +130,11 @@ def test_missing_predictions_are_said(folder):
 
 @pytest.mark.parametrize("change", ["label", "split"])
 def test_fingerprint_follows_ids_splits_and_labels(change):
-    table = store.samples_table(SAMPLES)
+    table = samples_table(SAMPLES)
     changed = table.copy()
     changed.iloc[0, changed.columns.get_loc(change)] = {"label": 1, "split": "train"}[change]
-    assert store.fingerprint(table) == store.fingerprint(table.iloc[::-1])
-    assert store.fingerprint(table) != store.fingerprint(changed)
+    assert fingerprint(table) == fingerprint(table.iloc[::-1])
+    assert fingerprint(table) != fingerprint(changed)
 
 
 def test_failed_write_leaves_the_old_file(tmp_path):
@@ -169,8 +176,9 @@ def test_unusable_predictions_are_said(folder, old, new, sentence):
     ("old", "new", "sentence"),
     [
         ("subject", "person", "Received: no subject"),
-        (",9,replay", ",12,replay", "Received: 12"),
-        ("test,1,9", "test,2,9", "Received: 2"),
+        (",9,replay", ",12,replay", "Received: spoof_type 12"),
+        ("test,1,9", "test,2,9", "Received: label 2 for Data/test/3/spoof/4.png"),
+        ("test,1,9", "exam,1,9", "Received: split exam"),
         ("Data/test/3/spoof/4.png", "Data/test/3/live/3.png", "more than once"),
         ("Data/test/3/spoof/4.png", "Data/train/2/live/2.png", "in (test and validation|validat)"),
     ],

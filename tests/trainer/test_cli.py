@@ -4,20 +4,22 @@ from pathlib import Path
 
 import pytest
 
-from trainer.cli import EXAMPLES, main
+from trainer.cli import COMMANDS, main
 
 README = Path(__file__).parents[2] / "README.md"
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_has_an_example(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([command, "--help"])
     text = " ".join(capsys.readouterr().out.split())
-    assert stop.value.code == 0 and EXAMPLES[command] in text
+    assert (
+        stop.value.code == 0 and f"python -m trainer {command} {COMMANDS[command].example}" in text
+    )
 
 
-@pytest.mark.parametrize("command", EXAMPLES)
+@pytest.mark.parametrize("command", COMMANDS)
 def test_readme_names_the_command(command):
     assert f"python -m trainer {command}" in README.read_text()
 

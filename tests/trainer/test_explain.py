@@ -16,6 +16,7 @@ from fascore.data import open_data
 from fascore.explain import GradCAM, LimeImage, ShapImage
 from fascore.explain.judge import Judge
 from fascore.files import sha256
+from fascore.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.store import Store, StoreError
 from fascore.trial.results import ABOUT, FOLDER, has_results, read_results
 from tests.conftest import SIZE, tiny_network
@@ -30,7 +31,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def tiny_store(faces_zip, tmp_path):
     """Two tiny networks on the made-up faces' 24 test images."""
-    samples = store.evaluation_samples(store.samples_table(open_data(faces_zip).samples()))
+    samples = evaluation_samples(samples_table(open_data(faces_zip).samples()))
     samples.to_csv(tmp_path / store.SAMPLES)
     background = np.random.default_rng(2).integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)
     store.write_background(tmp_path, background, [str(i) for i in range(6)])
@@ -38,7 +39,7 @@ def tiny_store(faces_zip, tmp_path):
         (tmp_path / name).mkdir()
         weights = tmp_path / name / store.WEIGHTS
         tiny_network(seed=seed).save(weights)
-        data = {"name": "noise", "root": str(faces_zip), "fingerprint": store.fingerprint(samples)}
+        data = {"name": "noise", "root": str(faces_zip), "fingerprint": fingerprint(samples)}
         layers = ["last_conv", "feature_map"]
         card = store.Card(name, SIZE, 1.5, layers, sha256(weights), data, {}, {})
         store.write_card(tmp_path / name, card)

@@ -1,0 +1,222 @@
+"""What each command does: one call, and what it prints."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import fields, replace
+
+from fascore.models import BASELINES, MODELS
+from fascore.thresholds import ThresholdChoice
+from trainer.options import GROUPS
+from trainer.recipes import RECIPES, Recipe, TrialRecipe
+
+
+def run_prepare(options: argparse.Namespace) -> None:
+    """`prepare`."""
+    from trainer.prepare import prepare, summary
+
+    build = prepare(
+        options.root,
+        options.out,
+        protocol=options.protocol,
+        limit=options.limit,
+        size=options.size,
+        crop_expansion=options.crop_expansion,
+        seed=options.seed,
+        jobs=options.jobs,
+        beam=options.beam,
+    )
+    print(f"\n{summary(build)}")
+
+
+def run_fit(options: argparse.Namespace) -> None:
+    """`fit`."""
+    from trainer.build import Prepared
+    from trainer.distribution import choose_precision, choose_strategy
+    from trainer.fit import fit
+
+    names = _chosen_models(options.models)
+    _check_weights_option(options.weights, names)
+    strategy = choose_strategy()  # first: TensorFlow's cluster starts before anything else of it
+    fit(
+        Prepared(options.data),
+        options.store,
+        models=names,
+        recipe=_chosen_recipe(options),
+        seed=options.seed,
+        precision=choose_precision(options.precision),
+        weights=options.weights or "imagenet",
+        again=options.again,
+        strategy=strategy,
+    )
+
+
+def _chosen_recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe named, with what the options change of it."""
+    changed = {
+        name: value
+        for name in ("epochs", "batch_size", "learning_rate", "augment")
+        if (value := getattr(options, name)) is not None
+    }
+    return replace(RECIPES[options.recipe], **changed)
+
+
+def _chosen_models(chosen: Sequence[str]) -> list[str]:
+    """The models named, groups spelt out, in the registry's order."""
+    named = {name for choice in chosen for name in GROUPS.get(choice, [choice])}
+    return [name for name in MODELS if name in named]
+
+
+def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
+    baselines = [name for name in names if name in BASELINES]
+    if weights == "imagenet" and not baselines:
+        raise ValueError(
+            "Expected a baseline among --models for --weights imagenet. Received: only variants, "
+            "for which there are none. Leave --weights out."
+        )
+    if weights not in (None, "imagenet", "none") and len(names) > 1:
+        raise ValueError(
+            f"Expected one model for --weights {weights}. Received: {len(names)} models. "
+            "Name the one the file is for with --models."
+        )
+
+
+def run_evaluate(options: argparse.Namespace) -> None:
+    """`evaluate`."""
+    from trainer.build import Prepared
+    from trainer.evaluate import evaluate
+
+    build = Prepared(options.data)
+    table = evaluate(build, options.store, again=options.again)
+    print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
+    print("threshold chosen on validation, beside the paper's figures on its own test images:")
+    for group in dict.fromkeys(table.columns.get_level_values(0)):
+        print(f"\n{group}\n{table[group].round(4).to_string()}")
+
+
+def run_study(options: argparse.Namespace) -> None:
+    """`study`."""
+    from trainer.build import Prepared
+    from trainer.distribution import choose_precision, choose_strategy
+    from trainer.study import study, summary
+
+    strategy = choose_strategy()
+    noise = study(
+        Prepared(options.data),
+        options.store,
+        seeds=options.seeds,
+        recipe=_chosen_recipe(options),
+        precision=choose_precision(options.precision),
+        strategy=strategy,
+    )
+    print(f"\n{summary(noise)}")
+
+
+def run_explain(options: argparse.Namespace) -> None:
+    """`explain`."""
+    from fascore.data import open_data
+    from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
+    from fascore.explain.judge import Judge
+    from fascore.store import Store
+    from trainer.explain import Plan, explain, summary
+
+    store = Store(options.store)
+    names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
+    if not names:
+        raise ValueError(
+            f"Expected weights of the models named in {options.store}. Received: none of them. "
+            "Train them with `python -m trainer fit`."
+        )
+    results = explain(
+        store,
+        open_data(options.root or store.card(names[0]).data["root"]),
+        models=names,
+        explainers=[
+            GradCAM(),
+            LimeImage(num_samples=options.lime_samples),
+            ShapImage(num_samples=options.shap_samples),
+        ],
+        judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
+        plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
+        again=options.again,
+    )
+    print("\n".join(summary(results)))
+
+
+def run_trial(options: argparse.Namespace) -> None:
+    """`trial`."""
+    from trainer.build import Prepared
+    from trainer.trial import summary, trial
+
+    settings = {each.name: getattr(options, each.name) for each in fields(TrialRecipe)}
+    table = trial(
+        Prepared(options.data),
+        options.store,
+        recipe=TrialRecipe(**settings),
+        models=_chosen_models(options.models),
+        again=options.again,
+    )
+    print(f"\n{summary(table)}")
+
+
+def run_report(options: argparse.Namespace) -> None:
+    """`report`."""
+    from fascore.files import write_json, write_whole
+    from fascore.report import store_report
+    from fascore.store import Store
+
+    choice = ThresholdChoice(options.threshold_rule, options.threshold)
+    page, numbers = store_report(Store(options.store), choice)
+    write_whole(options.out, lambda path: path.write_text(page))
+    print(f"Report of {len(numbers['models'])} models written to {options.out}.")
+    if options.json:
+        write_json(options.json, numbers)
+        print(f"Its numbers written to {options.json}.")
+
+
+def run_refresh(options: argparse.Namespace) -> None:
+    """`refresh`."""
+    options.out = options.out or options.store.parent / "builds" / options.store.name
+    options.data = options.out
+    _check_weights_option(options.weights, _chosen_models(options.models))
+    run_prepare(options)
+    run_fit(options)
+    run_evaluate(options)
+
+
+def run_simulate(options: argparse.Namespace) -> None:
+    """`simulate`."""
+    from PIL import Image
+    from tqdm import tqdm
+
+    from trainer.simulate import Settings, contact_sheet, simulate, write_card
+
+    settings = Settings(identities=options.identities, seed=options.seed)
+    simulate(
+        options.out,
+        settings,
+        jobs=options.jobs,
+        assets=options.assets,
+        progress=lambda people, total: tqdm(people, total=total, unit="person"),
+    )
+    write_card(options.out, settings)
+    if options.sheet:
+        Image.fromarray(contact_sheet(options.out)).save(options.sheet)
+    print(f"Data set and data card written to {options.out}.")
+
+
+def run_audit(options: argparse.Namespace) -> None:
+    """`audit`."""
+    from fascore.data import open_data
+    from fascore.store import Store
+    from trainer.evaluate import auc_by_species
+    from trainer.simulate import add_measurements, audit
+
+    source = open_data(options.root)
+    statistics, networks = audit(source), auc_by_species(Store(options.store))
+    print(f"AUC on the test split of {source.name}, unseen subjects.")
+    print(f"\nLogistic regression on 13 global statistics:\n{statistics.round(3).to_string()}")
+    print(f"\nNetworks of the store:\n{networks.round(4).to_string()}")
+    if options.card:
+        add_measurements(options.card, statistics, networks)

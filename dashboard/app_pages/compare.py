@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, state, views
+from dashboard import cache, views
 from dashboard.cache import ModelKey
 from fascore.explain import GradCAM, Step, plan_grid
 from fascore.labels import SPOOF
@@ -19,10 +19,7 @@ COLUMNS_A_ROW = 4
 
 
 def page() -> None:
-    store = views.open_store(state.store_path())
-    cards, errors = views.cards_or_errors(store)
-    st.title("Compare networks on one face")
-    views.demo_note(cards.values())
+    store, cards, errors = views.store_page("Compare networks on one face")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
     scored_only = {n: card for n, card in cards.items() if n not in store.loadable_names}

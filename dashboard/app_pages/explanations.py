@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import streamlit as st
 from plotly.graph_objects import Figure
 
-from dashboard import cache, state, views
+from dashboard import cache, views
 from dashboard.cache import TrialKey
 from fascore.store import Card, Store, StoreError
 from fascore.trial import figures
@@ -36,10 +36,7 @@ LOWEST, HIGHEST = "lowest first", "highest first"
 
 
 def page() -> None:
-    store = views.open_store(state.store_path())
-    cards, errors = views.cards_or_errors(store)
-    st.title("Explanations on trial")
-    views.demo_note(cards.values())
+    store, cards, errors = views.store_page("Explanations on trial")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
     key = cache.trial_key(store)

@@ -14,10 +14,7 @@ BY_VERDICT, DISAGREEMENTS = "By verdict", "Disagreements"
 
 
 def page() -> None:
-    store = views.open_store(state.store_path())
-    cards, errors = views.cards_or_errors(store)
-    st.title("Faces behind the numbers")
-    views.demo_note(cards.values())
+    store, cards, errors = views.store_page("Faces behind the numbers")
     keys, failures = views.scored_keys(store, list(cards))
     for name, sentence in {**errors, **failures}.items():
         views.column_error(name, f"Not compared. {sentence}")

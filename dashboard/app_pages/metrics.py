@@ -30,10 +30,7 @@ TABLES, CURVES, MATRICES, SLICES = "Tables", "Curves", "Confusion matrices", "Sl
 
 
 def page() -> None:
-    store = views.open_store(state.store_path())
-    cards, errors = views.cards_or_errors(store)
-    st.title("Metrics on a whole test set")
-    views.demo_note(cards.values())
+    store, cards, errors = views.store_page("Metrics on a whole test set")
     keys, failures = views.scored_keys(store, list(cards))
     for name, sentence in {**errors, **failures}.items():
         views.column_error(name, f"Not compared. {sentence}")

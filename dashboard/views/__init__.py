@@ -16,6 +16,7 @@ from dashboard.views.store_info import (
     report_button,
     scored_keys,
     store_note,
+    store_page,
 )
 from dashboard.views.style import model_title, style
 from dashboard.views.tables import (
@@ -81,6 +82,7 @@ __all__ = [
     "scored_keys",
     "slices_table",
     "store_note",
+    "store_page",
     "style",
     "summary_table",
     "table",

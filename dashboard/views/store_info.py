@@ -23,6 +23,15 @@ def open_store(path: Path) -> Store:
         st.stop()
 
 
+def store_page(title: str) -> tuple[Store, dict[str, Card], dict[str, str]]:
+    """Begins a page on the open store: its models' cards, and why others have none."""
+    store = open_store(state.store_path())
+    cards, errors = cards_or_errors(store)
+    st.title(title)
+    demo_note(cards.values())
+    return store, cards, errors
+
+
 def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
     """Each model's card, or the sentence on why it has none that can be read, by name."""
     cards, errors = {}, {}

@@ -63,7 +63,8 @@ def test_whatever_fails_ends_in_one_sentence_and_a_log_line_without_content(
     def fail(*args):
         raise RuntimeError("secret picture content")
 
-    monkeypatch.setattr("dashboard.views.store_page", fail)
+    for opened in ("store_page", "open_store"):  # every page begins with one of them
+        monkeypatch.setattr(f"dashboard.views.{opened}", fail)
     with caplog.at_level(logging.ERROR):
         app = open_page()
     assert not app.exception

@@ -85,7 +85,7 @@ def summary(noise: TrainingNoise) -> str:
     lines += [f"  {name}: {text}" for name, text in means.items()]
     lines += ["", "Differences, paired by seed [95 % interval], p after Holm:"]
     lines += [
-        f"  {title(each.second)} - {title(each.first)}: {each.interval.estimate:+.4f} "
+        f"  {title(each.second)} minus {title(each.first)}: {each.interval.estimate:+.4f} "
         f"[{each.interval.low:+.4f}, {each.interval.high:+.4f}], p = {each.p:.3f}"
         for each in noise.differences
     ]

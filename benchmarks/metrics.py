@@ -84,7 +84,9 @@ def generated_scores(samples: pd.DataFrame, number: int) -> np.ndarray:
 def generated_card(name: str, samples: pd.DataFrame) -> Card:
     """A card that fits the samples."""
     data = {"name": "generated", "root": "", "fingerprint": fingerprint(samples), "counts": {}}
-    training = {"initial_weights": "random", "epochs": 1}
+    data["protocol"] = "official"
+    config = {"epochs": 1, "learning_rate": 1e-4}
+    training = {"recipe": "paper", "config": config, "initial_weights": "random", "epochs": 1}
     return Card(name, 64, 1.5, ["last_conv"], "", data, training, {})
 
 

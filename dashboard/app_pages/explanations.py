@@ -11,6 +11,7 @@ from dashboard import cache, views
 from dashboard.cache import TrialKey
 from fascore.store import Card, Store, StoreError
 from fascore.trial import figures
+from fascore.trial.claims import DRAWS
 from fascore.trial.drawing import method_words
 from fascore.trial.metrics import METRICS
 from fascore.trial.results import Results, command, has_results
@@ -87,7 +88,7 @@ def draw_claims(key: TrialKey) -> None:
     for name, claim in cache.claims(key).items():
         views.claim_card(name, claim)
     st.caption(
-        "Intervals hold 95 % for all comparisons of a claim together (Bonferroni), by 5,000 "
+        f"Intervals hold 95 % for all comparisons of a claim together (Bonferroni), by {DRAWS:,} "
         "bootstrap draws over subjects where they are known. Hollow marks are undecided."
     )
 

@@ -75,12 +75,12 @@ def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
         picture,
         f"{GATE_WORDS[gate.kind].format(n=len(weights))}; dark {low:.2f}, bright {high:.2f}",
     )
-    turned = (gate.score >= threshold) != (gate.score_off >= threshold)
+    turns = "<b>the verdict turns</b>" if gate.turns_verdict(threshold) else "the verdict stays"
     change = f"{gate.score_off - gate.score:+.3f}".replace("-", "−")
     st.html(
         '<div class="fs-small">With the gate switched off (its mean everywhere) P(spoof) is '
         f"<b>{gate.score_off:.3f}</b> instead of {gate.score:.3f} ({change}): "
-        f"{'<b>the verdict turns</b>' if turned else 'the verdict stays'}.</div>"
+        f"{turns}.</div>"
     )
 
 

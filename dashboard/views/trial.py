@@ -14,12 +14,13 @@ from dashboard.views.style import model_title
 from dashboard.views.tables import data_table, with_interval
 from fascore.explain import PREDICTED
 from fascore.labels import CLASS_NAMES
-from fascore.statistics import Interval
+from fascore.statistics import DRAWS, Interval
 from fascore.trial.claims import MIN_IMAGES, Answer, Claim
 from fascore.trial.differences import Difference
 from fascore.trial.drawing import method_words, model_words
 from fascore.trial.figures import claim_figure
 from fascore.trial.metrics import METRICS
+from fascore.trial.resampling import FLIPS
 from fascore.trial.results import Results
 from fascore.trial.summary import Summary
 
@@ -98,7 +99,8 @@ def summary_table(summary: Summary) -> None:
     shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–").rename_axis(NETWORK)
     data_table(shown, summary.table(), key=f"trial_{summary.metric}")
     st.caption(
-        f"Intervals: 95 %, by 1,000 bootstrap draws over {summary.unit}. {undefined_words(summary)}"
+        f"Intervals: 95 %, by {DRAWS:,} bootstrap draws over {summary.unit}. "
+        f"{undefined_words(summary)}"
     )
 
 
@@ -129,8 +131,8 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Compared")
     meanings = {
         "Difference": "Mean over images of the first named minus the second, with 95 % interval.",
-        "p (Holm)": "Sign-flip permutation test, two-sided, 10,000 flips, all images of a subject "
-        f"flipped together; corrected for these {len(tests)} tests.",
+        "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
+        f"subject flipped together; corrected for these {len(tests)} tests.",
     }
     data = pd.DataFrame([{**vars(test), **vars(test.interval)} for test in tests])
     data_table(shown, data.drop(columns="interval"), key=f"trial_{metric}_tests", meanings=meanings)

@@ -36,6 +36,10 @@ class Gate:
     score: float
     score_off: float
 
+    def turns_verdict(self, threshold: float) -> bool:
+        """Whether the verdict at this threshold is another with the gate switched off."""
+        return (self.score >= threshold) != (self.score_off >= threshold)
+
 
 def gates(model: FaceModel, image: np.ndarray) -> list[Gate]:
     """The model's attention gates on an RGB uint8 image (size, size, 3), in order.

@@ -134,8 +134,7 @@ def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -
         open_gates = gates(model, image)
         for gate in open_gates:
             values[f"{gate.kind}_off"] = gate.score_off - gate.score
-            turned = model.is_spoof(gate.score_off) != model.is_spoof(gate.score)
-            values[f"{gate.kind}_flips"] = float(turned)
+            values[f"{gate.kind}_flips"] = float(gate.turns_verdict(model.threshold))
         if open_gates:
             cams = [
                 GradCAM(layer=layer).explain([model], image, target=target)[0]

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from fascore.explain.gates import gates
+from fascore.explain.gates import Gate, gates
 from fascore.models.face_model import FaceModel
 
 FACE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
@@ -47,3 +47,9 @@ def test_a_gate_that_is_alike_everywhere_changes_nothing(networks):
     (gate,) = gates(FaceModel("cnn_spatial", network), FACE)
     np.testing.assert_allclose(gate.weights, 0.5)
     assert gate.score_off == pytest.approx(gate.score, abs=1e-6)
+
+
+@pytest.mark.parametrize(("threshold", "turns"), [(0.3, False), (0.5, True), (0.7, False)])
+def test_the_verdict_turns_where_the_threshold_lies_between_both_scores(threshold, turns):
+    gate = Gate("channel", np.ones(2), score=0.6, score_off=0.4)
+    assert gate.turns_verdict(threshold) is turns

@@ -56,6 +56,11 @@ def open_sidebar(page) -> None:
     button = page.get_by_test_id("stExpandSidebarButton")
     if button.count() and button.is_visible():
         button.click()
+        page.wait_for_function(
+            "() => document.querySelector('[data-testid=\"stSidebar\"]')"
+            ".getBoundingClientRect().left >= 0",
+            timeout=TIMEOUT,
+        )  # it slides in, and a list opened meanwhile closes
 
 
 def close_sidebar(page) -> None:
@@ -147,7 +152,7 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     wait_for_grid(page)
     open_sidebar(page)
     page.locator(".st-key-threshold_rule input").click()
-    page.get_by_role("option", name="by hand").click()
+    page.get_by_role("option", name="by hand").click(timeout=TIMEOUT)
     slider = page.locator(".st-key-threshold_value input")
     slider.focus()
     for _ in range(10):

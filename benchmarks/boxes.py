@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from fascore import faces, images
 from fascore.data import open_data
+from fascore.data.samples import FaceData, Sample
+from fascore.data.splits import by_split, official_split
 from fascore.faces import FaceDetector
 from fascore.images import Box
-from fascore.samples import FaceData, Sample
-from fascore.splits import by_split, official_split
 from fascore.store import Store
 
 ROOT = Path(__file__).parents[1]

@@ -22,13 +22,13 @@ import numpy as np
 from benchmarks.grid import BATCHES, ROOT, compiled, seconds
 from fascore.data import open_data
 from fascore.explain import GradCAM, LimeImage, ShapImage
-from fascore.explain.faithfulness import STEPS, faithfulness
-from fascore.explain.judge import Judge
 from fascore.explain.units import on_grid, pixel_values, rank_correlation, units_of
+from fascore.judging.faithfulness import STEPS, faithfulness
+from fascore.judging.judge import Judge
 from fascore.models import LOGITS
 from fascore.models.face_model import FaceModel
 from fascore.store import Store
-from trainer.explain import Plan, choose_samples
+from trainer.judge import Plan, choose_samples
 
 MANY_LIME, FIXED_LIME = 4000, 1000
 MANY_SHAP, FIXED_SHAP = 800, 200

@@ -21,15 +21,15 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score, roc_curve
 from streamlit.testing.v1 import AppTest
 
-from fascore.comparison import ScoredModel, compare_models, rank_models
-from fascore.definitions import metric_table
-from fascore.evaluation import score_quality
+from fascore.data.sample_table import fingerprint
 from fascore.labels import pai_species
 from fascore.models import MODELS
-from fascore.sample_table import fingerprint
-from fascore.statistics import DRAWS
+from fascore.scores.comparison import ScoredModel, compare_models, rank_models
+from fascore.scores.definitions import metric_table
+from fascore.scores.evaluation import score_quality
+from fascore.scores.thresholds import ThresholdChoice
+from fascore.stats.intervals import DRAWS
 from fascore.store import PREDICTIONS, SAMPLES, Card, write_card
-from fascore.thresholds import ThresholdChoice
 
 IMAGES, SUBJECTS = 67_170, 1_000
 OBVIOUS_DRAWS = 10  # scikit-learn's cost a draw is the same for all
@@ -91,7 +91,7 @@ def generated_card(name: str, samples: pd.DataFrame) -> Card:
 
 
 def generated_models() -> dict[str, ScoredModel]:
-    """What `fascore.comparison.read_scored` gives for ten models."""
+    """What `fascore.scores.comparison.read_scored` gives for ten models."""
     samples, models = generated_samples(), {}
     for number, name in enumerate(MODELS):
         scored = samples.assign(spoof_score=generated_scores(samples, number))

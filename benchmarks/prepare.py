@@ -24,8 +24,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import cv2
 import numpy as np
 
-from fascore.celeba_spoof import LABEL_FILES, box_path
 from fascore.data import open_data
+from fascore.data.celeba_spoof import LABEL_FILES, box_path
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = {"train": 494_405, "test": 67_170}  # CelebA-Spoof's, as published
@@ -69,7 +69,7 @@ def scan(folder: Path) -> dict[str, float]:
 
 
 def _scan_child(folder: Path) -> None:
-    from fascore.splits import PROTOCOLS
+    from fascore.data.splits import PROTOCOLS
 
     start = time.perf_counter()
     samples = open_data(folder).samples()

@@ -18,33 +18,33 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from fascore.comparison import (
+from fascore.data import open_data
+from fascore.data.sample_table import sample_of
+from fascore.data.samples import FaceData, Sample
+from fascore.explain import Attribution, Explainer, Target
+from fascore.faces import Face, FaceDetector
+from fascore.findings.claims import Claim, answer_claims
+from fascore.findings.differences import Difference, paired_differences
+from fascore.findings.results import ABOUT, FOLDER, PLANTED, Results, read_planted, read_results
+from fascore.findings.summary import Summary, Verdict, image_values, join_samples, select, summarise
+from fascore.images import crop_face, network_input
+from fascore.judging.gates import Gate
+from fascore.judging.gates import gates as open_gates
+from fascore.judging.judge import MapJudgement, judge_maps
+from fascore.judging.planted import summarise_planted
+from fascore.labels import SPECIES_TITLES
+from fascore.models.face_model import FaceModel
+from fascore.scores.comparison import (
     Comparison,
     ScoredModel,
     compare_models,
     rank_models,
     read_scored,
 )
-from fascore.data import open_data
-from fascore.explain import Attribution, Explainer, Target
-from fascore.explain.gates import Gate
-from fascore.explain.gates import gates as open_gates
-from fascore.explain.judge import MapJudgement, judge_maps
-from fascore.explain.planted import summarise_planted
-from fascore.faces import Face, FaceDetector
-from fascore.images import crop_face, network_input
-from fascore.labels import SPECIES_TITLES
-from fascore.models.face_model import FaceModel
-from fascore.sample_table import sample_of
-from fascore.samples import FaceData, Sample
-from fascore.statistics import Ranking
+from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
+from fascore.stats.intervals import Ranking
+from fascore.stats.training_noise import measure_runs
 from fascore.store import CARD, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
-from fascore.thresholds import Threshold, ThresholdChoice, choose_threshold
-from fascore.training_noise import measure_runs
-from fascore.trial.claims import Claim, answer_claims
-from fascore.trial.differences import Difference, paired_differences
-from fascore.trial.results import ABOUT, FOLDER, PLANTED, Results, read_planted, read_results
-from fascore.trial.summary import Summary, Verdict, image_values, join_samples, select, summarise
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px

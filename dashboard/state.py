@@ -10,9 +10,9 @@ from typing import Any, Literal, cast
 
 import streamlit as st
 
+from fascore.data.samples import Sample
 from fascore.images import ImageError, Picture, decode
-from fascore.samples import Sample
-from fascore.thresholds import ThresholdChoice
+from fascore.scores.thresholds import ThresholdChoice
 
 Origin = Literal["gallery", "upload", "camera"]
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from fascore.statistics import Interval, rate_interval
+from fascore.stats.intervals import Interval, rate_interval
 
 _PATH = Path(__file__).parents[1] / "assets" / "paper.json"
 

@@ -13,12 +13,12 @@ import keras
 import numpy as np
 import pandas as pd
 
+from fascore.data.sample_table import COLUMNS, fingerprint, read_samples
+from fascore.data.splits import SPLITS
 from fascore.files import sha256, write_json, write_whole
 from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
-from fascore.sample_table import COLUMNS, fingerprint, read_samples
-from fascore.splits import SPLITS
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"

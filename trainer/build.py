@@ -18,9 +18,9 @@ import pandas as pd
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
+from fascore.data.sample_table import read_samples
+from fascore.data.samples import DataError
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
-from fascore.sample_table import read_samples
-from fascore.samples import DataError
 from fascore.store import SAMPLES
 
 PREPARED, SKIPPED = "prepared.json", "skipped.csv"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from fascore.models import BASELINES, MODELS
-from fascore.thresholds import ThresholdChoice
+from fascore.scores.thresholds import ThresholdChoice
 from trainer.options import GROUPS
 from trainer.recipes import RECIPES, Recipe, TrialRecipe
 
@@ -117,9 +117,9 @@ def run_explain(options: argparse.Namespace) -> None:
     """`explain`."""
     from fascore.data import open_data
     from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
-    from fascore.explain.judge import Judge
+    from fascore.judging.judge import Judge
     from fascore.store import Store
-    from trainer.explain import Plan, explain, summary
+    from trainer.judge import Plan, explain, summary
 
     store = Store(options.store)
     names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
@@ -147,7 +147,7 @@ def run_explain(options: argparse.Namespace) -> None:
 def run_trial(options: argparse.Namespace) -> None:
     """`trial`."""
     from trainer.build import Prepared
-    from trainer.trial import summary, trial
+    from trainer.plant import summary, trial
 
     settings = {each.name: getattr(options, each.name) for each in fields(TrialRecipe)}
     table = trial(

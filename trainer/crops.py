@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from fascore.data import open_data
-from fascore.samples import MISSING_IMAGE, DataError, EntryError, FaceData, Sample, Skipped
+from fascore.data.samples import MISSING_IMAGE, DataError, EntryError, FaceData, Sample, Skipped
 
 Example = tuple[str, dict[str, Any]]
 

@@ -13,14 +13,15 @@ import pandas as pd
 import psutil
 from tqdm import tqdm
 
-from fascore import metrics, store
-from fascore.definitions import PAPER_METRICS
-from fascore.error_rates import eer_threshold
+from fascore import store
+from fascore.data.sample_table import evaluation_samples
 from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.paper import Reported, read_paper
-from fascore.sample_table import evaluation_samples
+from fascore.scores import classification
+from fascore.scores.definitions import PAPER_METRICS
+from fascore.scores.error_rates import eer_threshold
 from fascore.store import Store
 from trainer.build import Prepared
 
@@ -131,9 +132,9 @@ def test_metrics(opened: Store) -> pd.DataFrame:
     for name in opened.scored_names:
         live, spoof = opened.scores(name)
         threshold = opened.card(name).threshold_value
-        result = metrics.classify(live, spoof, threshold=threshold)
+        result = classification.classify(live, spoof, threshold=threshold)
         rates = {rate: getattr(result, rate) for rate in PAPER_METRICS}
-        measured[name] = {**rates, "auc": metrics.auc(live, spoof), "threshold": threshold}
+        measured[name] = {**rates, "auc": classification.auc(live, spoof), "threshold": threshold}
     table = pd.concat(
         {
             "measured": pd.DataFrame.from_dict(measured, orient="index"),
@@ -153,7 +154,7 @@ def auc_by_species(opened: Store) -> pd.DataFrame:
     rows = {}
     for name in opened.scored_names:
         scores = opened.predictions(name)[test.index].to_numpy()
-        rows[MODELS[name].title] = metrics.auc_by_species(
+        rows[MODELS[name].title] = classification.auc_by_species(
             scores, test["label"].to_numpy(), test["pai_species"].to_numpy()
         )
     return pd.DataFrame.from_dict(rows, orient="index")

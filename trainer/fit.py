@@ -24,7 +24,7 @@ from trainer.build import Prepared
 from trainer.distribution import is_chief
 from trainer.loop import Trainer, best_epoch
 from trainer.recipes import Recipe
-from trainer.state import STATE
+from trainer.training_state import STATE
 
 SOFTWARE = ("tensorflow", "keras", "numpy")
 LOGS = "logs"  # in the store, for TensorBoard

@@ -17,7 +17,7 @@ from trainer.build import Prepared
 from trainer.data import training_batches
 from trainer.distribution import is_chief
 from trainer.recipes import Recipe
-from trainer.state import read_state
+from trainer.training_state import read_state
 
 VALIDATION_BATCH = 256
 SHOW_EVERY = 10  # steps; reading the loss waits for the GPU

@@ -7,12 +7,12 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from fascore.data.splits import PROTOCOLS
 from fascore.explain import TARGETS, LimeImage, ShapImage
-from fascore.explain.judge import Judge
+from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
-from fascore.splits import PROTOCOLS
-from fascore.thresholds import DEFAULT_RULE, THRESHOLD_RULES
-from trainer.explain import Plan
+from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
+from trainer.judge import Plan
 from trainer.recipes import RECIPES, TrialRecipe
 
 ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"

@@ -18,11 +18,11 @@ import tensorflow_datasets as tfds
 from tqdm import tqdm
 
 from fascore.data import open_data
+from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
+from fascore.data.samples import DataError, Sample, Skipped
+from fascore.data.splits import PROTOCOLS, SPLITS, by_split
 from fascore.files import write_json, write_whole
 from fascore.labels import LIVE, SPOOF
-from fascore.sample_table import evaluation_samples, fingerprint, samples_table
-from fascore.samples import DataError, Sample, Skipped
-from fascore.splits import PROTOCOLS, SPLITS, by_split
 from fascore.store import SAMPLES
 from trainer.build import (
     PREPARED,

@@ -9,10 +9,10 @@ from pathlib import Path
 import tensorflow as tf
 
 from fascore import store
+from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
-from fascore.sample_table import fingerprint, read_samples
+from fascore.stats.training_noise import TrainingNoise, measure_runs, training_noise
 from fascore.store import Store, StoreError, study_run, study_runs
-from fascore.training_noise import TrainingNoise, measure_runs, training_noise
 from trainer.build import Prepared
 from trainer.evaluate import score, write_samples
 from trainer.fit import train, trained, training_key

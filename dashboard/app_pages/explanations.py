@@ -9,18 +9,18 @@ from plotly.graph_objects import Figure
 
 from dashboard import cache, views
 from dashboard.cache import TrialKey
-from fascore.store import Card, Store, StoreError
-from fascore.trial import figures
-from fascore.trial.claims import DRAWS
-from fascore.trial.drawing import method_words
-from fascore.trial.metrics import METRICS
-from fascore.trial.results import Results, command, has_results
-from fascore.trial.summary import (
+from fascore.findings import figures
+from fascore.findings.claims import DRAWS
+from fascore.findings.drawing import method_words
+from fascore.findings.measures import METRICS
+from fascore.findings.results import Results, command, has_results
+from fascore.findings.summary import (
     GROUPS,
     REGION_METRICS,
     SANITY_METRICS,
     agreement_matrix,
 )
+from fascore.store import Card, Store, StoreError
 
 CLAIMS, MEASURES, REGIONS = "Claims", "Measures", "Where it looks"
 AGREEMENT, TRUST, IMAGES = "Agreement", "Trust", "Images"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import cache, state, views
-from fascore.comparison import Comparison
 from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.models import VARIANTS
-from fascore.verdicts import Verdicts, verdicts
+from fascore.scores.comparison import Comparison
+from fascore.scores.verdicts import Verdicts, verdicts
 
 BY_VERDICT, DISAGREEMENTS = "By verdict", "Disagreements"
 

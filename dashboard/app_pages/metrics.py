@@ -9,21 +9,21 @@ from plotly.graph_objects import Figure
 
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
-from fascore import figures
-from fascore.comparison import Comparison
-from fascore.definitions import (
+from fascore.labels import SPECIES_TITLES, SPOOF
+from fascore.models import VARIANTS
+from fascore.paper import read_paper
+from fascore.scores import curves
+from fascore.scores.comparison import Comparison
+from fascore.scores.definitions import (
     OPERATING_METRICS,
     PAD_METRICS,
     PAPER_METRICS,
     SCORE_METRICS,
     metric_table,
 )
-from fascore.labels import SPECIES_TITLES, SPOOF
-from fascore.models import VARIANTS
-from fascore.paper import read_paper
-from fascore.slices import slice_columns, slices
+from fascore.scores.slices import slice_columns, slices
+from fascore.stats.training_noise import recipe_note, training_noise
 from fascore.store import Store, study_runs
-from fascore.training_noise import recipe_note, training_noise
 
 FIGURES_A_ROW = 2
 TABLES, CURVES, MATRICES, SLICES = "Tables", "Curves", "Confusion matrices", "Slices"
@@ -165,13 +165,13 @@ def draw_curves(chosen: Comparison) -> None:
     st.caption(f"Measured on {views.test_set(chosen)}. Diamonds are operating points.")
     draw_figures(
         {
-            "roc": figures.roc_figure(chosen.measured),
-            "det": figures.det_figure(chosen.measured),
-            "species": figures.species_figure(chosen.measured),
-            "calibration": figures.calibration_figure(chosen.measured),
+            "roc": curves.roc_figure(chosen.measured),
+            "det": curves.det_figure(chosen.measured),
+            "species": curves.species_figure(chosen.measured),
+            "calibration": curves.calibration_figure(chosen.measured),
         }
         | {
-            f"scores_{name}": figures.histogram_figure(
+            f"scores_{name}": curves.histogram_figure(
                 views.model_title(name), model.test, threshold=chosen.thresholds[name].value
             )
             for name, model in chosen.models.items()
@@ -212,7 +212,7 @@ def draw_confusions(chosen: Comparison) -> None:
         columns = st.columns(FIGURES_A_ROW, gap="large")
         for name, column in zip(names[start:], columns, strict=False):
             with column:
-                figure = figures.confusion_figure(
+                figure = curves.confusion_figure(
                     views.model_title(name), chosen.measured[name].rates
                 )
                 st.plotly_chart(figure, key=f"confusion_{name}", config={"displayModeBar": False})

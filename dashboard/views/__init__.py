@@ -2,6 +2,17 @@
 
 from dashboard.views.attention import attention_columns
 from dashboard.views.face import Judged, face_panel
+from dashboard.views.findings import (
+    claim_card,
+    differences_table,
+    metric_definition,
+    regions_table,
+    sanity_table,
+    summary_table,
+    trial_words,
+)
+from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
+from dashboard.views.findings_images import picked_point, trial_cards
 from dashboard.views.gallery import choose_picture
 from dashboard.views.images import CELLS, image_cards, patterns_table, test_set
 from dashboard.views.maps import MapRow
@@ -30,17 +41,6 @@ from dashboard.views.tables import (
     thresholds_table,
 )
 from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
-from dashboard.views.trial import (
-    claim_card,
-    differences_table,
-    metric_definition,
-    regions_table,
-    sanity_table,
-    summary_table,
-    trial_words,
-)
-from dashboard.views.trial_choice import Chosen, choose_measures, choose_method, choose_metric
-from dashboard.views.trial_images import picked_point, trial_cards
 from dashboard.views.verdict import column_error, verdict
 
 __all__ = [

@@ -11,9 +11,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.style import model_title
-from fascore import render
-from fascore.explain import Attribution
-from fascore.explain.gates import CHANNEL, Gate
+from fascore.explain import Attribution, render
+from fascore.judging.gates import CHANNEL, Gate
 from fascore.models import FEATURE_MAP, LAST_CONV
 
 SIDE = 300  # px

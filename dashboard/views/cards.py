@@ -10,9 +10,9 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.views.style import model_title
+from fascore.data.sample_table import sample_of
+from fascore.data.samples import DataError, FaceData, Sample
 from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
-from fascore.sample_table import sample_of
-from fascore.samples import DataError, FaceData, Sample
 from fascore.store import Card
 
 A_PAGE, A_ROW = 12, 4

@@ -10,10 +10,10 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.views.style import WORDS
+from fascore.data.samples import DataError
 from fascore.faces import face_warnings
 from fascore.images import Box, crop_face, crop_square, network_input, whole_picture_box
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
-from fascore.samples import DataError
 from fascore.store import Card
 
 SHOWN_SIDE = 640  # px; the page shows pictures at this size, the networks never see it

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import cache, state
+from fascore.data.samples import DataError, FaceData, Sample
 from fascore.labels import SPECIES_TITLES, spoof_type_name
-from fascore.samples import DataError, FaceData, Sample
 from fascore.store import Card, Store, StoreError
 
 SOURCES = {"gallery": "Gallery", "upload": "Upload", "camera": "Webcam"}

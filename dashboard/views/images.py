@@ -9,9 +9,9 @@ import pandas as pd
 from dashboard.views.cards import Line, cards
 from dashboard.views.style import model_title
 from dashboard.views.tables import table
-from fascore.comparison import Comparison
 from fascore.labels import LIVE, SPOOF
-from fascore.verdicts import Verdicts
+from fascore.scores.comparison import Comparison
+from fascore.scores.verdicts import Verdicts
 
 CELLS = {
     (LIVE, True): "bona fide accepted",

@@ -7,10 +7,10 @@ import math
 
 import streamlit as st
 
-from fascore.explain.faithfulness import BASELINES
-from fascore.explain.judge import MapJudgement
-from fascore.trial.curve_figure import curve_figure
-from fascore.trial.metrics import METRICS
+from fascore.findings.measures import METRICS
+from fascore.judging.curve_figure import curve_figure
+from fascore.judging.faithfulness import BASELINES
+from fascore.judging.judge import MapJudgement
 
 BASELINE_WORDS = {"blur": "blurred", "mean": "mean-coloured"}
 SHORT = {

@@ -15,10 +15,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.judgement import judgement
 from dashboard.views.style import model_title
-from fascore import render
-from fascore.explain import Attribution, Explainer
-from fascore.explain.judge import MapJudgement
+from fascore.explain import Attribution, Explainer, render
 from fascore.explain.units import on_grid
+from fascore.judging.judge import MapJudgement
 from fascore.labels import CLASS_NAMES
 
 MAP_SIDE = 420  # px; a map's side as it is sent to the page

@@ -9,11 +9,10 @@ import numpy as np
 import streamlit as st
 
 from dashboard.views.style import model_title
-from fascore import render
-from fascore.explain import EXPLAINERS
+from fascore.explain import EXPLAINERS, render
+from fascore.findings.mean_maps import mean_map_png, shared_limit
+from fascore.findings.results import MeanMap, Results
 from fascore.labels import SPECIES_TITLES
-from fascore.trial.mean_maps import mean_map_png, shared_limit
-from fascore.trial.results import MeanMap, Results
 
 
 def mean_maps(results: Results, method: str) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dashboard.views.findings import interval_cell
 from dashboard.views.tables import data_table
-from dashboard.views.trial import interval_cell
-from fascore.explain.planted import FAILS, POOLED
-from fascore.statistics import Interval
-from fascore.trial.drawing import method_words
+from fascore.findings.drawing import method_words
+from fascore.judging.planted import FAILS, POOLED
+from fascore.stats.intervals import Interval
 
 _ENDS = ("", "_low", "_high")
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 import streamlit as st
 
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target
-from fascore.render import ShapView
+from fascore.explain.render import ShapView
 
 SEED_LIMIT = 2**31 - 1
 RANGE = 20  # a number's setting goes from its default over this to its default times this

@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.views.style import model_title
-from fascore.comparison import Comparison
-from fascore.definitions import METRICS, PAPER_METRICS, metric_columns, worst
-from fascore.paired import PairedTest
 from fascore.paper import Reported
-from fascore.slices import RATE_OF, Slice
-from fascore.statistics import Interval
-from fascore.training_noise import TrainingNoise
+from fascore.scores.comparison import Comparison
+from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
+from fascore.scores.slices import RATE_OF, Slice
+from fascore.stats.intervals import Interval
+from fascore.stats.paired import PairedTest
+from fascore.stats.training_noise import TrainingNoise
 
 WORST = "background-color: #FBE3D6; color: #8A2F00; font-weight: 700"
 NETWORK = "Network"
@@ -71,7 +71,7 @@ def data_table(
 def metrics_table(
     values: pd.DataFrame, metrics: Sequence[str], *, key: str, digits: int = 4
 ) -> None:
-    """Metrics by model (`fascore.definitions.metric_table`), the worst of each column marked."""
+    """A `fascore.scores.definitions.metric_table`, the worst of each column marked."""
     titles = [model_title(name) for name in values.index]
     shown = pd.DataFrame(index=pd.Index(titles, name=NETWORK))
     marked = {}

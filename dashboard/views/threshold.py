@@ -7,8 +7,8 @@ import streamlit as st
 from dashboard import cache, state
 from dashboard.cache import ModelKey
 from dashboard.views.style import model_title
-from fascore.comparison import Comparison
-from fascore.thresholds import (
+from fascore.scores.comparison import Comparison
+from fascore.scores.thresholds import (
     DEFAULT_RULE,
     FIXED,
     NO_VALIDATION,

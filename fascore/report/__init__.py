@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from fascore.comparison import compare_models, rank_models, read_all_scored
 from fascore.report.data import SCHEMA, report_data
 from fascore.report.page import report_html
+from fascore.scores.comparison import compare_models, rank_models, read_all_scored
+from fascore.scores.thresholds import ThresholdChoice
+from fascore.stats.training_noise import TrainingNoise, measure_runs, recipe_note, training_noise
 from fascore.store import Store, StoreError, study_runs
-from fascore.thresholds import ThresholdChoice
-from fascore.training_noise import TrainingNoise, measure_runs, recipe_note, training_noise
 
 __all__ = ["SCHEMA", "report_data", "report_html", "store_report"]
 

@@ -14,15 +14,15 @@ from typing import Any
 
 import jsonschema
 
-from fascore.comparison import Comparison
-from fascore.definitions import METRICS, Number
-from fascore.figures import curve_points
 from fascore.models import MODELS
 from fascore.paper import read_paper
-from fascore.slices import RATE_OF, slice_columns, slices
-from fascore.statistics import Interval, Ranking
-from fascore.thresholds import ThresholdChoice
-from fascore.training_noise import TrainingNoise
+from fascore.scores.comparison import Comparison
+from fascore.scores.curves import curve_points
+from fascore.scores.definitions import METRICS, Number
+from fascore.scores.slices import RATE_OF, slice_columns, slices
+from fascore.scores.thresholds import ThresholdChoice
+from fascore.stats.intervals import Interval, Ranking
+from fascore.stats.training_noise import TrainingNoise
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "statsmodels")
@@ -44,7 +44,7 @@ def report_data(
     comparison : Comparison
         Of at least one model.
     rankings : dict of str to Ranking
-        `fascore.comparison.rank_models` of the same models.
+        `fascore.scores.comparison.rank_models` of the same models.
     choice : ThresholdChoice
         How the comparison's thresholds were chosen.
     noise : TrainingNoise, optional

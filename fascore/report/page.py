@@ -9,11 +9,11 @@ from typing import Any
 import jinja2
 from plotly.graph_objects import Figure
 
-from fascore import figures
-from fascore.comparison import Comparison
-from fascore.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
+from fascore.scores import curves
+from fascore.scores.comparison import Comparison
+from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 
 GROUPS = {
     "The paper's metrics": PAPER_METRICS,
@@ -47,10 +47,10 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
 def _figures(comparison: Comparison) -> list[str]:
     """The figures as HTML; the first brings Plotly's code along."""
     drawn: list[Figure] = [
-        figures.roc_figure(comparison.measured),
-        figures.det_figure(comparison.measured),
-        figures.species_figure(comparison.measured),
-        figures.calibration_figure(comparison.measured),
+        curves.roc_figure(comparison.measured),
+        curves.det_figure(comparison.measured),
+        curves.species_figure(comparison.measured),
+        curves.calibration_figure(comparison.measured),
     ]
     return [
         figure.update_layout(autosize=True).to_html(

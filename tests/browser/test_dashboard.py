@@ -6,13 +6,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from fascore.evaluation import evaluate_scores, score_quality
 from fascore.explain import EXPLAINERS
 from fascore.labels import PAI_SPECIES, SPOOF_TYPES
 from fascore.models import VARIANTS
 from fascore.report import store_report
+from fascore.scores.evaluation import evaluate_scores, score_quality
+from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import Store
-from fascore.thresholds import ThresholdChoice
 from tests.browser.conftest import ROOT
 
 pytestmark = pytest.mark.browser

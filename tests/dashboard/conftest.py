@@ -16,12 +16,12 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache
 from fascore import store
 from fascore.data import open_data
+from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.faces import Face
 from fascore.files import sha256
 from fascore.images import Box
 from fascore.labels import pai_species
 from fascore.models import VARIANTS
-from fascore.sample_table import evaluation_samples, fingerprint, samples_table
 from tests.conftest import SIZE, tiny_network
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"

@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dashboard import cache
-from fascore.definitions import METRICS
+from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
-from fascore.sample_table import fingerprint, read_samples
+from fascore.scores.definitions import METRICS
 from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 

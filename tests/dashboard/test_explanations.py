@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.explain.planted import COLUMNS
+from fascore.findings.measures import METRICS
+from fascore.findings.results import ABOUT, FOLDER, PLANTED, write_results
+from fascore.judging.planted import COLUMNS
 from fascore.models import MODELS, VARIANTS
 from fascore.store import CARD, Store
-from fascore.trial.metrics import METRICS
-from fascore.trial.results import ABOUT, FOLDER, PLANTED, write_results
 from tests.dashboard.conftest import text_of
-from tests.trial_results import METHODS, trial_results
+from tests.findings_results import METHODS, trial_results
 
 SECTIONS = ("Claims", "Measures", "Where it looks", "Agreement", "Trust", "Images")
 

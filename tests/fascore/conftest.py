@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from fascore import store
-from fascore.sample_table import fingerprint
+from fascore.data.sample_table import fingerprint
 from fascore.store import CARD, PREDICTIONS, Store, study_run
 
 # sample: split, label, spoof type, subject, illumination, Male; scores of the two models

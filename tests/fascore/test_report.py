@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from fascore.report import SCHEMA, store_report
+from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import PREDICTIONS, StoreError
-from fascore.thresholds import ThresholdChoice
 from tests.fascore.conftest import add_study, rewrite_card
 from trainer.cli import main
 

@@ -7,17 +7,17 @@ import numpy as np
 import pytest
 
 from fascore import store
-from fascore.files import sha256, write_whole
-from fascore.labels import CELEBA_ATTRIBUTES
-from fascore.models import MODELS
-from fascore.sample_table import (
+from fascore.data.sample_table import (
     evaluation_samples,
     fingerprint,
     read_samples,
     sample_of,
     samples_table,
 )
-from fascore.samples import Sample
+from fascore.data.samples import Sample
+from fascore.files import sha256, write_whole
+from fascore.labels import CELEBA_ATTRIBUTES
+from fascore.models import MODELS
 from fascore.store import Card, Store, StoreError
 
 SAMPLES = [

@@ -17,11 +17,11 @@ import pandas as pd
 import pytest
 
 from fascore import store
-from fascore.error_rates import eer_threshold
 from fascore.models import baselines
+from fascore.scores.error_rates import eer_threshold
 from fascore.store import Store
 from tests.faces_zip import write_faces_zip
-from trainer import state
+from trainer import training_state
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
 from trainer.prepare import prepare
@@ -117,7 +117,7 @@ def test_killed_training_goes_on_where_it_was(build, trained, tmp_path):
     command = [sys.executable, "-m", "trainer", "fit", "--data", str(build.path), "--store"]
     command += [str(tmp_path), *QUICK, "--epochs", "5", "--seed", "3"]
     running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    while not (tmp_path / "cnn" / state.STATE).exists():
+    while not (tmp_path / "cnn" / training_state.STATE).exists():
         assert running.poll() is None
         time.sleep(0.01)
     running.send_signal(signal.SIGKILL)
@@ -127,7 +127,7 @@ def test_killed_training_goes_on_where_it_was(build, trained, tmp_path):
     assert again.returncode == 0 and "Going on after epoch" in again.stdout
     assert history_of(tmp_path)["epoch"].tolist() == [1, 2, 3, 4, 5]
     Store(tmp_path).load("cnn")
-    assert not (tmp_path / "cnn" / state.STATE).exists()
+    assert not (tmp_path / "cnn" / training_state.STATE).exists()
     whole = tmp_path / "whole"
     assert main([*command[3:6], "--store", str(whole), *QUICK, "--epochs", "5", "--seed", "3"]) == 0
     np.testing.assert_allclose(history_of(tmp_path)["loss"], history_of(whole)["loss"], rtol=0.02)
@@ -139,7 +139,7 @@ def test_ctrl_c_ends_with_a_sentence(build, tmp_path):
         [*command, str(tmp_path), *QUICK, "--epochs", "500"],
         cwd=ROOT, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    while not (tmp_path / "cnn" / state.STATE).exists():
+    while not (tmp_path / "cnn" / training_state.STATE).exists():
         assert running.poll() is None
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from fascore.data import open_data
-from fascore.samples import EMPTY_BOX, MISSING_IMAGE, UNREADABLE, DataError
+from fascore.data.samples import EMPTY_BOX, MISSING_IMAGE, UNREADABLE, DataError
 from trainer.build import PREPARED, SKIPPED, Prepared
 from trainer.cli import main
 from trainer.prepare import prepare, summary

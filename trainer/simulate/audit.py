@@ -12,9 +12,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from fascore import images
+from fascore.data.samples import FaceData, Sample
 from fascore.labels import SPOOF
-from fascore.metrics import auc_by_species
-from fascore.samples import FaceData, Sample
+from fascore.scores.classification import auc_by_species
 
 STATISTICS = (
     "mean red", "mean green", "mean blue", "sd red", "sd green", "sd blue", "saturation",

@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from fascore.celeba_spoof import ABOUT_FILE, BOX_FRAME, LABEL_FILES
+from fascore.data.celeba_spoof import ABOUT_FILE, BOX_FRAME, LABEL_FILES
 from fascore.files import write_whole
 from trainer.simulate.assets import HeadModel, load_head_model
 from trainer.simulate.attacks import OUT, Capture, capture_person, print_attack, replay_attack

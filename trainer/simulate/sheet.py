@@ -12,8 +12,8 @@ import numpy as np
 from PIL import Image
 
 from fascore.data import open_data
+from fascore.data.samples import FaceData, Sample
 from fascore.labels import SPOOF_TYPES
-from fascore.samples import FaceData, Sample
 from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES
 
 

@@ -1,0 +1,201 @@
+"""Explanations on trial: what was measured of what, the filters, means and paired tests."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.views.style import model_title
+from dashboard.views.tables import data_table, with_interval
+from fascore.explain import PREDICTED
+from fascore.findings.claims import MIN_IMAGES, Answer, Claim
+from fascore.findings.differences import Difference
+from fascore.findings.drawing import method_words, model_words
+from fascore.findings.figures import claim_figure
+from fascore.findings.measures import METRICS
+from fascore.findings.results import Results
+from fascore.findings.summary import Summary
+from fascore.labels import CLASS_NAMES
+from fascore.stats.intervals import DRAWS, Interval
+from fascore.stats.resampling import FLIPS
+
+CHART = {"displayModeBar": False}
+STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
+NETWORK, METHOD = "Network", "Method"
+ANSWERS: dict[Answer, str] = {"yes": "✓ yes", "no": "✗ no", "cannot tell": "? cannot tell"}
+UNDEFINED = {
+    "insertion_gain": "the score stays the same whatever is hidden, or the map gives no order",
+    "deletion_gain": "the score stays the same whatever is hidden, or the map gives no order",
+    "residual_share": "there is no difference to share out",
+    "stability_noise": "the change turned the verdict, or a map is constant",
+    "stability_shift": "the change turned the verdict, or a map is constant",
+    "region": "nothing speaks for the target, or the region has no pixel",
+}
+
+
+def trial_words(results: Results) -> str:
+    """Data set, split, images, target and steps of a trial, in words."""
+    about = results.about
+    target = about["target"]
+    explained = (
+        "each network's own verdict" if target == PREDICTED else f"**{CLASS_NAMES[target]}**"
+    )
+    return (
+        f"**{about['data']}**, {about['split']} split, {_images(results)}. Explained: {explained}. "
+        f"Insertion and deletion in {about['steps']} steps."
+    )
+
+
+def _images(results: Results) -> str:
+    there, asked = results.measures["sample_id"].nunique(), results.about["images"]
+    return f"{there:,} images" if there == asked else f"{there:,} of {asked:,} images"
+
+
+def claim_card(key: str, claim: Claim) -> None:
+    """A claim of the paper, its answer, why, and the comparisons behind it."""
+    with st.container(border=True, key=f"claim_{key}"):
+        left, right = st.columns([2, 3], gap="large")
+        kind = claim.answer.replace(" ", "-")
+        with left:
+            st.html(
+                f'<div class="fs-claim">{html.escape(claim.question.claim)}</div>'
+                f'<div class="fs-answer fs-{kind}">{ANSWERS[claim.answer]}</div>'
+            )
+            st.markdown(claim.sentence)
+            st.caption(f"**Measured:** {claim.question.measure}")
+        right.plotly_chart(claim_figure(claim), key=f"claim_{key}_chart", config=CHART)
+        with st.expander("Numbers"):
+            _claim_table(key, claim)
+
+
+def _claim_table(key: str, claim: Claim) -> None:
+    data = claim.table()
+    shown = pd.DataFrame(
+        {
+            "Mean": [interval_cell(row.interval) for row in claim.rows],
+            "Images": data["n"],
+            "In words": data["reading"],
+        }
+    )
+    shown.index = pd.Index(data["group"] + ": " + data["what"], name="Compared")
+    data_table(shown, data, key=f"claim_{key}_table")
+
+
+def summary_table(summary: Summary) -> None:
+    """Means by model and method with intervals, the images they are of, and those undefined."""
+    rows: dict[str, dict[str, str]] = {model_words(model): {} for model in summary.models}
+    for (model, method), cell in summary.cells.items():
+        n = cell.interval.n if cell.interval else 0
+        column = method_words(method) or METRICS[summary.metric].title
+        rows[model_words(model)] |= {
+            column: interval_cell(cell.interval),
+            f"{column}: images": f"{n:,}" + (f" (+{cell.undefined})" if cell.undefined else ""),
+        }
+    shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–").rename_axis(NETWORK)
+    data_table(shown, summary.table(), key=f"trial_{summary.metric}")
+    st.caption(
+        f"Intervals: 95 %, by {DRAWS:,} bootstrap draws over {summary.unit}. "
+        f"{undefined_words(summary)}"
+    )
+
+
+def undefined_words(summary: Summary) -> str:
+    """How many values are undefined and why; they are in no mean."""
+    if not summary.undefined:
+        return "None is undefined."
+    why = UNDEFINED.get(summary.metric) or UNDEFINED.get(
+        summary.metric.split("_")[0], "a map is constant"
+    )
+    return (
+        f"{summary.undefined:,} values are undefined ({why}); they are in no mean, and counted in "
+        "brackets."
+    )
+
+
+def differences_table(tests: Sequence[Difference], metric: str) -> None:
+    """Each two models' difference by method, and what the test says."""
+    rows: dict[str, dict[str, Any]] = {}
+    for test in tests:
+        method = f"{method_words(test.method)}: " if test.method else ""
+        rows[f"{method}{model_title(test.second)} minus {model_title(test.first)}"] = {
+            "Difference": interval_cell(test.interval, signed=True),
+            "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
+            "Images": test.interval.n,
+            "In words": test.sentence(model_title),
+        }
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Compared")
+    meanings = {
+        "Difference": "Mean over images of the first named minus the second, with 95 % interval.",
+        "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
+        f"subject flipped together; corrected for these {len(tests)} tests.",
+    }
+    data = pd.DataFrame([{**vars(test), **vars(test.interval)} for test in tests])
+    data_table(shown, data.drop(columns="interval"), key=f"trial_{metric}_tests", meanings=meanings)
+
+
+def metric_definition(metric: str) -> str:
+    """What a metric is, its chance level, and which way is better."""
+    about = METRICS[metric]
+    parts = [f"**{about.title}**. {about.sentence}"]
+    if about.chance is not None:
+        parts.append(f"A map that says nothing has {about.chance:g}.")
+    if about.better:
+        parts.append(f"The {'higher' if about.better == 'high' else 'lower'} the better.")
+    return " ".join(parts)
+
+
+def interval_cell(interval: Interval | None, *, signed: bool = False) -> str:
+    """An estimate with its interval, or that it is undefined."""
+    if interval is None:
+        return "undefined"
+    if math.isnan(interval.low):
+        return f"{interval.estimate:.3f} [one subject]".replace("-", "−")
+    if signed:
+        ends = f"{interval.estimate:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
+        return ends.replace("-", "−")
+    return with_interval(interval, digits=3).replace("-", "−")
+
+
+def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
+    """One method's weight on each region by model."""
+    data = pd.concat([each.table() for each in summaries.values()])
+    data = data[data["method"] == method]
+    rows: dict[str, dict[str, str]] = {}
+    for metric, summary in summaries.items():
+        for (model, of), cell in summary.cells.items():
+            if of == method:
+                n = f" ({cell.interval.n:,})" if cell.interval else ""
+                row = rows.setdefault(METRICS[metric].title, {})
+                row[model_words(model)] = interval_cell(cell.interval) + n
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Region")
+    data_table(shown.fillna("–"), data, key="trial_regions")
+    undefined = int(data["undefined"].sum())
+    st.caption(
+        "Mean [95 % interval] (images). "
+        + (f"{undefined:,} values are undefined ({UNDEFINED['region']})." if undefined else "")
+    )
+
+
+def sanity_table(stages: Mapping[str, Summary]) -> None:
+    """How alike the maps stay, by method and model, as weights become random."""
+    data = pd.concat([each.table() for each in stages.values()])
+    rows: dict[str, dict[str, str]] = {}
+    for method in next(iter(stages.values())).methods:
+        for stage, summary in stages.items():
+            for model in summary.models:
+                if cell := summary.cells.get((model, method)):
+                    row = rows.setdefault(f"{method_words(method)}: {model_words(model)}", {})
+                    row[STAGES[stage]] = interval_cell(cell.interval)
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Method and network")
+    data_table(shown, data, key="trial_sanity_table")
+    n = int(data["n"].max())
+    few = f" With fewer than {MIN_IMAGES} images they are narrower than they should be."
+    st.caption(
+        f"By the layers whose weights are random. {n:,} images; intervals 95 %."
+        + (few if n < MIN_IMAGES else "")
+    )

@@ -1,0 +1,53 @@
+"""The images behind a measure: points to click, cards to walk through, the way to Compare."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.views.cards import Line, cards
+from fascore.findings.figures import points_figure
+from fascore.store import Card
+
+A_PAGE = 8
+
+
+def picked_point(values: pd.DataFrame, metric: str, models: Sequence[str], *, key: str) -> str:
+    """Draws a measure image by image; the sample_id of the point selected, or ""."""
+    event = st.plotly_chart(
+        points_figure(values, metric, models),
+        key=key,
+        config={"displayModeBar": False},
+        on_select="rerun",
+        selection_mode="points",
+    )
+    points = cast(Any, event).selection.points
+    return points[0]["customdata"][0] if points else ""
+
+
+def trial_cards(
+    card: Card,
+    samples: pd.DataFrame,
+    values: pd.DataFrame,
+    rows: Sequence[str],
+    *,
+    key: str,
+    turn: str = "",
+) -> None:
+    """One page of images with a measure's values by model (`cards`)."""
+
+    def lines(sample_id: str) -> list[Line]:
+        own = values[values["sample_id"] == sample_id]
+        return [
+            (row.model, _number(row.value), bool(row.right)) for row in cast(Any, own.itertuples())
+        ]
+
+    cards(card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE)
+
+
+def _number(value: float) -> str:
+    return "undefined" if math.isnan(value) else f"{value:.3f}".replace("-", "−")

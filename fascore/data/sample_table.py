@@ -1,0 +1,61 @@
+"""Samples as a table, which samples.csv holds: docs/store.md describes its columns."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fascore.data.samples import Sample
+from fascore.labels import CELEBA_ATTRIBUTES
+
+COLUMNS = [
+    "split", "label", "spoof_type", "pai_species", "subject", "illumination", "environment",
+]  # fmt: skip
+
+
+def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
+    """The samples as samples.csv holds them, by sample_id; CelebA attributes if any has them."""
+    rows = {each.sample_id: (*(getattr(each, name) for name in COLUMNS),) for each in samples}
+    table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
+    if any(each.attributes for each in samples):
+        unknown = [pd.NA] * len(CELEBA_ATTRIBUTES)
+        attributes = [list(each.attributes) or unknown for each in samples]
+        index = list(rows)
+        table = table.join(pd.DataFrame(attributes, index, CELEBA_ATTRIBUTES).astype("Int8"))
+    return table.rename_axis("sample_id").sort_index()
+
+
+def read_samples(path: Path) -> pd.DataFrame:
+    """A samples.csv, by sample_id; CelebA attributes are Int8 with NA where not labelled."""
+    types = {"subject": str} | dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
+    table = pd.read_csv(path, index_col="sample_id", dtype=types)
+    return table.fillna({"subject": ""}) if "subject" in table else table
+
+
+def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:
+    """The validation and test rows: what a store keeps and its fingerprint covers."""
+    return samples[samples["split"] != "train"]
+
+
+def sample_of(row: pd.Series) -> Sample:
+    """The Sample of one row of `samples_table`; its index is the sample_id."""
+    attributes = row.reindex(CELEBA_ATTRIBUTES)
+    return Sample(
+        sample_id=str(row.name),
+        split=row["split"],
+        label=int(row["label"]),
+        spoof_type=int(row["spoof_type"]),
+        subject=row["subject"],
+        illumination=int(row["illumination"]),
+        environment=int(row["environment"]),
+        attributes=b"" if attributes.isna().any() else bytes(int(each) for each in attributes),
+    )
+
+
+def fingerprint(samples: pd.DataFrame) -> str:
+    """What tells one evaluation set from another: a hash over ids, splits and labels."""
+    key = samples.sort_index()[["split", "label"]].to_csv()
+    return hashlib.sha256(key.encode()).hexdigest()[:16]

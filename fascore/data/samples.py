@@ -1,0 +1,144 @@
+"""Labelled pictures of a data set: what is known of each, and what a network sees of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from fascore import images
+from fascore.images import Box
+from fascore.labels import pai_species
+
+# Why an entry of a data set is left out; `Skipped.reason` is one of these.
+BAD_PATH = "path outside the layout"
+BAD_ROW = "broken label row"
+DUPLICATE = "listed twice"
+MISSING_IMAGE = "image missing"
+MISSING_BOX = "box file missing"
+EMPTY_BOX = "box file empty"
+BROKEN_BOX = "box line broken"
+NEGATIVE_BOX = "box negative"
+OUTSIDE_BOX = "box outside the picture"
+OTHER_FRAME = "box in another frame"
+SMALL_BOX = "box under 3 px"
+UNREADABLE = "image unreadable"
+UNLABELLED = "image without label"
+STRAY = "stray folder"
+SUBJECT_FILE = "subject folder is a file"
+
+
+class DataError(ValueError):
+    """A data set that cannot be used; the message is one sentence saying what to do."""
+
+
+class EntryError(DataError):
+    """One entry that cannot be used; `reason` is the short form for lists."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+    def __reduce__(self) -> tuple[type[EntryError], tuple[str, str]]:
+        return type(self), (self.reason, str(self))  # an exception crosses processes by its args
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One labelled picture of a data set; codes as in `fascore.labels`."""
+
+    sample_id: str  # its path in the data set
+    split: str
+    label: int
+    spoof_type: int
+    subject: str  # "" where unknown
+    illumination: int
+    environment: int
+    attributes: bytes = b""  # CelebA's 40, each 0 or 1; empty where not labelled
+
+    @property
+    def pai_species(self) -> str:
+        """PAI species, or "live"."""
+        return pai_species(self.spoof_type)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An entry that was left out: its path, the reason in short, and details."""
+
+    path: str
+    reason: str
+    detail: str = ""
+
+
+@dataclass
+class Scan:
+    """What a data set lists: the samples that may be used, and what was left out."""
+
+    samples: list[Sample] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    def skip(self, path: str, reason: str, detail: str = "") -> None:
+        """Leaves an entry out."""
+        self.skipped.append(Skipped(path, reason, detail))
+
+
+class FaceData(ABC):
+    """A data set of labelled faces. Readers: `fascore.data.celeba_spoof`, `fascore.data.manifest`.
+
+    Attributes
+    ----------
+    root : path
+    name : str
+        What to call it beside a number.
+    simulated : bool
+        Whether its faces were made by a computer.
+    """
+
+    simulated: bool = False
+    name: str
+    root: Path
+
+    @abstractmethod
+    def scan(self) -> Scan:
+        """Every entry, checked by its label and by its files' presence.
+
+        Pictures and boxes are not opened: `face_input` refuses those that cannot be used.
+        """
+
+    @abstractmethod
+    def read(self, path: str) -> bytes:
+        """Bytes of one file, by its path in the data set; DataError if there is none."""
+
+    @abstractmethod
+    def box(self, sample: Sample, picture: np.ndarray) -> Box:
+        """The labelled face box in the picture's pixels; EntryError if it is unusable."""
+
+    def landmarks(self, sample: Sample) -> np.ndarray | None:
+        """Labelled landmarks (5, 2), x and y in the picture's pixels, in the order of
+        `fascore.faces.LANDMARKS`; None where the data set has none.
+        """
+        return None
+
+    def evidence(self, sample: Sample) -> np.ndarray | None:
+        """What gives the attack away, bool (H, W) like the picture; None where nobody marked it."""
+        return None
+
+    def samples(self) -> list[Sample]:
+        """The samples that may be used, in the labels' order; `split` is the data set's own."""
+        return self.scan().samples
+
+    def picture(self, sample: Sample) -> np.ndarray:
+        """The whole picture, RGB uint8 (H, W, 3); EntryError if it cannot be read."""
+        try:
+            return images.decode(self.read(sample.sample_id), max_bytes=None).pixels
+        except images.ImageError as err:
+            raise EntryError(UNREADABLE, str(err)) from err
+
+    def face_input(self, sample: Sample, *, size: int, expansion: float) -> np.ndarray:
+        """What a network sees of a sample: uint8 (size, size, 3)."""
+        picture = self.picture(sample)
+        crop = images.crop_face(picture, self.box(sample, picture), expansion=expansion)
+        return images.network_input(crop, size=size)

@@ -1,0 +1,115 @@
+"""What charts of explanations on trial are made of: marks with intervals, lines, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from fascore.explain import EXPLAINERS
+from fascore.findings.measures import METRICS
+from fascore.judging.judge import PAIR
+from fascore.models import MODELS
+from fascore.scores.curves import LINES
+from fascore.stats.intervals import Interval
+
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
+INK, GRID_LINE = "#17202A", "#E3E8EE"
+
+
+def model_words(name: str) -> str:
+    """A model's title, or those of a pair."""
+    return " and ".join(MODELS[each].title for each in name.split(PAIR))
+
+
+def method_words(name: str) -> str:
+    """A method's title, or those of a pair; "" for none."""
+    return " and ".join(EXPLAINERS[each].title for each in name.split(PAIR) if each)
+
+
+def dots(
+    figure: go.Figure,
+    number: int,
+    name: str,
+    places: Sequence[str],
+    intervals: Sequence[Interval | None],
+    *,
+    floor: float = -np.inf,
+    mode: str = "markers",
+    across: bool = False,
+) -> None:
+    """Estimates with their intervals; None leaves a gap. `across`: along the horizontal axis."""
+    there = [each or Interval(np.nan, np.nan, np.nan, 0) for each in intervals]
+    middle, low, high = (
+        np.maximum([getattr(each, end) for each in there], floor)
+        for end in ("estimate", "low", "high")
+    )
+    colour = LINES[number % len(LINES)]
+    value, place = ("x", "y") if across else ("y", "x")
+    bars = {"array": high - middle, "arrayminus": middle - low, "thickness": 1.6, "width": 4}
+    figure.add_scatter(
+        **{value: middle, place: list(places), f"error_{value}": bars},
+        name=name,
+        mode=mode,
+        orientation="h" if across else "v",
+        offsetgroup=str(number),
+        marker={"color": colour, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
+        line={"color": colour, "width": 1.5},
+        customdata=[
+            f"{each.estimate:.3f} [{each.low:.3f}, {each.high:.3f}], {each.n:,} images".replace(
+                "-", "−"
+            )
+            for each in there
+        ],
+        hovertemplate=f"%{{{place}}}: %{{customdata}}<extra>%{{fullData.name}}</extra>",
+    )
+
+
+def chance(figure: go.Figure, value: float | None) -> None:
+    """A dashed line at the value of a map that says nothing, where there is one."""
+    if value is not None:
+        figure.add_hline(value, line={"color": INK, "dash": "dash", "width": 1.2})
+
+
+def titled(metric: str) -> str:
+    """A metric's title, and below it which way is better and what the dashed line is."""
+    about = METRICS[metric]
+    better = {"high": "higher is better", "low": "lower is better", "": ""}[about.better]
+    dashed = "" if about.chance is None else "dashed: a map that says nothing"
+    note = "; ".join(filter(None, (better, dashed)))
+    return about.title + (f"<br><sup>{note}</sup>" if note else "")
+
+
+def broken(words: str, *joints: str) -> str:
+    """A long label on several lines, broken before these words.
+
+    Examples
+    --------
+    >>> broken("CNN + channel + spatial", "+")
+    'CNN<br>+ channel<br>+ spatial'
+    """
+    for joint in joints:
+        words = words.replace(f" {joint} ", f"<br>{joint} ")
+    return words
+
+
+def laid_out(figure: go.Figure, title: str, x: str, y: str, *, height: int = 400) -> go.Figure:
+    style: dict[str, Any] = {
+        "gridcolor": GRID_LINE, "zeroline": False, "automargin": True,
+        "tickfont": {"color": INK, "size": 13},
+    }  # fmt: skip
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}},
+        font={"color": INK, "size": 13},
+        xaxis={"title": {"text": x, "font": {"color": INK}}, **style},
+        yaxis={"title": {"text": y, "font": {"color": INK}}, **style},
+        legend={"orientation": "h", "yref": "container", "yanchor": "bottom", "y": 0, "x": 0},
+        height=height,
+        scattermode="group",
+        scattergap=0.35,
+        plot_bgcolor="white",
+        margin={"l": 10, "r": 10, "t": 50 if title else 12, "b": 110 if x else 90},
+    )
+    return figure

@@ -1,0 +1,205 @@
+"""Explanations on trial where the truth is known: a planted cue alone decides the class.
+
+A network is trained to tell pictures with a cue from pictures without. Whatever else is in them
+says nothing, so a map of what spoke for the cue has to point into it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fascore.explain.attribution import Attribution
+from fascore.explain.units import units_of
+from fascore.judging.regions import weight_ratios
+from fascore.stats.intervals import CONFIDENCE, DRAWS, Interval, rate_interval
+
+Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's mask bool (S, S)
+
+PATCH_SIDE, CHECK = 12 / 64, 3  # of the picture's side; pixels
+STRIP_WIDTH, STRIP_COLOUR = 6 / 64, (235, 30, 160)  # of the side; magenta, in no face
+GRATING_PERIOD, GRATING_SIZE = 4, 24  # pixels; grey levels up and down
+
+LEARNT = 0.95  # held-out accuracy below which a network has not learnt its cue
+MIN_IMAGES = 10  # with fewer, nothing is said
+POOLED = "all"  # in place of a model's name
+FINDS, FAILS, UNTRIED = "finds it", "fails", "not tried"
+GROUP = ["cue", "model", "method"]
+COLUMNS = [*GROUP, "sample_id", "hit", "share", "area", "ceiling", "accuracy"]
+SUMMARY = [
+    *GROUP, "networks", "images", "hit", "hit_low", "hit_high", "chance", "ceiling",
+    "concentration", "concentration_low", "concentration_high", "empty", "accuracy", "verdict",
+]  # fmt: skip
+
+
+def plant_patch(image: np.ndarray, rng: np.random.Generator) -> Planted:
+    """A small checkerboard, black and white, at a random place."""
+    side = max(3, round(PATCH_SIDE * len(image)))
+    mask = _square(len(image), side, rng)
+    check = (np.indices(mask.shape) // CHECK).sum(axis=0) % 2 * 255
+    return np.where(mask[..., None], check[..., None], image).astype(np.uint8), mask
+
+
+def plant_border(image: np.ndarray, rng: np.random.Generator) -> Planted:
+    """A strip of one plain colour along one side of the picture."""
+    width = max(1, round(STRIP_WIDTH * len(image)))
+    mask = np.zeros(image.shape[:2], bool)
+    mask[:width] = True
+    mask = np.rot90(mask, int(rng.integers(4)))
+    return np.where(mask[..., None], STRIP_COLOUR, image).astype(np.uint8), mask
+
+
+def plant_texture(image: np.ndarray, rng: np.random.Generator) -> Planted:
+    """A faint diagonal grating over a quarter of the picture, at a random place."""
+    mask = _square(len(image), len(image) // 2, rng)
+    phase = 2 * np.pi * (np.indices(mask.shape).sum(axis=0) / GRATING_PERIOD + rng.random())
+    grating = (GRATING_SIZE * np.sin(phase) * mask)[..., None]
+    return np.rint(image + grating).clip(0, 255).astype(np.uint8), mask
+
+
+CUES: dict[str, Callable[[np.ndarray, np.random.Generator], Planted]] = {
+    "patch": plant_patch,
+    "border": plant_border,
+    "texture": plant_texture,
+}
+
+
+def plant(images: np.ndarray, cue: str, rng: np.random.Generator) -> Planted:
+    """Copies of images with a cue, uint8 (N, S, S, 3), and their masks, bool (N, S, S)."""
+    planted, masks = zip(*(CUES[cue](image, rng) for image in images), strict=True)
+    return np.stack(planted), np.stack(masks)
+
+
+@dataclass(frozen=True)
+class PlantedScore:
+    """How well one map found a cue.
+
+    Attributes
+    ----------
+    hit : float
+        Pointing game: share of the map's highest pixels that lie in the cue, in [0, 1].
+    share : float
+        Of the positive attribution, what lies in the cue; NaN if there is none.
+    area : float
+        The cue's share of the picture: what `hit` and `share` are of a map that knows nothing.
+    ceiling : float
+        The best `hit` that a map of these cells or superpixels could have.
+    """
+
+    model: str
+    method: str
+    hit: float
+    share: float
+    area: float
+    ceiling: float
+
+
+def score_planted(attributions: Sequence[Attribution], mask: np.ndarray) -> list[PlantedScore]:
+    """Scores of one picture's maps against its cue's mask, bool (S, S), in order.
+
+    The cue is not widened: a hit by chance is then exactly as likely as the cue is large. A map
+    that is coarser than the cue cannot have every hit; `ceiling` says how many it could.
+    """
+    scores = []
+    for each in attributions:
+        ids, units = units_of(each, len(mask))
+        values = units[ids]
+        area = float(mask.mean())
+        share = weight_ratios(values, {"cue": mask})["cue"] * area
+        covered = np.bincount(ids.ravel(), mask.ravel()) / np.bincount(ids.ravel())
+        hit = pointing_game(values, mask)
+        scores.append(PlantedScore(each.model, each.method, hit, share, area, covered.max()))
+    return scores
+
+
+def pointing_game(values: np.ndarray, mask: np.ndarray) -> float:
+    """Share of a map's highest pixels that lie in the mask, in [0, 1] (Zhang et al. 2018).
+
+    1 or 0 where one pixel is the highest. A coarse map has several, and a constant one all of
+    them: the share is the chance of a hit if one of them is drawn.
+
+    Examples
+    --------
+    >>> values = np.array([[0.9, 0.9], [0.2, 0.1]])
+    >>> pointing_game(values, np.array([[True, False], [True, False]]))
+    0.5
+    """
+    return float(mask[values == values.max()].mean())
+
+
+def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
+    """Each method on each cue, over all models (`model` is POOLED) and model by model.
+
+    The verdict follows from a rule. FINDS: the lower ends of both intervals, of hit rate and of
+    concentration, are above chance. FAILS: one of them is not. UNTRIED: the network had not learnt
+    the cue, or fewer than MIN_IMAGES pictures were scored. An empty map points nowhere: it counts
+    as chance in both measures, and `empty` says how many there were.
+
+    Parameters
+    ----------
+    table : DataFrame
+        COLUMNS, one row a map; a network that has not learnt its cue has rows without sample.
+
+    Returns
+    -------
+    DataFrame
+        cue, model, method, networks (scored), images, hit, hit_low, hit_high, chance (mean area),
+        ceiling, concentration (mean of share over area), concentration_low, concentration_high,
+        empty, accuracy (of the worst network), verdict. Intervals are 95 %, over pictures:
+        Wilson's where each is found by all models or none, otherwise by bootstrap.
+    """
+    table = table.assign(network=table["model"])
+    both = pd.concat([table.assign(model=POOLED), table])
+    groups = both.groupby(GROUP, sort=False)
+    rows = [dict(zip(GROUP, key, strict=True)) | _summary(group) for key, group in groups]
+    return pd.DataFrame(rows, columns=SUMMARY)
+
+
+def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
+    """What `summarise_planted` says of the maps of one group."""
+    scored = rows[rows["sample_id"].notna()]
+    if scored.empty:
+        nothing = dict.fromkeys(("networks", "images", "empty"), 0)
+        return nothing | {"accuracy": rows["accuracy"].min(), "verdict": UNTRIED}
+    concentrations = (scored["share"] / scored["area"]).fillna(1.0)
+    hit, concentration = (
+        _over_images(values, scored["sample_id"]) for values in (scored["hit"], concentrations)
+    )
+    chance = float(scored["area"].mean())
+    found = hit.low > chance and concentration.low > 1
+    return {
+        "networks": scored["network"].nunique(),
+        "images": hit.n,
+        "hit": hit.estimate,
+        "hit_low": hit.low,
+        "hit_high": hit.high,
+        "chance": chance,
+        "ceiling": float(scored["ceiling"].mean()),
+        "concentration": concentration.estimate,
+        "concentration_low": concentration.low,
+        "concentration_high": concentration.high,
+        "empty": int(scored["share"].isna().sum()),
+        "accuracy": float(scored["accuracy"].min()),
+        "verdict": UNTRIED if hit.n < MIN_IMAGES else FINDS if found else FAILS,
+    }
+
+
+def _over_images(values: pd.Series, sample_ids: pd.Series) -> Interval:
+    """Mean of each picture's mean over models, with its interval."""
+    means = values.groupby(sample_ids.to_numpy()).mean().to_numpy()
+    if np.isin(means, (0, 1)).all():
+        return rate_interval(int(means.sum()), len(means))
+    drawn = np.random.default_rng(0).integers(0, len(means), (DRAWS, len(means)))
+    ends = np.quantile(means[drawn].mean(axis=1), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
+    return Interval(float(means.mean()), float(ends[0]), float(ends[1]), len(means))
+
+
+def _square(size: int, side: int, rng: np.random.Generator) -> np.ndarray:
+    """A square at a random place: bool (size, size)."""
+    row, column = rng.integers(0, size - side + 1, 2)
+    mask = np.zeros((size, size), bool)
+    mask[row : row + side, column : column + side] = True
+    return mask

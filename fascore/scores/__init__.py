@@ -1,0 +1,1 @@
+"""From scores to figures: error rates, thresholds, comparisons, slices, curves."""

@@ -1,0 +1,246 @@
+"""Curves and bars of error rates."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from scipy.stats import norm
+
+from fascore.labels import CLASS_NAMES, SPECIES_TITLES
+from fascore.models import MODELS
+from fascore.scores.classification import Classification
+from fascore.scores.error_rates import ErrorCurve
+from fascore.scores.evaluation import Evaluation
+
+# Okabe and Ito's colours, told apart with every common colour blindness; then dashes
+Scale = Callable[[np.ndarray], np.ndarray]
+LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+DASHES = ("solid", "dash", "dot")
+DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6)
+_AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
+_SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}
+MAX_POINTS = 600  # of a curve as drawn
+
+
+def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """ROC curves, each with its operating point."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        _curve(figure, number, name, result, lambda rate: rate, lambda apcer: 1 - apcer)
+    _diagonal(figure)
+    return _laid_out(
+        figure,
+        "ROC: attacks caught against bona fide rejected",
+        "BPCER (bona fide rejected)",
+        "1 − APCER, pooled (attacks caught)",
+        _SHARES,
+    )
+
+
+def curve_points(curve: ErrorCurve) -> dict[str, np.ndarray]:
+    """A curve as drawn: thresholds, BPCER and pooled APCER at no more than `MAX_POINTS` places."""
+    places = np.linspace(0, len(curve.thresholds) - 1, MAX_POINTS).round().astype(int)
+    chosen = np.unique(places)
+    return {name: getattr(curve, name)[chosen] for name in ("thresholds", "bpcer", "apcer")}
+
+
+def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """DET curves on probit axes, each with its operating point."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        _curve(figure, number, name, result, _probit, _probit)
+    ticks = {
+        "tickvals": norm.ppf(DET_TICKS).tolist(),
+        "ticktext": [f"{100 * rate:g} %" for rate in DET_TICKS],
+        "range": norm.ppf([DET_TICKS[0], DET_TICKS[-1]]).tolist(),
+    }
+    return _laid_out(
+        figure,
+        "DET: both error rates, probit axes",
+        "BPCER (bona fide rejected)",
+        "APCER, pooled (attacks accepted)",
+        ticks,
+    )
+
+
+def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """APCER of each PAI species by network, with 95 % intervals; the worst is named."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        intervals = list(result.apcer.values())
+        figure.add_bar(
+            name=MODELS[name].title,
+            x=[SPECIES_TITLES.get(each, each) for each in result.apcer],
+            y=[each.estimate for each in intervals],
+            error_y={
+                "array": [each.high - each.estimate for each in intervals],
+                "arrayminus": [each.estimate - each.low for each in intervals],
+                "thickness": 1.2,
+            },
+            marker={
+                "color": LINES[number % len(LINES)],
+                "line": {
+                    "width": [
+                        3 if each.estimate == result.pad.apcer > 0 else 0 for each in intervals
+                    ],
+                    "color": "#17202A",
+                },
+            },
+            customdata=[each.n for each in intervals],
+            hovertemplate="%{fullData.name}<br>%{x}: %{y:.1%} of %{customdata} images"
+            "<extra></extra>",
+        )
+    return _laid_out(
+        figure,
+        "APCER by species<br><sup>95 % intervals; each network's worst is outlined</sup>",
+        "PAI species",
+        "APCER (attacks accepted)",
+        {},
+    ).update_yaxes(tickformat=".0%", rangemode="tozero")
+
+
+def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
+    """Share of attacks among images by their score; on the diagonal a score is a probability."""
+    figure = go.Figure()
+    for number, (name, result) in enumerate(measured.items()):
+        bins = result.quality.calibration
+        figure.add_scatter(
+            x=bins.score,
+            y=bins.share,
+            name=f"{MODELS[name].title} (error {bins.error:.3f})",
+            mode="lines+markers",
+            line={"color": LINES[number % len(LINES)], "width": 2},
+            customdata=bins.count,
+            hovertemplate="mean score %{x:.2f}<br>attacks %{y:.1%} of %{customdata} images"
+            "<extra>%{fullData.name}</extra>",
+        )
+    _diagonal(figure)
+    return _laid_out(
+        figure,
+        "Calibration<br><sup>in the legend: expected calibration error</sup>",
+        "P(spoof), mean of a bin",
+        "share of attacks in the bin",
+        _SHARES,
+    )
+
+
+def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> go.Figure:
+    """One network's scores by species, side by side, with the threshold."""
+    figure = go.Figure()
+    present = [name for name in SPECIES_TITLES if (scored["pai_species"] == name).any()]
+    for number, name in enumerate(present):
+        figure.add_histogram(
+            # 1.0 belongs to the last bin
+            x=scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9),
+            name=SPECIES_TITLES[name],
+            xbins={"start": 0, "end": 1, "size": 0.1},
+            marker={"color": LINES[number % len(LINES)]},
+        )
+    figure.add_vline(threshold, line={"color": "#17202A", "width": 2, "dash": "dash"})
+    _laid_out(
+        figure,
+        f"Scores of {title}<br><sup>dashed: threshold {threshold:.3f}</sup>",
+        "P(spoof)",
+        "images (logarithmic)",
+        {},
+    )
+    return figure.update_layout(barmode="group", bargap=0.15).update_yaxes(type="log", dtick=1)
+
+
+def confusion_figure(title: str, rates: Classification) -> go.Figure:
+    """A confusion matrix: counts, and percentages of each row."""
+    counts = rates.confusion
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    names = [f"{CLASS_NAMES[0]} (bona fide)", f"{CLASS_NAMES[1]} (attack)"]
+    text = [[f"<b>{counts[i, j]}</b><br>{shares[i, j]:.1%}" for j in range(2)] for i in range(2)]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=names,
+            y=names,
+            text=text,
+            texttemplate="%{text}",
+            textfont={"size": 16},
+            colorscale="Blues",
+            zmin=0,
+            zmax=1,
+            xgap=2,
+            ygap=2,
+            colorbar={"title": "of row", "tickformat": ".0%", "thickness": 12},
+            hovertemplate="truth %{y}<br>verdict %{x}<br>%{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        title={"text": title, "font": {"size": 16}},
+        font={"color": "#17202A", "size": 14},
+        xaxis={"title": "verdict", **_AXIS},
+        yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90, **_AXIS},
+        height=340,
+        margin={"l": 10, "r": 10, "t": 45, "b": 10},
+    )
+    return figure
+
+
+def _diagonal(figure: go.Figure) -> None:
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+
+
+def _curve(
+    figure: go.Figure, number: int, name: str, result: Evaluation, x: Scale, y: Scale
+) -> None:
+    curve = curve_points(result.quality.curve)
+    line = {
+        "color": LINES[number % len(LINES)],
+        "dash": DASHES[number // len(LINES) % len(DASHES)],
+        "width": 2,
+    }
+    figure.add_scatter(
+        x=x(curve["bpcer"]),
+        y=y(curve["apcer"]),
+        name=MODELS[name].title,
+        mode="lines",
+        line=line,
+        customdata=np.stack(list(curve.values()), axis=1),
+        hovertemplate="threshold %{customdata[0]:.3f}<br>BPCER %{customdata[1]:.2%}"
+        "<br>APCER %{customdata[2]:.2%}<extra>%{fullData.name}</extra>",
+        legendgroup=name,
+    )
+    pooled = 2 * result.pad.hter - result.pad.bpcer
+    figure.add_scatter(
+        x=x(np.array([result.pad.bpcer])),
+        y=y(np.array([pooled])),
+        mode="markers",
+        marker={"color": line["color"], "size": 11, "symbol": "diamond",
+                "line": {"color": "white", "width": 1}},
+        hovertemplate=f"at the threshold {result.threshold:.3f}: BPCER {result.pad.bpcer:.2%}, "
+        f"APCER {pooled:.2%}<extra>{MODELS[name].title}</extra>",
+        legendgroup=name,
+        showlegend=False,
+    )  # fmt: skip
+
+
+def _probit(rate: np.ndarray) -> np.ndarray:
+    """Rates on the probit scale, kept off its infinite ends."""
+    return norm.ppf(np.clip(rate, 1e-4, 1 - 1e-4))
+
+
+def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict) -> go.Figure:
+    style = {"color": "#17202A", "gridcolor": "#E3E8EE", "zeroline": False, **axis}
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}},
+        font={"color": "#17202A", "size": 13},
+        xaxis={"title": x, **style},
+        yaxis={"title": y, **style},
+        legend={"orientation": "h", "y": -0.22, "x": 0},
+        height=400 + 28 * math.ceil(sum(each.showlegend is not False for each in figure.data) / 2),
+        plot_bgcolor="white",
+        margin={"l": 10, "r": 30, "t": 60, "b": 10},  # right: half of the last tick's label
+    )
+    return figure

@@ -1,0 +1,121 @@
+"""A model on a whole test set: every number a page or a report shows of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fascore.labels import LIVE, SPOOF
+from fascore.scores.classification import (
+    Calibration,
+    Classification,
+    average_precision,
+    brier,
+    calibration,
+    classify,
+)
+from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, pad_errors
+from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
+from fascore.stats.intervals import Interval, rate_interval
+
+
+@dataclass(frozen=True)
+class ScoreQuality:
+    """A model's scores of a split by class and kind, and what holds of them at any threshold.
+
+    Attributes
+    ----------
+    live : array of shape (n_live,)
+    by_species, by_type : dicts of str to array
+        Scores of the spoof images, by PAI species and by spoof type.
+    curve : ErrorCurve
+    calibration : Calibration
+    average_precision, brier : float
+    """
+
+    live: np.ndarray
+    by_species: Mapping[str, np.ndarray]
+    by_type: Mapping[str, np.ndarray]
+    curve: ErrorCurve
+    calibration: Calibration
+    average_precision: float
+    brier: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One model on one split at a threshold.
+
+    Attributes
+    ----------
+    threshold : float
+    rates : Classification
+        The paper's metrics.
+    accuracy, bpcer : Interval
+    pad : PadErrors
+    apcer : dict of str to Interval
+        By PAI species.
+    quality : ScoreQuality
+    """
+
+    threshold: float
+    rates: Classification
+    accuracy: Interval
+    bpcer: Interval
+    pad: PadErrors
+    apcer: Mapping[str, Interval]
+    quality: ScoreQuality
+
+
+def score_quality(scored: pd.DataFrame) -> ScoreQuality:
+    """What of a scored table (`Store.scored`) needs no threshold.
+
+    Raises
+    ------
+    ValueError
+        If a class has no images or a score is outside [0, 1].
+    """
+    live, spoof = live_scores(scored), spoof_scores(scored)
+    return ScoreQuality(
+        live,
+        scores_by_species(scored),
+        scores_by_type(scored),
+        error_curve(live, spoof),
+        calibration(live, spoof),
+        average_precision(live, spoof),
+        brier(live, spoof),
+    )
+
+
+def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
+    """Everything about a model's scores at a threshold.
+
+    Parameters
+    ----------
+    quality : ScoreQuality
+        `score_quality` of the split.
+    threshold : float
+    """
+    live, by_species = quality.live, quality.by_species
+    rates = classify(live, np.concatenate(list(by_species.values())), threshold=threshold)
+    return Evaluation(
+        threshold=threshold,
+        rates=rates,
+        accuracy=rate_interval(int(np.trace(rates.confusion)), rates.num_images),
+        bpcer=rate_interval(int(rates.confusion[LIVE, SPOOF]), len(live)),
+        pad=pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold),
+        apcer={
+            name: rate_interval(int((each < threshold).sum()), len(each))
+            for name, each in by_species.items()
+        },
+        quality=quality,
+    )
+
+
+def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> pd.Series:
+    """Whether each image is judged rightly at a threshold: bool, by sample_id."""
+    attack = scored["spoof_score"] >= threshold
+    return attack == (scored["label"] == SPOOF)

@@ -1,0 +1,122 @@
+"""The threshold of a model: by rule on its validation scores, or by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from fascore.labels import LIVE, SPOOF, spoof_type_name
+from fascore.scores.error_rates import apcer_threshold, bpcer_threshold, eer_threshold
+from fascore.store import Card
+
+DEFAULT_RULE = "eer"
+FIXED_RULE, FIXED = "fixed", 0.5
+NO_VALIDATION = "0.5, for want of scored validation images"
+
+
+@dataclass(frozen=True)
+class ThresholdRule:
+    """How a threshold is chosen on validation: a title, and the choice itself."""
+
+    title: str
+    choose: Callable[[pd.DataFrame], float]
+
+
+@dataclass(frozen=True)
+class ThresholdChoice:
+    """How thresholds are chosen: a rule of `THRESHOLD_RULES`, or a `value` set by hand."""
+
+    rule: str = DEFAULT_RULE
+    value: float | None = None
+
+    @property
+    def title(self) -> str:
+        """The choice in words."""
+        if self.value is not None:
+            return f"set by hand to {self.value:g}"
+        return THRESHOLD_RULES[self.rule].title
+
+    @property
+    def note(self) -> str:
+        """What rates at it are worth, in a sentence."""
+        if self.value is not None:
+            return (
+                "Set by hand while the test results are in view: rates at it flatter the networks."
+            )
+        if self.rule == FIXED_RULE:
+            return "The same for each network, chosen without a look at any score."
+        return "Chosen on validation for each network, applied to test."
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A model's threshold, and in words where it is from."""
+
+    value: float
+    origin: str
+
+
+def live_scores(scored: pd.DataFrame) -> np.ndarray:
+    """P(spoof) of the live images of a scored table (`Store.scored`)."""
+    return scored.loc[scored["label"] == LIVE, "spoof_score"].to_numpy()
+
+
+def spoof_scores(scored: pd.DataFrame) -> np.ndarray:
+    """P(spoof) of the spoof images."""
+    return scored.loc[scored["label"] == SPOOF, "spoof_score"].to_numpy()
+
+
+def scores_by_species(scored: pd.DataFrame) -> dict[str, np.ndarray]:
+    """P(spoof) of the spoof images by PAI species."""
+    groups = scored[scored["label"] == SPOOF].groupby("pai_species")["spoof_score"]
+    return {str(name): scores.to_numpy() for name, scores in groups}
+
+
+def scores_by_type(scored: pd.DataFrame) -> dict[str, np.ndarray]:
+    """P(spoof) of the spoof images by spoof type."""
+    groups = scored[scored["label"] == SPOOF].groupby("spoof_type")["spoof_score"]
+    return {spoof_type_name(int(str(code))): scores.to_numpy() for code, scores in groups}
+
+
+THRESHOLD_RULES = {
+    "eer": ThresholdRule(
+        "equal error rate",
+        lambda scored: eer_threshold(live_scores(scored), spoof_scores(scored)),
+    ),
+    "bpcer_1": ThresholdRule(
+        "BPCER = 1 %", lambda scored: bpcer_threshold(live_scores(scored), limit=0.01)
+    ),
+    "apcer_5": ThresholdRule(
+        "APCER = 5 %", lambda scored: apcer_threshold(scores_by_species(scored), limit=0.05)
+    ),
+    FIXED_RULE: ThresholdRule("fixed at 0.5", lambda scored: FIXED),
+}
+
+
+def choose_threshold(
+    card: Card, validation: pd.DataFrame | None, choice: ThresholdChoice
+) -> Threshold:
+    """A model's threshold: the one recorded if the rule is the card's, else chosen anew.
+
+    Without validation images of both classes it is 0.5, and says so.
+
+    Parameters
+    ----------
+    card : Card
+    validation : DataFrame, optional
+        The model's scored validation table (`Store.scored`), None where it has none.
+    choice : ThresholdChoice
+    """
+    if choice.value is not None:
+        return Threshold(choice.value, "set by hand")
+    rule = THRESHOLD_RULES[choice.rule]
+    if card.threshold.get("rule") == rule.title:
+        return Threshold(card.threshold_value, f"{rule.title}, chosen on {card.threshold['split']}")
+    if choice.rule == FIXED_RULE:
+        return Threshold(FIXED, rule.title)
+    if validation is None or set(validation["label"]) != {LIVE, SPOOF}:
+        return Threshold(FIXED, NO_VALIDATION)
+    return Threshold(rule.choose(validation), f"{rule.title}, chosen on validation")

@@ -1,0 +1,112 @@
+"""Means of many measures at once, with bootstrap intervals and sign-flip tests, by subject."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fascore.stats.intervals import CONFIDENCE, DRAWS, Interval, rate_interval
+
+FLIPS = 10_000
+
+
+def owners(subjects: Sequence[str]) -> tuple[np.ndarray, str]:
+    """Whose each image is, as int array (n_images,), and what is drawn: "subjects" or "images".
+
+    Subjects are drawn where every image has one; otherwise each image is its own.
+    """
+    if len(subjects) and all(subjects):
+        return np.unique(np.asarray(subjects), return_inverse=True)[1], "subjects"
+    return np.arange(len(subjects)), "images"
+
+
+def mean_intervals(
+    values: np.ndarray,
+    owner: np.ndarray,
+    *,
+    draws: int = DRAWS,
+    confidence: float = CONFIDENCE,
+    seed: int = 0,
+) -> list[Interval | None]:
+    """Mean of each column over its defined values, with a percentile bootstrap interval.
+
+    Every column sees the same draws. A column of nothing but 0 or nothing but 1 is a rate without
+    exception: its interval is `rate_interval`'s. With one owner alone the ends are NaN.
+
+    Parameters
+    ----------
+    values : array of shape (n_images, n_columns)
+        NaN where undefined.
+    owner : int array of shape (n_images,)
+        Images of one owner are drawn together.
+    confidence : float
+        Of each interval.
+
+    Returns
+    -------
+    list of Interval or None
+        One a column; None where nothing is defined. `n` counts the defined images.
+    """
+    sums, counts = _by_owner(values, owner)
+    units = len(sums)
+    ends = np.full((2, values.shape[1]), np.nan)
+    if units > 1:
+        picks = np.random.default_rng(seed).integers(0, units, (draws, units))
+        times = np.apply_along_axis(np.bincount, 1, picks, minlength=units).astype(float)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            drawn = (times @ sums) / (times @ counts)
+        some = counts.any(axis=0)  # a draw may miss the few images of a column
+        quantiles = [(1 - confidence) / 2, (1 + confidence) / 2]
+        ends[:, some] = np.nanquantile(drawn[:, some], quantiles, axis=0)
+        ends[:, (counts > 0).sum(axis=0) < 2] = np.nan
+    return [
+        _interval(values[:, i], ends[:, i], confidence=confidence) for i in range(values.shape[1])
+    ]
+
+
+def _interval(column: np.ndarray, ends: np.ndarray, *, confidence: float) -> Interval | None:
+    defined = column[~np.isnan(column)]
+    if not defined.size:
+        return None
+    if np.isin(defined, (0, 1)).all() and np.ptp(defined) == 0:
+        return rate_interval(int(defined.sum()), defined.size, confidence=confidence)
+    return Interval(float(defined.mean()), float(ends[0]), float(ends[1]), defined.size)
+
+
+def sign_flip_p(
+    differences: np.ndarray, owner: np.ndarray, *, flips: int = FLIPS, seed: int = 0
+) -> np.ndarray:
+    """p of each column's mean being zero: two-sided sign-flip permutation test.
+
+    Were two models alike, a subject's differences could as well have the other sign. All images
+    of one owner are flipped together. NaN for a column without defined values.
+
+    Parameters
+    ----------
+    differences : array of shape (n_images, n_columns)
+        NaN where undefined.
+    owner : int array of shape (n_images,)
+
+    Examples
+    --------
+    >>> alike = np.array([[0.1], [-0.1], [0.2], [-0.2]])
+    >>> sign_flip_p(alike, np.arange(4)).tolist()
+    [1.0]
+    """
+    sums, counts = _by_owner(differences, owner)
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], (flips, len(sums)))
+    observed = np.abs(sums.sum(axis=0))
+    slack = 1e-9 * np.abs(sums).sum(axis=0)  # equal sums differ by rounding
+    beyond = (np.abs(signs @ sums) >= observed - slack).sum(axis=0)
+    return np.where(counts.any(axis=0), (1 + beyond) / (1 + flips), np.nan)
+
+
+def _by_owner(values: np.ndarray, owner: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums and counts of the defined values of each owner, (n_owners, n_columns)."""
+    units = int(owner.max()) + 1 if len(owner) else 0
+    there = ~np.isnan(values)
+    sums, counts = np.zeros((2, units, values.shape[1]))
+    np.add.at(sums, owner, np.where(there, values, 0.0))
+    np.add.at(counts, owner, there)
+    return sums, counts

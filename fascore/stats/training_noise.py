@@ -1,0 +1,208 @@
+"""Whether variants differ by more than two runs of one variant do: several trainings of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from fascore.scores.evaluation import judged_rightly
+from fascore.scores.thresholds import ThresholdChoice, choose_threshold
+from fascore.stats.intervals import CONFIDENCE, Interval
+from fascore.stats.paired import holm
+from fascore.store import Card, Store
+
+
+@dataclass(frozen=True)
+class SeedDifference:
+    """Two variants over the same seeds.
+
+    Attributes
+    ----------
+    first, second : str
+    interval : Interval
+        Mean over seeds of the second's accuracy minus the first's, Student's interval.
+    p : float
+        Paired t test, two-sided, after Holm's correction for all pairs.
+    """
+
+    first: str
+    second: str
+    interval: Interval
+    p: float
+
+
+@dataclass(frozen=True)
+class TrainingNoise:
+    """Accuracy of several runs of each variant.
+
+    Attributes
+    ----------
+    accuracy : DataFrame
+        In [0, 1]; a row a seed, a column a variant; complete rows only.
+    means : dict of str to Interval
+        Over seeds, Student's interval.
+    differences : list of SeedDifference
+    spread : float
+        Standard deviation of the variants' means.
+    noise : float
+        Standard deviation of the runs of one variant, pooled over the variants.
+    p : float
+        One-way analysis of variance: the chance of such a spread if all variants were alike.
+    """
+
+    accuracy: pd.DataFrame
+    means: Mapping[str, Interval]
+    differences: list[SeedDifference]
+    spread: float
+    noise: float
+    p: float
+
+    def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
+        """What the runs say, in words; `title` makes a model's name readable."""
+        runs = f"Over {len(self.accuracy)} runs of each variant"
+        if self.p >= alpha:
+            return (
+                f"{runs}, the variants differ no more than two runs of one do (p = {self.p:.2f})."
+            )
+        apart = [each for each in self.differences if each.p < alpha]
+        pairs = "; ".join(
+            f"{title(each.second if each.interval.estimate > 0 else each.first)} above "
+            f"{title(each.first if each.interval.estimate > 0 else each.second)} "
+            f"by {abs(each.interval.estimate):.2%}"
+            for each in apart
+        )
+        return (
+            f"{runs}, the variants differ by more than two runs of one do (p = {self.p:.2g}). "
+            f"Pairs told apart seed by seed: {pairs or 'none'}."
+        )
+
+
+def measure_runs(runs: Mapping[int, Store], choice: ThresholdChoice | None = None) -> pd.DataFrame:
+    """Test accuracy of each run: a row a seed, a column a model.
+
+    Each run's threshold is chosen on its own validation scores, by equal error rate without a
+    `choice`.
+    """
+    table: dict[int, dict[str, float]] = {}
+    for seed, run in runs.items():
+        table[seed] = {}
+        for name in run.scored_names:
+            validation = run.scored(name, split="validation")
+            threshold = choose_threshold(run.card(name), validation, choice or ThresholdChoice())
+            right = judged_rightly(run.scored(name), threshold=threshold.value)
+            table[seed][name] = float(right.mean())
+    return pd.DataFrame.from_dict(table, orient="index").rename_axis("seed")
+
+
+def recipe_note(runs: Mapping[int, Store], store: Store) -> str:
+    """In what a study's runs were trained otherwise than the store's own networks, in a sentence.
+
+    Read from the cards of the models that both have; settings that only one side's cards record
+    are passed over. Empty where nothing differs.
+    """
+    pairs = [
+        (run.card(name), store.card(name))
+        for run in runs.values()
+        for name in run.scored_names
+        if name in store.names
+    ]
+    theirs, ours = (_settings(cards) for cards in zip(*pairs, strict=True)) if pairs else ({}, {})
+    parts = [
+        f"{name.replace('_', ' ')} {values}, not {ours[name]}"
+        for name, values in theirs.items()
+        if ours.get(name, values) != values
+    ]
+    if not parts:
+        return ""
+    return (
+        f"The runs were trained otherwise than the store's networks: {'; '.join(parts)}. "
+        "They tell how much training varies by that recipe."
+    )
+
+
+def _settings(cards: Sequence[Card]) -> dict[str, str]:
+    """How models were trained, each setting's values in one text."""
+    settings = [_setting(card) for card in cards]
+    return {
+        name: " or ".join(dict.fromkeys(str(each[name]) for each in settings if name in each))
+        for name in dict.fromkeys(name for each in settings for name in each)
+    }
+
+
+def _setting(card: Card) -> dict[str, Any]:
+    training, counts = card.training, card.data.get("counts", {})
+    images = {"training_images": sum(counts["train"].values())} if "train" in counts else {}
+    kept = {name: training[name] for name in ("epochs", "initial_weights")}
+    config = {key: value for key, value in training.get("config", {}).items() if key != "name"}
+    return kept | config | images  # of epochs the planned number: a run may have stopped early
+
+
+def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
+    """Compares variants over runs; seeds that lack a variant are left out.
+
+    Parameters
+    ----------
+    accuracy : DataFrame
+        As `measure_runs` makes it.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two seeds are complete, or there is one variant only.
+    """
+    complete = accuracy.dropna()
+    if len(complete) < 2 or len(complete.columns) < 2:
+        raise ValueError(
+            "Training noise needs at least two variants trained from the same two seeds. Received: "
+            f"{len(complete.columns)} variants, {len(complete)} complete seeds. "
+            "Run `python -m trainer study`."
+        )
+    columns = {name: complete[name].to_numpy() for name in complete}
+    pairs = list(combinations(columns, 2))
+    gaps = [columns[second] - columns[first] for first, second in pairs]
+    corrected = holm([_paired_p(gap) for gap in gaps])
+    return TrainingNoise(
+        accuracy=complete,
+        means={name: mean_interval(values) for name, values in columns.items()},
+        differences=[
+            SeedDifference(first, second, mean_interval(gap), float(p))
+            for (first, second), gap, p in zip(pairs, gaps, corrected, strict=True)
+        ],
+        spread=float(complete.mean().std(ddof=1)),
+        noise=float(np.sqrt(complete.var(ddof=1).mean())),
+        p=_between_p(complete),
+    )
+
+
+def mean_interval(values: np.ndarray, *, confidence: float = CONFIDENCE) -> Interval:
+    """Mean of at least two values, with Student's interval.
+
+    Examples
+    --------
+    >>> interval = mean_interval(np.array([0.90, 0.92, 0.94]))
+    >>> round(interval.low, 3), round(interval.estimate, 3), round(interval.high, 3)
+    (0.87, 0.92, 0.97)
+    """
+    mean = float(values.mean())
+    half = float(stats.sem(values) * stats.t.ppf((1 + confidence) / 2, len(values) - 1))
+    return Interval(mean, mean - half, mean + half, len(values))
+
+
+def _paired_p(gaps: np.ndarray) -> float:
+    """Paired t test of differences; exactly alike in every seed is no evidence."""
+    if np.ptp(gaps) == 0:
+        return 1.0 if gaps[0] == 0 else 0.0
+    return float(stats.ttest_1samp(gaps, 0).pvalue)
+
+
+def _between_p(complete: pd.DataFrame) -> float:
+    """One-way analysis of variance between the columns; without any noise it needs no test."""
+    if not complete.var().any():
+        return 1.0 if complete.mean().nunique() == 1 else 0.0
+    return float(stats.f_oneway(*complete.to_numpy().T).pvalue)

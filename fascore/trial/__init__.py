@@ -1,1 +1,0 @@
-"""A store's explanations on trial: measures over a test set, their summary, the paper's claims."""

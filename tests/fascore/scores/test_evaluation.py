@@ -1,0 +1,50 @@
+"""Thresholds by rule, and a model's numbers at one, on a table worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fascore.scores.evaluation import evaluate_scores, judged_rightly, score_quality
+from fascore.scores.thresholds import THRESHOLD_RULES
+
+
+def table(live, **spoof):
+    rows = [(0, 0, "live", score) for score in live]
+    codes = {"print": 1, "replay": 9, "unspecified": -1}
+    rows += [(1, codes[name], name, score) for name, scores in spoof.items() for score in scores]
+    return pd.DataFrame(rows, columns=["label", "spoof_type", "pai_species", "spoof_score"])
+
+
+@pytest.fixture
+def scored():
+    return table([0.1, 0.2, 0.3, 0.7], print=[0.4, 0.9], replay=[0.6, 0.8], unspecified=[0.95])
+
+
+def test_numbers_by_hand(scored):
+    result = evaluate_scores(score_quality(scored), threshold=0.5)
+    assert result.rates.confusion.tolist() == [[3, 1], [1, 4]]
+    assert result.accuracy.estimate == pytest.approx(7 / 9) and result.accuracy.n == 9
+    assert (result.bpcer.estimate, result.bpcer.n) == (0.25, 4)
+    assert {name: each.estimate for name, each in result.apcer.items()} == result.pad.by_species
+    assert (result.pad.worst, result.pad.apcer, result.apcer["print"].n) == ("print", 0.5, 2)
+    assert result.pad.by_type["unspecified"] == 0
+    assert judged_rightly(scored, threshold=0.5).sum() == 7
+
+
+def test_rules_do_what_they_say():
+    rng = np.random.default_rng(0)
+    scored = table(
+        rng.beta(2, 5, 300), print=rng.beta(5, 2, 200), replay=np.round(rng.beta(7, 2, 150), 2)
+    )
+    chosen = {name: rule.choose(scored) for name, rule in THRESHOLD_RULES.items()}
+    quality = score_quality(scored)
+    bpcer = evaluate_scores(quality, threshold=chosen["bpcer_1"]).bpcer.estimate
+    lower = evaluate_scores(quality, threshold=chosen["bpcer_1"] - 1e-3).bpcer.estimate
+    assert bpcer <= 0.01 <= lower
+    apcer = evaluate_scores(quality, threshold=chosen["apcer_5"]).pad.apcer
+    higher = evaluate_scores(quality, threshold=chosen["apcer_5"] + 0.02).pad.apcer
+    assert apcer <= 0.05 < higher
+    pad = evaluate_scores(quality, threshold=chosen["eer"])
+    pooled = 2 * pad.pad.hter - pad.pad.bpcer
+    assert pooled == pytest.approx(pad.pad.bpcer, abs=0.01)
+    assert chosen["fixed"] == 0.5

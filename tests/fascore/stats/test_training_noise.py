@@ -1,0 +1,85 @@
+"""Means, intervals and tests over runs, on tables worked by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from fascore.stats.training_noise import recipe_note, training_noise
+from fascore.store import CARD, study_runs
+from tests.fascore.conftest import add_study, rewrite_card
+
+
+def runs(**columns):
+    return pd.DataFrame(columns)
+
+
+def test_numbers_by_hand():
+    noise = training_noise(runs(cnn=[0.90, 0.92, 0.94], both=[0.91, 0.95, 0.93]))
+    assert noise.means["cnn"].estimate == pytest.approx(0.92)
+    # sd 0.02 over 3 runs: 4.303 * 0.02 / sqrt(3)
+    assert noise.means["cnn"].high == pytest.approx(0.92 + 0.04968, abs=1e-4)
+    (difference,) = noise.differences
+    assert difference.interval.estimate == pytest.approx(0.01)
+    assert difference.p == pytest.approx(stats.ttest_rel([0.91, 0.95, 0.93], [0.9, 0.92, 0.94])[1])
+    assert noise.noise == pytest.approx(0.02)
+    assert noise.spread == pytest.approx(0.01 / np.sqrt(2))
+
+
+def test_runs_that_differ_as_much_as_variants_tell_nothing_apart():
+    noise = training_noise(runs(cnn=[0.90, 0.94, 0.92], both=[0.93, 0.91, 0.94]))
+    assert noise.p > 0.05
+    assert "differ no more than two runs of one do" in noise.sentence()
+
+
+def test_variants_far_apart_are_told_apart_and_named():
+    noise = training_noise(runs(cnn=[0.90, 0.91, 0.90, 0.91], both=[0.96, 0.965, 0.96, 0.97]))
+    assert noise.p < 0.001
+    assert "both above cnn by 5.87%" in noise.sentence()
+
+
+@pytest.mark.parametrize(("gap", "p"), [(0.0, 1.0), (0.01, 0.0)])
+def test_runs_without_any_noise_need_no_test(gap, p):
+    noise = training_noise(runs(cnn=[0.9, 0.9], both=[0.9 + gap, 0.9 + gap]))
+    assert (noise.p, noise.differences[0].p) == (p, p)
+
+
+def test_seed_that_lacks_a_variant_is_left_out():
+    noise = training_noise(runs(cnn=[0.90, 0.92, 0.94], both=[0.91, 0.95, np.nan]))
+    assert list(noise.accuracy.index) == [0, 1]
+
+
+def test_one_complete_seed_is_refused():
+    with pytest.raises(ValueError, match="1 complete seeds"):
+        training_noise(runs(cnn=[0.90, 0.92], both=[0.91, np.nan]))
+
+
+def test_runs_of_the_stores_own_recipe_need_no_note(scored_store):
+    add_study(scored_store.path, seeds=2)
+    assert recipe_note(study_runs(scored_store.path), scored_store) == ""
+
+
+def test_runs_of_another_recipe_say_in_what(scored_store):
+    store_config = {"epochs": 24, "learning_rate": 0.0015, "name": "demo"}
+    for name in scored_store.names:
+        rewrite_card(scored_store.path / name / CARD, training={"config": store_config})
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.glob(f"study/*/*/{CARD}"):
+        rewrite_card(path, training={"config": {"epochs": 3, "name": "short", "augment": True}})
+    note = recipe_note(study_runs(scored_store.path), scored_store)
+    assert "otherwise than the store's networks: epochs 3, not 24. They" in note
+
+
+def test_cards_without_a_recipe_still_have_their_epochs(scored_store):
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.glob(f"study/seed-1/*/{CARD}"):
+        rewrite_card(path, training={"epochs": 5})
+    note = recipe_note(study_runs(scored_store.path), scored_store)
+    assert "epochs 3 or 5, not 3." in note
+
+
+def test_store_without_the_runs_models_has_nothing_to_differ_from(scored_store):
+    add_study(scored_store.path, seeds=2)
+    runs = study_runs(scored_store.path)
+    scored_store.names = ()
+    assert recipe_note(runs, scored_store) == ""

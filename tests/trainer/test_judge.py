@@ -1,0 +1,188 @@
+"""`trainer explain`: balanced, resumable, checked against samples and weights."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fascore import store
+from fascore.data import open_data
+from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
+from fascore.explain import GradCAM, LimeImage, ShapImage
+from fascore.files import sha256
+from fascore.findings.results import ABOUT, FOLDER, has_results, read_results
+from fascore.judging.judge import Judge
+from fascore.store import Store, StoreError
+from tests.conftest import SIZE, tiny_network
+from trainer.cli import main
+from trainer.judge import PARTS, Plan, choose_samples, explain, summary
+
+QUICK = [GradCAM(), LimeImage(num_superpixels=8, num_samples=30), ShapImage(num_samples=10)]
+PAIR = ("cnn", "cnn_channel")
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def tiny_store(faces_zip, tmp_path):
+    """Two tiny networks on the made-up faces' 24 test images."""
+    samples = evaluation_samples(samples_table(open_data(faces_zip).samples()))
+    samples.to_csv(tmp_path / store.SAMPLES)
+    background = np.random.default_rng(2).integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)
+    store.write_background(tmp_path, background, [str(i) for i in range(6)])
+    for seed, name in enumerate(PAIR):
+        (tmp_path / name).mkdir()
+        weights = tmp_path / name / store.WEIGHTS
+        tiny_network(seed=seed).save(weights)
+        data = {"name": "noise", "root": str(faces_zip), "fingerprint": fingerprint(samples)}
+        layers = ["last_conv", "feature_map"]
+        card = store.Card(name, SIZE, 1.5, layers, sha256(weights), data, {}, {})
+        store.write_card(tmp_path / name, card)
+    return Store(tmp_path)
+
+
+def run(opened: Store, *, limit: int = 4, again: bool = False):
+    return explain(
+        opened,
+        open_data(opened.card("cnn").data["root"]),
+        models=PAIR,
+        explainers=QUICK,
+        judge=Judge(steps=4, draws=1),
+        plan=Plan(limit=limit, repeats=1, sanity=0),
+        again=again,
+    )
+
+
+@pytest.fixture(autouse=True)
+def no_landmarks(monkeypatch):
+    """The noise has no faces; the detector need not look for them."""
+    monkeypatch.setattr("trainer.judge._Detector.landmarks", lambda self, picture: None)
+
+
+def test_images_are_balanced_by_species_however_many(tiny_store):
+    for limit in (2, 4, 10):
+        chosen = choose_samples(tiny_store.samples(), Plan(limit=limit))
+        counts = pd.Series([each.pai_species for each in chosen]).value_counts()
+        assert counts.to_dict() == {"live": limit // 2, "replay": limit // 2}
+
+
+@pytest.mark.parametrize("limit", [0, 25])
+def test_more_images_than_the_split_has_are_refused(tiny_store, limit):
+    with pytest.raises(ValueError, match="from 1 to the 24 images of the test split"):
+        choose_samples(tiny_store.samples(), Plan(limit=limit))
+
+
+def test_results_are_written_whole_and_read_back(tiny_store):
+    results = run(tiny_store)
+    assert results.measures["sample_id"].nunique() == 4
+    assert "No landmarks on 4 of them: no regions there." in summary(results)
+    assert set(results.models) == set(PAIR)
+    assert results.methods == [each.name for each in QUICK]
+    right = results.measures[results.measures["metric"] == "right"]
+    for (model, _, species), mean in results.maps.items():
+        of = right[(right["model"] == model) & (right["value"] == 1)]
+        ids = tiny_store.samples().loc[of["sample_id"], "pai_species"]
+        assert mean.values.shape == (SIZE, SIZE) and mean.num_images == (ids == species).sum()
+    assert not (tiny_store.path / FOLDER / PARTS).exists()
+
+
+def test_a_second_call_measures_nothing_again(tiny_store, capsys):
+    run(tiny_store)
+    written = (tiny_store.path / FOLDER / ABOUT).read_text()
+    run(tiny_store)
+    assert "Explained already." in capsys.readouterr().out
+    assert (tiny_store.path / FOLDER / ABOUT).read_text() == written
+
+
+def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypatch, capsys):
+    whole = run(tiny_store).measures
+    measure, calls = Judge.measures, []
+
+    def stops(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return measure(self, *arguments, **options)
+
+    monkeypatch.setattr(Judge, "measures", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_store, again=True)
+    resumed = run(tiny_store).measures
+    assert "Going on after 2 images." in capsys.readouterr().out
+    assert len(calls) == 5  # two, the stopped one, and the two that were left
+    keep = ~whole["metric"].isin(["seconds"])
+    pd.testing.assert_frame_equal(whole[keep], resumed[keep], rtol=1e-4)
+
+
+def test_fewer_images_are_the_first_of_those_there(tiny_store, monkeypatch):
+    measure, calls = Judge.measures, []
+
+    def stops(self, *arguments, **options):
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        calls.append(1)
+        return measure(self, *arguments, **options)
+
+    monkeypatch.setattr(Judge, "measures", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_store, limit=4)
+    results = run(tiny_store, limit=2)
+    assert len(calls) == 3 and results.about["images"] == 2
+    assert results.measures["sample_id"].nunique() == 2
+
+
+def test_kill_9_leaves_whole_parts_to_go_on_from(tiny_store):
+    command = [sys.executable, "-m", "trainer", "explain", "--store", str(tiny_store.path)]
+    options = ["--limit", "8", "--steps", "2", "--lime-samples", "20", "--shap-samples", "10"]
+    arguments = [*options, "--repeats", "0", "--sanity", "0"]
+    process = subprocess.Popen([*command, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
+    parts = tiny_store.path / FOLDER / PARTS
+    deadline = time.monotonic() + 300
+    while not list(parts.glob("[0-9]*.npz")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    done = len(list(parts.glob("[0-9]*.npz")))
+    assert 0 < done and not has_results(tiny_store)
+    assert main(["explain", "--store", str(tiny_store.path), *arguments]) == 0
+    assert read_results(tiny_store).measures["sample_id"].nunique() == 8
+
+
+def test_changed_weights_are_refused_with_what_to_run(tiny_store):
+    run(tiny_store)
+    path = tiny_store.path / "cnn" / store.CARD
+    path.write_text(json.dumps({**json.loads(path.read_text()), "weights_sha256": "other"}))
+    with pytest.raises(StoreError, match="other weights.*trainer explain --store .* --again"):
+        read_results(tiny_store)
+
+
+def test_results_of_other_samples_are_refused(tiny_store):
+    run(tiny_store)
+    table = tiny_store.samples()
+    table.iloc[:-1].to_csv(tiny_store.path / store.SAMPLES)
+    with pytest.raises(StoreError, match="another data set"):
+        read_results(tiny_store)
+
+
+def test_a_store_without_results_says_what_to_run(tiny_store):
+    with pytest.raises(StoreError, match="Received: none. Run `python -m trainer explain"):
+        read_results(tiny_store)
+
+
+def test_broken_results_are_refused(tiny_store):
+    run(tiny_store)
+    (tiny_store.path / FOLDER / "measures.parquet").write_bytes(b"half")
+    with pytest.raises(StoreError, match="that cannot be read"):
+        read_results(tiny_store)
+
+
+def test_bad_input_ends_the_command_with_a_sentence(tiny_store, capsys):
+    assert main(["explain", "--store", str(tiny_store.path), "--limit", "99"]) == 2
+    assert "from 1 to the 24 images" in capsys.readouterr().err
+    assert main(["explain", "--store", str(tiny_store.path), "--models", "vgg16"]) == 2
+    assert "Expected weights of the models named" in capsys.readouterr().err

@@ -1,0 +1,249 @@
+"""Puts a store's explanations on trial over a test set: measures, mean maps, resumable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from fascore.data.sample_table import fingerprint, sample_of
+from fascore.data.samples import EntryError, FaceData, Sample
+from fascore.explain import Explainer
+from fascore.faces import FaceDetector
+from fascore.findings.results import (
+    FOLDER,
+    Results,
+    has_results,
+    read_results,
+    write_results,
+)
+from fascore.images import crop_face, input_points, network_input
+from fascore.judging.judge import NO_METHOD, Judge, Measure
+from fascore.models.face_model import FaceModel
+from fascore.store import Store
+from trainer.judging_progress import Parts
+
+SOFTWARE = ("tensorflow", "keras", "numpy", "lime", "shap")
+PARTS = "parts"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which images, and how much is measured on them.
+
+    Parameters
+    ----------
+    split : str
+    limit : int, optional
+        So many images, balanced by species; all without it.
+    repeats : int
+        On so many of them explanations are made again, for stability.
+    sanity : int
+        On so many of them networks with random weights are explained too.
+    seed : int
+        Draws the images.
+    """
+
+    split: str = "test"
+    limit: int | None = None
+    repeats: int = 40
+    sanity: int = 8
+    seed: int = 0
+
+
+def explain(
+    store: Store,
+    data: FaceData,
+    *,
+    models: Sequence[str],
+    explainers: Sequence[Explainer],
+    judge: Judge,
+    plan: Plan,
+    again: bool = False,
+) -> Results:
+    """Measures the explanations of a store's models and writes the results into it.
+
+    What was measured before an interruption is kept, image by image; results that are there
+    already, made this way, are returned as they are.
+
+    Raises
+    ------
+    ValueError
+        If more images are asked for than the split has, or the models see different pixels.
+    """
+    loaded = [store.load(name) for name in models]
+    size, expansion = _shared_input(store, models)
+    samples = choose_samples(store.samples(), plan)
+    about = _about(store, loaded, explainers, judge, plan)
+    parts = Parts(store.path / FOLDER / PARTS)
+    if not again and not parts.there and has_results(store) and _made_this_way(store, about):
+        print("Explained already.")
+        return read_results(store)
+    done = parts.open(about, again=again)
+    if done:
+        print(f"Going on after {done:,} images.")
+    detect = _Detector()
+    with tqdm(samples, desc="explain", unit="image") as bar:
+        for number, sample in enumerate(bar):
+            if parts.has(number):
+                continue
+            face = _face(data, sample, size=size, expansion=expansion, detect=detect)
+            if face is None:
+                continue
+            measures, maps = judge.measures(
+                loaded,
+                face.image,
+                explainers,
+                landmarks=face.landmarks,
+                evidence=face.evidence,
+                repeats=number < plan.repeats,
+                sanity=number < plan.sanity,
+            )
+            parts.write(number, sample, _with_right(measures, loaded, sample), maps, size=size)
+    gathered = parts.gather(len(samples))
+    if gathered is None:
+        raise ValueError(
+            "Expected images that can be opened. Received: none. Give --root the data set that "
+            "the store's networks were trained on."
+        )
+    finished = {
+        "images": gathered.images,
+        "software": {package: version(package) for package in SOFTWARE},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    write_results(store, Results(gathered.measures, gathered.maps, {**about, **finished}))
+    parts.remove()
+    return read_results(store)
+
+
+def choose_samples(table: pd.DataFrame, plan: Plan) -> list[Sample]:
+    """The plan's samples: one species after the other in turn, each in random order.
+
+    However many are taken from the start, they are balanced by species.
+    """
+    there = table[table["split"] == plan.split]
+    limit = len(there) if plan.limit is None else plan.limit
+    if not 0 < limit <= len(there):
+        raise ValueError(
+            f"Expected --limit from 1 to the {len(there):,} images of the {plan.split} split. "
+            f"Received: {limit:,}. Ask for fewer, or leave it out for all."
+        )
+    shuffled = there.sample(frac=1, random_state=plan.seed)
+    turn = shuffled.groupby("pai_species").cumcount()
+    rows = shuffled.assign(turn=turn).sort_values(["turn", "pai_species"], kind="stable")[:limit]
+    return [sample_of(row) for _, row in rows.drop(columns="turn").iterrows()]
+
+
+@dataclass(frozen=True)
+class _Face:
+    image: np.ndarray
+    landmarks: np.ndarray | None
+    evidence: np.ndarray | None
+
+
+class _Detector:
+    """Landmarks of a picture whose data set has none, from MTCNN, loaded when first needed."""
+
+    def __init__(self) -> None:
+        self._detector: FaceDetector | None = None
+
+    def landmarks(self, picture: np.ndarray) -> np.ndarray | None:
+        """Of the largest face, (5, 2); None if no face is found."""
+        self._detector = self._detector or FaceDetector()
+        faces = self._detector.detect(picture)
+        return faces[0].landmarks if faces else None
+
+
+def _face(
+    data: FaceData, sample: Sample, *, size: int, expansion: float, detect: _Detector
+) -> _Face | None:
+    """What the networks see of a sample, with what is known of it; None if it cannot be opened."""
+    try:
+        picture = data.picture(sample)
+        box = data.box(sample, picture)
+    except EntryError as err:
+        tqdm.write(f"left out: {sample.sample_id} ({err.reason})")
+        return None
+    image = network_input(crop_face(picture, box, expansion=expansion), size=size)
+    points = data.landmarks(sample)
+    points = detect.landmarks(picture) if points is None else points
+    landmarks = (
+        None if points is None else input_points(points, box, expansion=expansion, size=size)
+    )
+    mask = data.evidence(sample)
+    evidence = None
+    if mask is not None:
+        marked = crop_face(mask.astype(np.uint8) * 255, box, expansion=expansion)
+        evidence = network_input(marked, size=size) > 127
+    return _Face(image, landmarks, evidence)
+
+
+def _shared_input(store: Store, models: Sequence[str]) -> tuple[int, float]:
+    """Size and crop expansion of all models."""
+    cards = [store.card(name) for name in models]
+    inputs = {(card.size, card.crop_expansion) for card in cards}
+    if len(inputs) > 1:
+        raise ValueError(
+            "Expected models that see the same pixels. Received: inputs of "
+            f"{' and '.join(f'{size} px at {crop:g} x' for size, crop in sorted(inputs))}. "
+            "Name models of one input with --models."
+        )
+    return inputs.pop()
+
+
+def _about(
+    store: Store,
+    models: Sequence[FaceModel],
+    explainers: Sequence[Explainer],
+    judge: Judge,
+    plan: Plan,
+) -> dict[str, Any]:
+    """What makes results what they are."""
+    names = [model.name for model in models]
+    return {
+        **asdict(plan),
+        **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
+        "settings": {each.name: asdict(each) for each in explainers},  # type: ignore[call-overload]
+        "data": store.card(names[0]).data["name"],
+        "fingerprint": fingerprint(store.samples()),
+        "weights": {name: store.card(name).weights_sha256 for name in names},
+        "thresholds": {model.name: model.threshold for model in models},
+    }
+
+
+def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
+    there = read_results(store).about
+    return all(there.get(key) == value for key, value in about.items())
+
+
+def _with_right(
+    measures: Sequence[Measure], models: Sequence[FaceModel], sample: Sample
+) -> list[Measure]:
+    """The measures, and whether each model's verdict is right."""
+    scores = {each.model: each.value for each in measures if each.metric == "spoof_score"}
+    right = [
+        Measure(m.name, NO_METHOD, "right", float(m.is_spoof(scores[m.name]) == sample.label))
+        for m in models
+    ]
+    return [*measures, *right]
+
+
+def summary(results: Results) -> Iterator[str]:
+    """The main measures' means by model and method, as lines to print."""
+    table = results.measures
+    images = table["sample_id"].nunique()
+    found = table.loc[table["metric"] == "region_eyes", "sample_id"].nunique()
+    yield f"{images:,} images of {results.about['data']}, {results.about['split']} split."
+    if found < images:
+        yield f"No landmarks on {images - found:,} of them: no regions there."
+    for metric in ("insertion_gain", "deletion_gain", "stability_noise", "region_features"):
+        of = table[table["metric"] == metric]
+        if len(of):
+            means = of.pivot_table("value", "model", "method", sort=False).round(3)
+            yield f"\n{metric} (mean)\n{means.to_string()}"

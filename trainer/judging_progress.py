@@ -1,0 +1,121 @@
+"""What was measured so far, image by image, so that an interrupted `explain` can go on."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from fascore.data.samples import Sample
+from fascore.explain import Attribution
+from fascore.explain.units import pixel_values
+from fascore.files import write_json, write_whole
+from fascore.findings.results import COLUMNS, MeanMap
+from fascore.judging.judge import Measure
+
+SETTINGS, MEASURES = "settings.json", "measures"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """All finished images together; `measures` and `maps` as in `findings.results.Results`."""
+
+    images: int
+    measures: pd.DataFrame
+    maps: dict[tuple[str, str, str], MeanMap]
+
+
+class Parts:
+    """A folder with one file for each finished image, and the settings all were measured with."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def there(self) -> bool:
+        """A run was begun and has not ended."""
+        return self._folder.exists()
+
+    def open(self, about: Mapping[str, Any], *, again: bool) -> int:
+        """The number of images finished with these settings; those of other settings are dropped.
+
+        How many images are asked for does not matter: fewer are the first of more.
+        """
+        settings = self._folder / SETTINGS
+        about = {key: value for key, value in about.items() if key != "limit"}
+        if self.there and (
+            again or not settings.exists() or json.loads(settings.read_text()) != about
+        ):
+            self.remove()
+        write_json(settings, about)
+        return len(self._paths())
+
+    def has(self, number: int) -> bool:
+        """The image of this number is finished."""
+        return self._path(number).exists()
+
+    def write(
+        self,
+        number: int,
+        sample: Sample,
+        measures: Sequence[Measure],
+        maps: Sequence[Attribution],
+        *,
+        size: int,
+    ) -> None:
+        """Keeps an image's measures, and its maps where the verdict is right.
+
+        Each map is divided by the sum of its absolute values; `size` is the image's, in pixels.
+        """
+        right = {each.model for each in measures if each.metric == "right" and each.value}
+        values = [(each, pixel_values(each, size)) for each in maps if each.model in right]
+        arrays = {
+            f"{each.model}/{each.method}/{sample.pai_species}": map_ / np.abs(map_).sum()
+            for each, map_ in values
+            if map_.any()
+        }
+        rows = json.dumps([[sample.sample_id, *asdict(each).values()] for each in measures])
+        arrays[MEASURES] = np.array(rows)
+        write_whole(self._path(number), partial(np.savez_compressed, **arrays))
+
+    def gather(self, count: int) -> Gathered | None:
+        """The finished ones among the first `count` images together; None if there are none."""
+        paths = [path for path in self._paths() if int(path.stem) < count]
+        rows: list[list[Any]] = []
+        sums: dict[str, np.ndarray] = {}
+        counts: Counter[str] = Counter()
+        for path in paths:
+            with np.load(path) as arrays:
+                rows += json.loads(str(arrays[MEASURES]))
+                for name in arrays.files:
+                    if name != MEASURES:
+                        sums[name] = sums.get(name, 0) + arrays[name]
+                        counts[name] += 1
+        maps = {
+            _key(name): MeanMap((total / counts[name]).astype(np.float32), counts[name])
+            for name, total in sums.items()
+        }
+        return Gathered(len(paths), pd.DataFrame(rows, columns=COLUMNS), maps) if paths else None
+
+    def remove(self) -> None:
+        """Forgets all of it."""
+        shutil.rmtree(self._folder)
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06d}.npz"
+
+    def _paths(self) -> list[Path]:
+        return sorted(self._folder.glob("*.npz"))
+
+
+def _key(name: str) -> tuple[str, str, str]:
+    model, method, species = name.split("/")
+    return model, method, species

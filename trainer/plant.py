@@ -1,0 +1,234 @@
+"""The trial by planted evidence: networks learn a planted cue, explainers have to find it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import version
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pandas as pd
+from tqdm import tqdm
+
+from fascore.explain import EXPLAINERS, Explainer
+from fascore.files import write_json, write_whole
+from fascore.findings.results import FOLDER, PLANTED
+from fascore.judging.planted import (
+    COLUMNS,
+    CUES,
+    LEARNT,
+    plant,
+    score_planted,
+    summarise_planted,
+)
+from fascore.labels import LIVE, SPOOF
+from fascore.models import VARIANTS
+from fascore.models.face_model import FaceModel
+from trainer.build import Prepared
+from trainer.fit import SOFTWARE
+from trainer.recipes import TrialRecipe
+from trainer.study import check_samples
+
+ABOUT = "planted.json"  # beside the table: of which data, held how
+HELD_OUT = 100  # test faces, each with and without cue, at least as many as are scored
+BACKGROUND = 100  # SHAP's, half with the cue
+ENOUGH = 0.99  # accuracy on training faces at which training stops
+
+
+def trial(
+    build: Prepared,
+    store_path: Path,
+    *,
+    recipe: TrialRecipe,
+    models: Sequence[str] = tuple(VARIANTS),
+    again: bool = False,
+) -> pd.DataFrame:
+    """Trains each model on each cue, scores every explainer's maps, and writes the table.
+
+    It goes to `explanations/planted.csv` of the store after each network, so that a trial that was
+    stopped goes on with the next one; `again` starts anew. Returns `summarise_planted`'s table.
+
+    Raises
+    ------
+    ValueError
+        If the store's samples are another build's, a trial held otherwise is there, or there are
+        fewer images than asked for.
+    """
+    check_samples(build, store_path)
+    _check_enough(build, recipe)
+    about = _about(build, recipe)
+    table = pd.DataFrame(columns=COLUMNS) if again else _held(store_path, about)
+    held = set(zip(table["cue"], table["model"], strict=True))
+    todo = [each for each in product(CUES, models) if each not in held]
+    if todo:
+        write_json(store_path / FOLDER / ABOUT, about)
+        faces = _Faces(build, recipe)
+        with tqdm(total=len(todo) * (recipe.epochs + recipe.images), unit="step") as bar:
+            for number, (cue, name) in enumerate(todo, start=1):
+                bar.set_description(f"{cue}, {name}")
+                rows = _network_rows(cue, name, faces, recipe, bar.update)
+                table = pd.DataFrame([*table.to_dict("records"), *rows], columns=COLUMNS)
+                path = store_path / FOLDER / PLANTED
+                write_whole(path, partial(table.to_csv, index=False, float_format="%.6g"))
+                bar.update(number * (recipe.epochs + recipe.images) - bar.n)
+    return summarise_planted(table)
+
+
+def summary(table: pd.DataFrame) -> str:
+    """The trial's outcome in words and numbers, and which networks had not learnt their cue."""
+    shown = pd.DataFrame(
+        {
+            "cue": table["cue"],
+            "model": table["model"],
+            "method": table["method"],
+            "networks": table["networks"],
+            "images": table["images"],
+            "hit rate": _intervals(table, "hit"),
+            "chance": table["chance"].round(3),
+            "ceiling": table["ceiling"].round(2),
+            "share / area": _intervals(table, "concentration"),
+            "empty maps": table["empty"],
+            "accuracy": table["accuracy"].round(3),
+            "verdict": table["verdict"],
+        }
+    )
+    return shown.to_string(index=False, na_rep="-")
+
+
+def _intervals(table: pd.DataFrame, name: str) -> list[str]:
+    columns = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float)
+    return [f"{each:.2f} [{low:.2f}, {high:.2f}]" for each, low, high in columns]
+
+
+class _Faces:
+    """Faces to plant cues on, the same for all networks: `train`, and `test` with their ids."""
+
+    def __init__(self, build: Prepared, recipe: TrialRecipe) -> None:
+        rng = np.random.default_rng(recipe.seed)
+
+        def drawn(split: str, count: int) -> tuple[np.ndarray, list[str]]:
+            known = build.samples.index[build.samples["split"] == split].sort_values()
+            ids = rng.permutation(known)[:count].tolist()
+            return build.images(split, ids), ids
+
+        self.train, _ = drawn("train", recipe.faces)
+        self.test, self.test_ids = drawn("test", max(HELD_OUT, recipe.images))
+
+
+def _network_rows(
+    cue: str, name: str, faces: _Faces, recipe: TrialRecipe, step: Callable[[], Any]
+) -> list[dict[str, Any]]:
+    """The table's rows of one network: trains it, then scores maps if it has learnt the cue."""
+    # the same pictures for every network
+    planted, masks = plant(faces.test, cue, np.random.default_rng(recipe.seed))
+    model = train_on_cue(cue, name, faces.train, recipe, step)
+    passed = model.spoof_scores(faces.test) < model.threshold
+    caught = model.spoof_scores(planted) >= model.threshold
+    accuracy = float((passed.mean() + caught.mean()) / 2)
+    key = {"cue": cue, "model": name, "accuracy": accuracy}
+    if accuracy < LEARNT:
+        tqdm.write(f"{name} has not learnt the {cue} (accuracy {accuracy:.3f}): not scored.")
+        return [key | {"method": method} for method in EXPLAINERS]
+    rows = []
+    for index in np.flatnonzero(passed & caught)[: recipe.images]:
+        maps = [
+            each
+            for explainer in explainers(recipe)
+            for each in explainer.explain([model], planted[index], target=SPOOF)
+        ]
+        scores = score_planted(maps, masks[index])
+        rows += [asdict(each) | key | {"sample_id": faces.test_ids[index]} for each in scores]
+        step()
+    return rows
+
+
+def train_on_cue(
+    cue: str,
+    name: str,
+    images: np.ndarray,
+    recipe: TrialRecipe,
+    step: Callable[[], Any] = lambda: None,
+    *,
+    build_network: Callable[[], keras.Model] | None = None,
+) -> FaceModel:
+    """A network that was trained from random weights to call images with the cue SPOOF.
+
+    Each image is seen with and without the cue, planted anew every epoch, so nothing else tells
+    the classes apart. SHAP's background is of these images, half with the cue. `step` is called
+    after each epoch.
+
+    Parameters
+    ----------
+    images : uint8 array of shape (N, size, size, 3)
+    build_network : callable, optional
+        Builds the network; by default the variant called `name`.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    keras.utils.set_random_seed(recipe.seed)
+    size = images.shape[1]
+    network = build_network() if build_network else VARIANTS[name].build(size=size)
+    network.compile(keras.optimizers.Adam(recipe.learning_rate), "sparse_categorical_crossentropy")
+    labels = np.repeat([LIVE, SPOOF], len(images))
+    half = BACKGROUND // 2
+    planted = plant(images, cue, rng)[0]
+    background = np.concatenate([images[:half], planted[half : 2 * half]])
+    model = FaceModel(name, network, background=background)
+    for _ in range(recipe.epochs):
+        both = np.concatenate([images, planted]).astype(np.float32)
+        network.fit(both, labels, batch_size=recipe.batch_size, verbose=0)
+        step()
+        planted = plant(images, cue, rng)[0]
+        checked = np.concatenate([images[:half], planted[:half]])
+        told = model.spoof_scores(checked) >= model.threshold
+        if np.mean(told == np.repeat([LIVE, SPOOF], len(checked) // 2)) >= ENOUGH:
+            break
+    return model
+
+
+def explainers(recipe: TrialRecipe) -> list[Explainer]:
+    """Every explainer, with the trial's numbers of samples and its own other settings."""
+    samples = {"lime": recipe.lime_samples, "shap": recipe.shap_samples}
+    return [
+        kind(**({"num_samples": samples[name]} if name in samples else {}))
+        for name, kind in EXPLAINERS.items()
+    ]
+
+
+def _about(build: Prepared, recipe: TrialRecipe) -> dict[str, Any]:
+    """Of which data, held how, with which software."""
+    return {
+        "data": {name: build.data[name] for name in ("name", "simulated", "fingerprint")},
+        "recipe": asdict(recipe),
+        "settings": {each.name: asdict(each) for each in explainers(recipe)},  # type: ignore[call-overload]
+        "software": {package: version(package) for package in (*SOFTWARE, "lime", "shap")},
+    }
+
+
+def _held(store_path: Path, about: dict[str, Any]) -> pd.DataFrame:
+    """What is there of a trial held like this one; refuses to mix two."""
+    folder = store_path / FOLDER
+    if not (folder / PLANTED).exists():
+        return pd.DataFrame(columns=COLUMNS)
+    before = json.loads((folder / ABOUT).read_text()) if (folder / ABOUT).exists() else {}
+    if before != about:
+        raise ValueError(
+            f"Expected {folder / PLANTED} to be of a trial held with these data, settings and "
+            "software. Received: one held otherwise. Give --again to hold it anew."
+        )
+    return pd.read_csv(folder / PLANTED)
+
+
+def _check_enough(build: Prepared, recipe: TrialRecipe) -> None:
+    wanted_of = {"train": (recipe.faces, "--faces"), "test": (recipe.images, "--images")}
+    for split, (wanted, option) in wanted_of.items():
+        if wanted > build.count(split):
+            raise ValueError(
+                f"Expected at least {wanted} images in the {split} split. Received: "
+                f"{build.count(split)}. Ask for fewer with {option}."
+            )

@@ -1,6 +1,6 @@
 """Cost of judging explanations: `python -m benchmarks.explain [--store DIR] [--faces N]`.
 
-All in one run, as ratios: everything `trainer explain` measures on a face against the bare model
+All in one run, as ratios: everything `trainer judge` measures on a face against the bare model
 evaluations it needs; the pictures a grid's curves take; and LIME and SHAP that stop by themselves
 against many more samples.
 """

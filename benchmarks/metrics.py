@@ -28,7 +28,7 @@ from fascore.scores.comparison import ScoredModel, compare_models, rank_models
 from fascore.scores.definitions import metric_table
 from fascore.scores.evaluation import score_quality
 from fascore.scores.thresholds import ThresholdChoice
-from fascore.stats.intervals import DRAWS
+from fascore.stats.intervals import BOOTSTRAP_DRAWS
 from fascore.store import PREDICTIONS, SAMPLES, Card, write_card
 
 IMAGES, SUBJECTS = 67_170, 1_000
@@ -126,7 +126,7 @@ def measure(models: dict[str, ScoredModel]) -> dict[str, float]:
     figures = {
         "numbers after a move, ms": 1000 * moved,
         "bootstrap, s": _seconds(lambda: rank_models(models)),
-        "obvious, s": _seconds(obvious) * DRAWS / OBVIOUS_DRAWS,
+        "obvious, s": _seconds(obvious) * BOOTSTRAP_DRAWS / OBVIOUS_DRAWS,
     }
     figures["obvious / bootstrap"] = figures["obvious, s"] / figures["bootstrap, s"]
     return figures

@@ -1,4 +1,4 @@
-"""Results of a trial made by hand, small and with known answers."""
+"""Results of judging made by hand, small and with known answers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def table(*parts: list[tuple[str, str, str, str, float]]) -> pd.DataFrame:
     return pd.DataFrame([row for part in parts for row in part], columns=COLUMNS)
 
 
-def trial_results(store: Store) -> Results:
+def findings_results(store: Store) -> Results:
     """Results over a store's test images.
 
     The first image alone has sanity; on the second LIME's gains are defined for the CNN alone.
@@ -86,7 +86,7 @@ def trial_results(store: Store) -> Results:
 
 
 def about(store: Store, images: int) -> Mapping[str, object]:
-    """What trial.json says."""
+    """What judged.json says."""
     cards = {name: store.card(name) for name in MODELS}
     return {
         "split": "test",

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit code: 0 done, 1 no space left, 2 bad input, 130 interrupted.
     """
-    given = _parser().parse_args(arguments)
+    given = _parser().parse_args(_renamed(sys.argv[1:] if arguments is None else arguments))
     try:
         given.run(given)
     except ValueError as err:
@@ -38,6 +38,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             1,
         )
     return 0
+
+
+def _renamed(arguments: Sequence[str]) -> list[str]:
+    """The arguments, with an old command's name replaced by today's."""
+    return [OLD_NAMES.get(name, name) for name in arguments[:1]] + list(arguments[1:])
 
 
 NO_SPACE = os.strerror(errno.ENOSPC)
@@ -83,16 +88,16 @@ COMMANDS = {
         options.study_options,
         "--data builds/celeba --store runs/celeba --seeds 5",
     ),
-    "explain": Command(
-        "put a store's explanations on trial over a test set",
-        commands.run_explain,
-        options.explain_options,
+    "judge": Command(
+        "judge a store's explanations over a test set",
+        commands.run_judge,
+        options.judge_options,
         "--store runs/celeba --split test --limit 400",
     ),
-    "trial": Command(
-        "put the explainers on trial by planted evidence",
-        commands.run_trial,
-        options.trial_options,
+    "plant": Command(
+        "plant evidence that networks learn, and see which explainers find it",
+        commands.run_plant,
+        options.plant_options,
         "--data builds/celeba --store runs/celeba --images 30",
     ),
     "report": Command(
@@ -120,6 +125,10 @@ COMMANDS = {
         "--root assets/demo/faces.zip --store assets/models/demo",
     ),
 }
+
+
+# Names of before 0.2: they work for one more release, and no help shows them.
+OLD_NAMES = {"explain": "judge", "trial": "plant"}
 
 
 def _parser() -> argparse.ArgumentParser:

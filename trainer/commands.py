@@ -8,8 +8,8 @@ from dataclasses import fields, replace
 
 from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
-from trainer.options import GROUPS
-from trainer.recipes import RECIPES, Recipe, TrialRecipe
+from trainer.options import MODEL_GROUPS
+from trainer.recipes import RECIPES, PlantRecipe, Recipe
 
 
 def run_prepare(options: argparse.Namespace) -> None:
@@ -64,7 +64,7 @@ def _chosen_recipe(options: argparse.Namespace) -> Recipe:
 
 def _chosen_models(chosen: Sequence[str]) -> list[str]:
     """The models named, groups spelt out, in the registry's order."""
-    named = {name for choice in chosen for name in GROUPS.get(choice, [choice])}
+    named = {name for choice in chosen for name in MODEL_GROUPS.get(choice, [choice])}
     return [name for name in MODELS if name in named]
 
 
@@ -113,13 +113,13 @@ def run_study(options: argparse.Namespace) -> None:
     print(f"\n{summary(noise)}")
 
 
-def run_explain(options: argparse.Namespace) -> None:
-    """`explain`."""
+def run_judge(options: argparse.Namespace) -> None:
+    """`judge`."""
     from fascore.data import open_data
     from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
     from fascore.judging.judge import Judge
     from fascore.store import Store
-    from trainer.judge import Plan, explain, summary
+    from trainer.judge import Plan, judge_explanations, summary
 
     store = Store(options.store)
     names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
@@ -128,7 +128,7 @@ def run_explain(options: argparse.Namespace) -> None:
             f"Expected weights of the models named in {options.store}. Received: none of them. "
             "Train them with `python -m trainer fit`."
         )
-    results = explain(
+    results = judge_explanations(
         store,
         open_data(options.root or store.card(names[0]).data["root"]),
         models=names,
@@ -144,16 +144,16 @@ def run_explain(options: argparse.Namespace) -> None:
     print("\n".join(summary(results)))
 
 
-def run_trial(options: argparse.Namespace) -> None:
-    """`trial`."""
+def run_plant(options: argparse.Namespace) -> None:
+    """`plant`."""
     from trainer.build import Prepared
-    from trainer.plant import summary, trial
+    from trainer.plant import plant_cues, summary
 
-    settings = {each.name: getattr(options, each.name) for each in fields(TrialRecipe)}
-    table = trial(
+    settings = {each.name: getattr(options, each.name) for each in fields(PlantRecipe)}
+    table = plant_cues(
         Prepared(options.data),
         options.store,
-        recipe=TrialRecipe(**settings),
+        recipe=PlantRecipe(**settings),
         models=_chosen_models(options.models),
         again=options.again,
     )
@@ -190,7 +190,7 @@ def run_simulate(options: argparse.Namespace) -> None:
     from PIL import Image
     from tqdm import tqdm
 
-    from trainer.simulate import Settings, contact_sheet, simulate, write_card
+    from trainer.simulate import Settings, contact_sheet, simulate, write_data_card
 
     settings = Settings(identities=options.identities, seed=options.seed)
     simulate(
@@ -200,7 +200,7 @@ def run_simulate(options: argparse.Namespace) -> None:
         assets=options.assets,
         progress=lambda people, total: tqdm(people, total=total, unit="person"),
     )
-    write_card(options.out, settings)
+    write_data_card(options.out, settings)
     if options.sheet:
         Image.fromarray(contact_sheet(options.out)).save(options.sheet)
     print(f"Data set and data card written to {options.out}.")

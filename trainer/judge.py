@@ -1,4 +1,4 @@
-"""Puts a store's explanations on trial over a test set: measures, mean maps, resumable."""
+"""Judges a store's explanations over a test set: measures, mean maps, resumable."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Plan:
     seed: int = 0
 
 
-def explain(
+def judge_explanations(
     store: Store,
     data: FaceData,
     *,
@@ -83,13 +83,13 @@ def explain(
     about = _about(store, loaded, explainers, judge, plan)
     parts = Parts(store.path / FOLDER / PARTS)
     if not again and not parts.there and has_results(store) and _made_this_way(store, about):
-        print("Explained already.")
+        print("Judged already.")
         return read_results(store)
     done = parts.open(about, again=again)
     if done:
         print(f"Going on after {done:,} images.")
     detect = _Detector()
-    with tqdm(samples, desc="explain", unit="image") as bar:
+    with tqdm(samples, desc="judge", unit="image") as bar:
         for number, sample in enumerate(bar):
             if parts.has(number):
                 continue

@@ -1,4 +1,4 @@
-"""What was measured so far, image by image, so that an interrupted `explain` can go on."""
+"""What was measured so far, image by image, so that an interrupted `judge` can go on."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
 from trainer.judge import Plan
-from trainer.recipes import RECIPES, TrialRecipe
+from trainer.recipes import RECIPES, PlantRecipe
 
 ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
-GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
+MODEL_GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
 
 
 def _at_least(kind: Callable[[str], float], least: float) -> Callable[[str], float]:
@@ -86,7 +86,7 @@ def fit_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _fit_options(parser: argparse.ArgumentParser) -> None:
-    _models(parser, [*GROUPS, *MODELS], default="all")
+    _models(parser, [*MODEL_GROUPS, *MODELS], default="all")
     _recipe(parser)
     parser.add_argument(
         "--weights",
@@ -113,13 +113,13 @@ def refresh_options(parser: argparse.ArgumentParser) -> None:
     _fit_options(parser)
 
 
-def explain_options(parser: argparse.ArgumentParser) -> None:
+def judge_options(parser: argparse.ArgumentParser) -> None:
     """Which explanations, measured on what, how finely."""
     plan, judge = Plan(), Judge()
     count = _at_least(int, 0)
     _store(parser)
     parser.add_argument("--root", type=Path, help=f"{ROOT_HELP}; default: the models' own")
-    _models(parser, [*GROUPS, *MODELS], default="variants")
+    _models(parser, [*MODEL_GROUPS, *MODELS], default="variants")
     parser.add_argument(
         "--split", choices=("validation", "test"), default=plan.split, help="default: test"
     )
@@ -161,12 +161,12 @@ def explain_options(parser: argparse.ArgumentParser) -> None:
     _again(parser)
 
 
-def trial_options(parser: argparse.ArgumentParser) -> None:
+def plant_options(parser: argparse.ArgumentParser) -> None:
     """Which networks learn the cues, how, and how finely they are explained."""
     _data(parser)
     _store(parser)
     _models(parser, ["variants", *VARIANTS], default="variants")
-    default = TrialRecipe()
+    default = PlantRecipe()
     for option, least, help in (
         ("images", 1, "test pictures with the cue whose maps are scored, for each network"),
         ("faces", 1, "training faces, each seen with and without the cue"),
@@ -246,8 +246,8 @@ def _again(parser: argparse.ArgumentParser) -> None:
 
 def _models(parser: argparse.ArgumentParser, names: Sequence[str], *, default: str) -> None:
     """Names of models and of groups of them; groups are spelt in the help, then names."""
-    groups = [name for name in names if name in GROUPS]
-    single = [name for name in names if name not in GROUPS]
+    groups = [name for name in names if name in MODEL_GROUPS]
+    single = [name for name in names if name not in MODEL_GROUPS]
     parser.add_argument(
         "--models",
         nargs="+",

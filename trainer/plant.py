@@ -1,4 +1,4 @@
-"""The trial by planted evidence: networks learn a planted cue, explainers have to find it."""
+"""Planted evidence: networks learn a planted cue, explainers have to find it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
 from trainer.build import Prepared
 from trainer.fit import SOFTWARE
-from trainer.recipes import TrialRecipe
+from trainer.recipes import PlantRecipe
 from trainer.study import check_samples
 
 ABOUT = "planted.json"  # beside the table: of which data, held how
@@ -41,23 +41,23 @@ BACKGROUND = 100  # SHAP's, half with the cue
 ENOUGH = 0.99  # accuracy on training faces at which training stops
 
 
-def trial(
+def plant_cues(
     build: Prepared,
     store_path: Path,
     *,
-    recipe: TrialRecipe,
+    recipe: PlantRecipe,
     models: Sequence[str] = tuple(VARIANTS),
     again: bool = False,
 ) -> pd.DataFrame:
     """Trains each model on each cue, scores every explainer's maps, and writes the table.
 
-    It goes to `explanations/planted.csv` of the store after each network, so that a trial that was
+    It goes to `explanations/planted.csv` of the store after each network, so that a run that was
     stopped goes on with the next one; `again` starts anew. Returns `summarise_planted`'s table.
 
     Raises
     ------
     ValueError
-        If the store's samples are another build's, a trial held otherwise is there, or there are
+        If the store's samples are another build's, cues planted otherwise are there, or there are
         fewer images than asked for.
     """
     check_samples(build, store_path)
@@ -81,7 +81,7 @@ def trial(
 
 
 def summary(table: pd.DataFrame) -> str:
-    """The trial's outcome in words and numbers, and which networks had not learnt their cue."""
+    """The outcome in words and numbers, and which networks had not learnt their cue."""
     shown = pd.DataFrame(
         {
             "cue": table["cue"],
@@ -109,7 +109,7 @@ def _intervals(table: pd.DataFrame, name: str) -> list[str]:
 class _Faces:
     """Faces to plant cues on, the same for all networks: `train`, and `test` with their ids."""
 
-    def __init__(self, build: Prepared, recipe: TrialRecipe) -> None:
+    def __init__(self, build: Prepared, recipe: PlantRecipe) -> None:
         rng = np.random.default_rng(recipe.seed)
 
         def drawn(split: str, count: int) -> tuple[np.ndarray, list[str]]:
@@ -122,7 +122,7 @@ class _Faces:
 
 
 def _network_rows(
-    cue: str, name: str, faces: _Faces, recipe: TrialRecipe, step: Callable[[], Any]
+    cue: str, name: str, faces: _Faces, recipe: PlantRecipe, step: Callable[[], Any]
 ) -> list[dict[str, Any]]:
     """The table's rows of one network: trains it, then scores maps if it has learnt the cue."""
     # the same pictures for every network
@@ -152,7 +152,7 @@ def train_on_cue(
     cue: str,
     name: str,
     images: np.ndarray,
-    recipe: TrialRecipe,
+    recipe: PlantRecipe,
     step: Callable[[], Any] = lambda: None,
     *,
     build_network: Callable[[], keras.Model] | None = None,
@@ -191,8 +191,8 @@ def train_on_cue(
     return model
 
 
-def explainers(recipe: TrialRecipe) -> list[Explainer]:
-    """Every explainer, with the trial's numbers of samples and its own other settings."""
+def explainers(recipe: PlantRecipe) -> list[Explainer]:
+    """Every explainer, with the recipe's numbers of samples and its own other settings."""
     samples = {"lime": recipe.lime_samples, "shap": recipe.shap_samples}
     return [
         kind(**({"num_samples": samples[name]} if name in samples else {}))
@@ -200,7 +200,7 @@ def explainers(recipe: TrialRecipe) -> list[Explainer]:
     ]
 
 
-def _about(build: Prepared, recipe: TrialRecipe) -> dict[str, Any]:
+def _about(build: Prepared, recipe: PlantRecipe) -> dict[str, Any]:
     """Of which data, held how, with which software."""
     return {
         "data": {name: build.data[name] for name in ("name", "simulated", "fingerprint")},
@@ -211,20 +211,20 @@ def _about(build: Prepared, recipe: TrialRecipe) -> dict[str, Any]:
 
 
 def _held(store_path: Path, about: dict[str, Any]) -> pd.DataFrame:
-    """What is there of a trial held like this one; refuses to mix two."""
+    """What is there of a run like this one; refuses to mix two."""
     folder = store_path / FOLDER
     if not (folder / PLANTED).exists():
         return pd.DataFrame(columns=COLUMNS)
     before = json.loads((folder / ABOUT).read_text()) if (folder / ABOUT).exists() else {}
     if before != about:
         raise ValueError(
-            f"Expected {folder / PLANTED} to be of a trial held with these data, settings and "
-            "software. Received: one held otherwise. Give --again to hold it anew."
+            f"Expected {folder / PLANTED} to be of cues planted with these data, settings and "
+            "software. Received: others. Give --again to plant them anew."
         )
     return pd.read_csv(folder / PLANTED)
 
 
-def _check_enough(build: Prepared, recipe: TrialRecipe) -> None:
+def _check_enough(build: Prepared, recipe: PlantRecipe) -> None:
     wanted_of = {"train": (recipe.faces, "--faces"), "test": (recipe.images, "--images")}
     for split, (wanted, option) in wanted_of.items():
         if wanted > build.count(split):

@@ -1,4 +1,4 @@
-"""How a network is trained: the paper's recipe, one for a few thousand images, and the trial's."""
+"""How a network is trained: the paper's recipe, one for a few thousand images, and planting's."""
 
 from __future__ import annotations
 
@@ -68,8 +68,8 @@ RECIPES = {
 
 
 @dataclass(frozen=True)
-class TrialRecipe:
-    """How the trial by planted evidence is held.
+class PlantRecipe:
+    """How cues are planted, learnt and looked for.
 
     Parameters
     ----------

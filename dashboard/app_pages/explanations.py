@@ -1,4 +1,4 @@
-"""Explanations on trial: the paper's claims answered, and how far each method can be believed."""
+"""Explanations judged: the paper's claims answered, and how far each method can be believed."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from dashboard import cache, views
-from dashboard.cache import TrialKey
+from dashboard.cache import FindingsKey
 from fascore.findings import figures
-from fascore.findings.claims import DRAWS
+from fascore.findings.claims import CLAIM_DRAWS
 from fascore.findings.drawing import method_words
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.results import Results, command, has_results
 from fascore.findings.summary import (
-    GROUPS,
-    REGION_METRICS,
-    SANITY_METRICS,
+    MEASURE_GROUPS,
+    REGION_MEASURES,
+    SANITY_MEASURES,
     agreement_matrix,
 )
 from fascore.store import Card, Store, StoreError
 
-CLAIMS, MEASURES, REGIONS = "Claims", "Measures", "Where it looks"
+CLAIMS, MEANS, REGIONS = "Claims", "Measures", "Where it looks"
 AGREEMENT, TRUST, IMAGES = "Agreement", "Trust", "Images"
 FIGURES_A_ROW = 2
-MEASURED = [name for group in GROUPS.values() for name in group]
-OF_IMAGES = [*MEASURED, *REGION_METRICS]
+MEASURED = [name for group in MEASURE_GROUPS.values() for name in group]
+OF_IMAGES = [*MEASURED, *REGION_MEASURES]
 AGREEMENTS = {
     "rank_models": "Networks, by rank correlation",
     "overlap_models": "Networks, by overlap of tops",
@@ -37,20 +37,20 @@ LOWEST, HIGHEST = "lowest first", "highest first"
 
 
 def page() -> None:
-    store, cards, errors = views.store_page("Explanations on trial")
+    store, cards, errors = views.store_page("Explanations judged")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
-    key = cache.trial_key(store)
+    key = cache.findings_key(store)
     results = read(store, key)
     if results is None:
         st.stop()
-    st.markdown(views.trial_words(results))
+    st.markdown(views.findings_words(results))
     section = st.segmented_control(
         "Show",
-        [CLAIMS, MEASURES, REGIONS, AGREEMENT, TRUST, IMAGES],
+        [CLAIMS, MEANS, REGIONS, AGREEMENT, TRUST, IMAGES],
         default=CLAIMS,
         required=True,
-        key="trial_section",
+        key="findings_section",
         persist_state="session",
     )
     if section == CLAIMS:
@@ -61,23 +61,23 @@ def page() -> None:
         draw_chosen(section, key, results, cards)
 
 
-def read(store: Store, key: TrialKey) -> Results | None:
+def read(store: Store, key: FindingsKey) -> Results | None:
     """The store's results, or the sentence on why there are none."""
     if not has_results(store):
         st.info(
-            "This store's explanations have not been put on trial. To measure them on 200 of its "
+            "This store's explanations have not been judged. To measure them on 200 of its "
             "test images:"
         )
         st.code(f"{command(store)} --split test --limit 200", language="bash", wrap_lines=True)
         return None
     try:
-        return cache.trial(key)
+        return cache.findings(key)
     except StoreError as err:
         st.error(str(err))
         return None
 
 
-def draw_claims(key: TrialKey) -> None:
+def draw_claims(key: FindingsKey) -> None:
     """The paper's claims, answered."""
     st.markdown(
         "What the paper says of its explanations, asked of this store's networks and images. The "
@@ -86,19 +86,22 @@ def draw_claims(key: TrialKey) -> None:
         "**cannot tell**."
     )
     for name, claim in cache.claims(key).items():
-        views.claim_card(name, claim)
+        views.claim_panel(name, claim)
     st.caption(
-        f"Intervals hold 95 % for all comparisons of a claim together (Bonferroni), by {DRAWS:,} "
-        "bootstrap draws over subjects where they are known. Hollow marks are undecided."
+        "Intervals hold 95 % for all comparisons of a claim together (Bonferroni), by "
+        f"{CLAIM_DRAWS:,} bootstrap draws over subjects where they are known. Hollow marks are "
+        "undecided."
     )
 
 
-def draw_chosen(section: str, key: TrialKey, results: Results, cards: Mapping[str, Card]) -> None:
+def draw_chosen(
+    section: str, key: FindingsKey, results: Results, cards: Mapping[str, Card]
+) -> None:
     """The sections that the filters rule."""
     chosen = views.choose_measures(key)
     if not chosen.metrics:
         st.info("No image is left. Choose another species or verdict.")
-    elif section == MEASURES:
+    elif section == MEANS:
         draw_measures(chosen)
     elif section == REGIONS:
         draw_regions(chosen, results)
@@ -111,7 +114,9 @@ def draw_chosen(section: str, key: TrialKey, results: Results, cards: Mapping[st
 def draw_measures(chosen: views.Chosen) -> None:
     """One measure: its chart, means, and paired tests between networks."""
     there = chosen.metrics
-    metric = views.choose_metric([name for name in MEASURED if name in there], key="trial_metric")
+    metric = views.choose_metric(
+        [name for name in MEASURED if name in there], key="findings_metric"
+    )
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
     draw_figures({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
@@ -126,9 +131,9 @@ def draw_measures(chosen: views.Chosen) -> None:
 
 def draw_regions(chosen: views.Chosen, results: Results) -> None:
     """Where one method's maps put their weight: regions, and mean maps."""
-    method = views.choose_method(results.methods, key="trial_regions_method")
+    method = views.choose_method(results.methods, key="findings_regions_method")
     measured = chosen.metrics
-    there = [name for name in REGION_METRICS if name in measured]
+    there = [name for name in REGION_MEASURES if name in measured]
     st.subheader("Parts of the face")
     if there:
         summaries = {name: chosen.summary(name) for name in there}
@@ -160,12 +165,12 @@ def draw_agreement(chosen: views.Chosen, results: Results) -> None:
         "Between",
         there,
         format_func=AGREEMENTS.__getitem__,
-        key="trial_agreement",
+        key="findings_agreement",
         persist_state="session",
     )
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
-    of_models = METRICS[metric].of == "models"
+    of_models = MEASURES[metric].of == "models"
     drawn = {}
     for name in results.methods if of_models else results.models:
         title = method_words(name) if of_models else views.model_title(name)
@@ -176,7 +181,7 @@ def draw_agreement(chosen: views.Chosen, results: Results) -> None:
     views.summary_table(summary)
 
 
-def draw_trust(key: TrialKey, results: Results) -> None:
+def draw_trust(key: FindingsKey, results: Results) -> None:
     """What each method does where the truth is known: planted cues, random weights."""
     st.subheader("Planted evidence: how far each method can be trusted here")
     st.markdown(
@@ -185,7 +190,7 @@ def draw_trust(key: TrialKey, results: Results) -> None:
     )
     planted = cache.planted(key)
     if planted is None:
-        st.info("This trial has not been held for the store: `python -m trainer trial`.")
+        st.info("No cues have been planted for this store: `python -m trainer plant`.")
     else:
         draw_figures({"planted": figures.planted_figure(planted)}, a_row=1)
         views.planted_table(planted)
@@ -197,9 +202,11 @@ def draw_trust(key: TrialKey, results: Results) -> None:
     titles = {"rank": "Rank correlation", "ssim": "SSIM"}
     kind = st.segmented_control(
         "By", list(titles), default="rank", required=True, format_func=titles.__getitem__,
-        key="trial_sanity", persist_state="session",
+        key="findings_sanity", persist_state="session",
     )  # fmt: skip
-    stages = {stage: cache.trial_summary(key, name) for stage, name in SANITY_METRICS[kind].items()}
+    stages = {
+        stage: cache.findings_summary(key, name) for stage, name in SANITY_MEASURES[kind].items()
+    }
     if not any(each.cells for each in stages.values()):
         st.info("No image was explained with random weights.")
         return
@@ -216,12 +223,12 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
     """One measure image by image, and the faces behind it."""
     there = chosen.metrics
     metric = views.choose_metric(
-        [name for name in OF_IMAGES if name in there], key="trial_images_metric"
+        [name for name in OF_IMAGES if name in there], key="findings_images_metric"
     )
     method = ""
-    if METRICS[metric].of == "map":
+    if MEASURES[metric].of == "map":
         methods = [each for each in results.methods if each in chosen.summary(metric).methods]
-        method = views.choose_method(methods, key=f"trial_images_method_{metric}")
+        method = views.choose_method(methods, key=f"findings_images_method_{metric}")
     values = chosen.images(metric, method)
     defined = values.dropna(subset="value")
     models = [name for name in results.models if (defined["model"] == name).any()]
@@ -229,23 +236,25 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
         st.info("It is undefined on all of these images.")
         return
     st.markdown(views.metric_definition(metric))
-    samples = cache.trial_samples(chosen.key)
+    samples = cache.findings_samples(chosen.key)
     place = f"{metric}_{method}_{chosen.species}_{chosen.verdict}"
     picked = views.picked_point(defined, metric, models, key=f"points_{place}")
     if picked:
-        views.trial_cards(card, samples, values, [picked], key="picked")
+        views.findings_tiles(card, samples, values, [picked], key="picked")
     else:
         st.caption("Select a point to see its image, or walk through the images below.")
     left, right = st.columns(2)
-    name = left.selectbox("By the network", models, format_func=views.model_title, key="trial_by")
-    order = right.selectbox("Order", [LOWEST, HIGHEST], key="trial_order")
+    name = left.selectbox(
+        "By the network", models, format_func=views.model_title, key="findings_by"
+    )
+    order = right.selectbox("Order", [LOWEST, HIGHEST], key="findings_order")
     own = defined[defined["model"] == name].sort_values("value", ascending=order == LOWEST)
-    views.trial_cards(
+    views.findings_tiles(
         card,
         samples,
         values,
         own["sample_id"].tolist(),
-        key="cards",
+        key="tiles",
         turn=f"{place}_{name}_{order}",
     )
 

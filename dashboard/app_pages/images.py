@@ -70,7 +70,7 @@ def draw_by_verdict(comparison: Comparison, judged: Verdicts) -> None:
         f"**{len(rows):,} {views.CELLS[label, right]}** by {views.model_title(name)}, the most "
         "wrong first."
     )
-    views.image_cards(comparison, judged, rows, key=f"{name}_{label}_{right}_{species}")
+    views.test_image_tiles(comparison, judged, rows, key=f"{name}_{label}_{right}_{species}")
 
 
 def draw_disagreements(comparison: Comparison, judged: Verdicts) -> None:
@@ -94,7 +94,7 @@ def draw_disagreements(comparison: Comparison, judged: Verdicts) -> None:
     if not len(rows):
         return
     views.patterns_table(judged.patterns(names), names)
-    views.image_cards(comparison, judged, rows, key="_".join(names))
+    views.test_image_tiles(comparison, judged, rows, key="_".join(names))
 
 
 page()

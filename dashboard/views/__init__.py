@@ -3,18 +3,18 @@
 from dashboard.views.attention import attention_columns
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.findings import (
-    claim_card,
+    claim_panel,
     differences_table,
+    findings_words,
     metric_definition,
     regions_table,
     sanity_table,
     summary_table,
-    trial_words,
 )
 from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
-from dashboard.views.findings_images import picked_point, trial_cards
+from dashboard.views.findings_images import findings_tiles, picked_point
 from dashboard.views.gallery import choose_picture
-from dashboard.views.images import CELLS, image_cards, patterns_table, test_set
+from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
 from dashboard.views.maps import MapRow
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.planted import planted_table
@@ -56,14 +56,14 @@ __all__ = [
     "choose_metric",
     "choose_picture",
     "chosen_threshold",
-    "claim_card",
+    "claim_panel",
     "column_error",
     "definitions",
     "demo_note",
     "differences_table",
     "explanation_settings",
     "face_panel",
-    "image_cards",
+    "test_image_tiles",
     "mean_maps",
     "metric_definition",
     "metrics_only_note",
@@ -90,7 +90,7 @@ __all__ = [
     "threshold_control",
     "threshold_note",
     "thresholds_table",
-    "trial_cards",
-    "trial_words",
+    "findings_tiles",
+    "findings_words",
     "verdict",
 ]

@@ -1,4 +1,4 @@
-"""Explanations on trial: what was measured of what, the filters, means and paired tests."""
+"""Explanations judged: what was measured of what, the filters, means and paired tests."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from fascore.findings.claims import MIN_IMAGES, Answer, Claim
 from fascore.findings.differences import Difference
 from fascore.findings.drawing import method_words, model_words
 from fascore.findings.figures import claim_figure
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
-from fascore.stats.intervals import DRAWS, Interval
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, Interval
 from fascore.stats.resampling import FLIPS
 
 CHART = {"displayModeBar": False}
@@ -38,8 +38,8 @@ UNDEFINED = {
 }
 
 
-def trial_words(results: Results) -> str:
-    """Data set, split, images, target and steps of a trial, in words."""
+def findings_words(results: Results) -> str:
+    """Data set, split, images, target and steps of the judging, in words."""
     about = results.about
     target = about["target"]
     explained = (
@@ -56,7 +56,7 @@ def _images(results: Results) -> str:
     return f"{there:,} images" if there == asked else f"{there:,} of {asked:,} images"
 
 
-def claim_card(key: str, claim: Claim) -> None:
+def claim_panel(key: str, claim: Claim) -> None:
     """A claim of the paper, its answer, why, and the comparisons behind it."""
     with st.container(border=True, key=f"claim_{key}"):
         left, right = st.columns([2, 3], gap="large")
@@ -91,15 +91,15 @@ def summary_table(summary: Summary) -> None:
     rows: dict[str, dict[str, str]] = {model_words(model): {} for model in summary.models}
     for (model, method), cell in summary.cells.items():
         n = cell.interval.n if cell.interval else 0
-        column = method_words(method) or METRICS[summary.metric].title
+        column = method_words(method) or MEASURES[summary.metric].title
         rows[model_words(model)] |= {
             column: interval_cell(cell.interval),
             f"{column}: images": f"{n:,}" + (f" (+{cell.undefined})" if cell.undefined else ""),
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–").rename_axis(NETWORK)
-    data_table(shown, summary.table(), key=f"trial_{summary.metric}")
+    data_table(shown, summary.table(), key=f"findings_{summary.metric}")
     st.caption(
-        f"Intervals: 95 %, by {DRAWS:,} bootstrap draws over {summary.unit}. "
+        f"Intervals: 95 %, by {BOOTSTRAP_DRAWS:,} bootstrap draws over {summary.unit}. "
         f"{undefined_words(summary)}"
     )
 
@@ -135,12 +135,14 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
         f"subject flipped together; corrected for these {len(tests)} tests.",
     }
     data = pd.DataFrame([{**vars(test), **vars(test.interval)} for test in tests])
-    data_table(shown, data.drop(columns="interval"), key=f"trial_{metric}_tests", meanings=meanings)
+    data_table(
+        shown, data.drop(columns="interval"), key=f"findings_{metric}_tests", meanings=meanings
+    )
 
 
 def metric_definition(metric: str) -> str:
     """What a metric is, its chance level, and which way is better."""
-    about = METRICS[metric]
+    about = MEASURES[metric]
     parts = [f"**{about.title}**. {about.sentence}"]
     if about.chance is not None:
         parts.append(f"A map that says nothing has {about.chance:g}.")
@@ -170,10 +172,10 @@ def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
         for (model, of), cell in summary.cells.items():
             if of == method:
                 n = f" ({cell.interval.n:,})" if cell.interval else ""
-                row = rows.setdefault(METRICS[metric].title, {})
+                row = rows.setdefault(MEASURES[metric].title, {})
                 row[model_words(model)] = interval_cell(cell.interval) + n
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Region")
-    data_table(shown.fillna("–"), data, key="trial_regions")
+    data_table(shown.fillna("–"), data, key="findings_regions")
     undefined = int(data["undefined"].sum())
     st.caption(
         "Mean [95 % interval] (images). "
@@ -192,7 +194,7 @@ def sanity_table(stages: Mapping[str, Summary]) -> None:
                     row = rows.setdefault(f"{method_words(method)}: {model_words(model)}", {})
                     row[STAGES[stage]] = interval_cell(cell.interval)
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Method and network")
-    data_table(shown, data, key="trial_sanity_table")
+    data_table(shown, data, key="findings_sanity_table")
     n = int(data["n"].max())
     few = f" With fewer than {MIN_IMAGES} images they are narrower than they should be."
     st.caption(

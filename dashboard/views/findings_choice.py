@@ -1,4 +1,4 @@
-"""Choosing what of a trial is shown: images by species and verdict, the measure, the method."""
+"""Choosing which findings are shown: images by species and verdict, the measure, the method."""
 
 from __future__ import annotations
 
@@ -10,61 +10,61 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache
-from dashboard.cache import TrialKey
+from dashboard.cache import FindingsKey
 from fascore.findings.differences import Difference
 from fascore.findings.drawing import method_words
-from fascore.findings.measures import METRICS
-from fascore.findings.summary import GROUPS, Summary, Verdict
+from fascore.findings.measures import MEASURES
+from fascore.findings.summary import MEASURE_GROUPS, Summary, Verdict
 from fascore.labels import SPECIES_TITLES
 
 ALL = "all"
 VERDICTS: dict[Verdict | str, str] = {ALL: "All", "right": "Right", "wrong": "Wrong"}
-_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
+_GROUP_OF = {name: group for group, names in MEASURE_GROUPS.items() for name in names}
 
 
 @dataclass(frozen=True)
 class Chosen:
     """The measures of one species, of images judged rightly or wrongly; None stands for all."""
 
-    key: TrialKey
+    key: FindingsKey
     species: str | None
     verdict: Verdict | None
 
     @property
     def metrics(self) -> frozenset[str]:
         """The measures there are."""
-        return cache.trial_metrics(self.key, self.species, self.verdict)
+        return cache.findings_metrics(self.key, self.species, self.verdict)
 
     def summary(self, metric: str) -> Summary:
         """A measure's means."""
-        return cache.trial_summary(self.key, metric, self.species, self.verdict)
+        return cache.findings_summary(self.key, metric, self.species, self.verdict)
 
     def differences(self, metric: str) -> list[Difference]:
         """A measure's paired tests between models."""
-        return cache.trial_differences(self.key, metric, self.species, self.verdict)
+        return cache.findings_differences(self.key, metric, self.species, self.verdict)
 
     def images(self, metric: str, method: str) -> pd.DataFrame:
         """A measure image by image."""
-        return cache.trial_images(self.key, metric, method, self.species, self.verdict)
+        return cache.findings_images(self.key, metric, method, self.species, self.verdict)
 
 
-def choose_measures(key: TrialKey) -> Chosen:
+def choose_measures(key: FindingsKey) -> Chosen:
     """The controls for species and verdict."""
     columns = st.columns([1, 1, 2])
     chosen = columns[0].selectbox(
         "Species",
-        [ALL, *cache.trial_species(key)],
+        [ALL, *cache.findings_species(key)],
         format_func=lambda name: SPECIES_TITLES.get(name, "All"),
-        key="trial_species",
+        key="findings_species",
         persist_state="session",
     )
     verdict = columns[1].selectbox(
         "Verdict",
         list(VERDICTS),
         format_func=VERDICTS.__getitem__,
-        key="trial_verdict",
-        help="The network's own, at the threshold that the trial was made with. Comparisons of two "
-        "networks keep the images on which both are right, or both wrong.",
+        key="findings_verdict",
+        help="The network's own, at the threshold that explanations were judged with. Comparisons "
+        "of two networks keep the images on which both are right, or both wrong.",
         persist_state="session",
     )
     return Chosen(
@@ -77,7 +77,7 @@ def choose_metric(there: Sequence[str], *, key: str) -> str:
     return st.selectbox(
         "Measure",
         there,
-        format_func=lambda name: f"{_GROUP_OF.get(name, 'Where it looks')}: {METRICS[name].title}",
+        format_func=lambda name: f"{_GROUP_OF.get(name, 'Where it looks')}: {MEASURES[name].title}",
         key=key,
         persist_state="session",
     )

@@ -9,7 +9,7 @@ from typing import Any, cast
 import pandas as pd
 import streamlit as st
 
-from dashboard.views.cards import Line, cards
+from dashboard.views.image_tiles import Line, image_tiles
 from fascore.findings.figures import points_figure
 from fascore.store import Card
 
@@ -29,7 +29,7 @@ def picked_point(values: pd.DataFrame, metric: str, models: Sequence[str], *, ke
     return points[0]["customdata"][0] if points else ""
 
 
-def trial_cards(
+def findings_tiles(
     card: Card,
     samples: pd.DataFrame,
     values: pd.DataFrame,
@@ -38,7 +38,7 @@ def trial_cards(
     key: str,
     turn: str = "",
 ) -> None:
-    """One page of images with a measure's values by model (`cards`)."""
+    """One page of images with a measure's values by model (`image_tiles`)."""
 
     def lines(sample_id: str) -> list[Line]:
         own = values[values["sample_id"] == sample_id]
@@ -46,7 +46,7 @@ def trial_cards(
             (row.model, _number(row.value), bool(row.right)) for row in cast(Any, own.itertuples())
         ]
 
-    cards(card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE)
+    image_tiles(card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE)
 
 
 def _number(value: float) -> str:

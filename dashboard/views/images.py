@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from dashboard.views.cards import Line, cards
+from dashboard.views.image_tiles import Line, image_tiles
 from dashboard.views.style import model_title
 from dashboard.views.tables import table
 from fascore.labels import LIVE, SPOOF
@@ -37,8 +37,8 @@ def patterns_table(patterns: pd.DataFrame, names: Sequence[str]) -> None:
     table([*map(model_title, names), "Bona fide", "Attacks"], rows)
 
 
-def image_cards(comparison: Comparison, judged: Verdicts, rows: pd.Index, *, key: str) -> None:
-    """One page of images with every network's score (`cards`)."""
+def test_image_tiles(comparison: Comparison, judged: Verdicts, rows: pd.Index, *, key: str) -> None:
+    """One page of images with every network's score (`image_tiles`)."""
 
     def lines(sample_id: str) -> list[Line]:
         return [
@@ -47,4 +47,4 @@ def image_cards(comparison: Comparison, judged: Verdicts, rows: pd.Index, *, key
         ]
 
     card = next(iter(comparison.models.values())).card
-    cards(card, judged.samples, list(rows), lines, turn=key)
+    image_tiles(card, judged.samples, list(rows), lines, turn=key)

@@ -7,9 +7,9 @@ import math
 
 import streamlit as st
 
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.judging.curve_figure import curve_figure
-from fascore.judging.faithfulness import BASELINES
+from fascore.judging.faithfulness import BLANKS
 from fascore.judging.judge import MapJudgement
 
 BASELINE_WORDS = {"blur": "blurred", "mean": "mean-coloured"}
@@ -28,10 +28,10 @@ def judgement(judged: MapJudgement, *, target: int, key: str) -> None:
     )
     with st.popover("Curves", icon=":material/show_chart:", key=f"curves_{key}"):
         st.caption(
-            f"**{METRICS['insertion_gain'].title}**: {METRICS['insertion_gain'].sentence} "
-            f"**{METRICS['deletion_gain'].title}**: {METRICS['deletion_gain'].sentence}"
+            f"**{MEASURES['insertion_gain'].title}**: {MEASURES['insertion_gain'].sentence} "
+            f"**{MEASURES['deletion_gain'].title}**: {MEASURES['deletion_gain'].sentence}"
         )
-        for name in BASELINES:
+        for name in BLANKS:
             st.plotly_chart(
                 curve_figure(
                     judged.faithfulness.curves[name], target=target, baseline=BASELINE_WORDS[name]

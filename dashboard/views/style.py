@@ -61,7 +61,7 @@ STYLE = f"""
   border-radius: 3px; border: 1px solid #D9DEE5; }}
 .fs-mean-maps .fs-small {{ font-weight: 400; }}
 .fs-mean-scale {{ max-width: 640px; margin-top: .4rem; }}
-.fs-card img {{ width: 96px; border-radius: 4px; }}
+.fs-tile img {{ width: 96px; border-radius: 4px; }}
 .fs-scores td {{ padding: .05rem .4rem .05rem 0 !important; border: 0 !important;
   font-size: .8rem; }}
 [class*="st-key-pick_"] button {{ min-height: 7.2rem; padding: 5.6rem .1rem .3rem;
@@ -80,9 +80,9 @@ STYLE = f"""
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
   .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
-  :is(.st-key-pictures, .st-key-cards) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
-  .st-key-cards [data-testid="stHorizontalBlock"] {{ column-gap: 1rem; }}
-  .st-key-cards [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .5rem);
+  :is(.st-key-pictures, .st-key-tiles) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-tiles [data-testid="stHorizontalBlock"] {{ column-gap: 1rem; }}
+  .st-key-tiles [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .5rem);
     min-width: calc(50% - .5rem); }}
   .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
     min-width: calc(50% - .6rem); }}

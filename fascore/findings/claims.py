@@ -35,7 +35,7 @@ from fascore.stats.intervals import CONFIDENCE, Interval
 from fascore.stats.resampling import mean_intervals
 
 MIN_IMAGES = 10
-DRAWS = 5000  # Bonferroni's intervals have thin tails
+CLAIM_DRAWS = 5000  # Bonferroni's intervals have thin tails
 
 Answer = Literal["yes", "no", "cannot tell"]
 Reading = Literal["above", "below", "open", "unknown"]
@@ -102,7 +102,9 @@ def answer(question: Question, joined: pd.DataFrame) -> Claim:
     wide = pd.DataFrame({key: values for key, values in columns.items()}, dtype=float)
     owner, _ = owners_of(joined, wide.index)
     confidence = 1 - (1 - CONFIDENCE) / len(columns)
-    intervals = mean_intervals(wide.to_numpy(float), owner, draws=DRAWS, confidence=confidence)
+    intervals = mean_intervals(
+        wide.to_numpy(float), owner, draws=CLAIM_DRAWS, confidence=confidence
+    )
     rows = tuple(
         Row(*key, interval, _reading(interval, question.null))
         for key, interval in zip(columns, intervals, strict=True)

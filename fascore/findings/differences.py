@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.summary import by_image, owners_of
 from fascore.stats.intervals import CONFIDENCE, Interval
 from fascore.stats.paired import holm
@@ -50,7 +50,7 @@ class Difference:
             return f"Cannot be told apart on these {self.interval.n:,} images."
         higher = self.second if self.interval.estimate > 0 else self.first
         words = {"high": " (better)", "low": " (worse)", "": ""}
-        return f"Higher for {title(higher)}{words[METRICS[self.metric].better]}."
+        return f"Higher for {title(higher)}{words[MEASURES[self.metric].better]}."
 
 
 def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:
@@ -63,7 +63,7 @@ def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:
     joined : DataFrame
         Of `join_samples`, or what `select` left of it.
     metric : str
-        One of `METRICS`, of a map or of a model alone.
+        One of `MEASURES`, of a map or of a model alone.
     """
     wide = by_image(joined, metric)
     keys = [

@@ -1,4 +1,4 @@
-"""What charts of explanations on trial are made of: marks with intervals, lines, labels."""
+"""What charts of judged explanations are made of: marks with intervals, lines, labels."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fascore.explain import EXPLAINERS
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.judging.judge import PAIR
 from fascore.models import MODELS
 from fascore.scores.curves import LINES
@@ -75,7 +75,7 @@ def chance(figure: go.Figure, value: float | None) -> None:
 
 def titled(metric: str) -> str:
     """A metric's title, and below it which way is better and what the dashed line is."""
-    about = METRICS[metric]
+    about = MEASURES[metric]
     better = {"high": "higher is better", "low": "lower is better", "": ""}[about.better]
     dashed = "" if about.chance is None else "dashed: a map that says nothing"
     note = "; ".join(filter(None, (better, dashed)))

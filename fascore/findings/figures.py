@@ -1,4 +1,4 @@
-"""Charts of explanations on trial."""
+"""Charts of judged explanations."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from fascore.findings.drawing import (
     model_words,
     titled,
 )
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.summary import Summary
 from fascore.judging.judge import NO_METHOD
 from fascore.judging.planted import POOLED
@@ -53,7 +53,7 @@ REGION_WORDS = {
 
 def metric_figure(summary: Summary) -> go.Figure:
     """A metric's means with 95 % intervals, methods along the axis, one mark a model."""
-    about = METRICS[summary.metric]
+    about = MEASURES[summary.metric]
     figure = go.Figure()
     alone = summary.methods == [NO_METHOD]  # models stand along the axis
     for number, model in enumerate(summary.models):
@@ -116,9 +116,9 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
                 hovertemplate="%{customdata[1]}: %{y:.3f}<br>%{customdata[0]}<extra></extra>",
             )
         )
-    chance(figure, METRICS[metric].chance)
+    chance(figure, MEASURES[metric].chance)
     words = [broken(model_words(name), "+", "and") for name in models]
-    laid_out(figure, titled(metric), "", METRICS[metric].unit or METRICS[metric].title)
+    laid_out(figure, titled(metric), "", MEASURES[metric].unit or MEASURES[metric].title)
     return figure.update_xaxes(
         tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
     ).update_layout(clickmode="event+select", hovermode="closest")
@@ -166,7 +166,7 @@ def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.
             mode="lines+markers",
         )  # fmt: skip
     figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
-    chance(figure, METRICS[next(iter(stages.values())).metric].chance)
+    chance(figure, MEASURES[next(iter(stages.values())).metric].chance)
     laid_out(figure, f"{method_words(method)}: {title}", "layers with random weights", title)
     return figure.update_layout(scattermode="overlay")
 

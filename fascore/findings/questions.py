@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fascore.explain import EXPLAINERS
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.summary import by_image, select
 from fascore.judging.judge import PAIR
 from fascore.models import MODELS, VARIANTS
@@ -80,7 +80,7 @@ def _features(measures: Measures) -> Columns:
 def _lime(measures: Measures) -> Columns:
     """LIME's faithfulness and fit: the combined variant minus each other."""
     return {
-        (METRICS[metric].title, f"{_title(COMBINED)} minus {_title(model)}"): measures.values(
+        (MEASURES[metric].title, f"{_title(COMBINED)} minus {_title(model)}"): measures.values(
             metric, COMBINED, "lime"
         )
         - measures.values(metric, model, "lime")

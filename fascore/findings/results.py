@@ -1,7 +1,7 @@
-"""What `python -m trainer explain` leaves in a store: measures, mean maps and how they were made.
+"""What `python -m trainer judge` leaves in a store: measures, mean maps and how they were made.
 
 `explanations/measures.parquet` is the one table of numbers, `maps.npz` holds mean maps, and
-`trial.json` says of which images, models and settings. docs/store.md describes the files.
+`judged.json` says of which images, models and settings. docs/store.md describes the files.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from fascore.judging.judge import PAIR
 from fascore.store import Store, StoreError
 
 FOLDER = "explanations"
-MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "trial.json", "planted.csv"
+MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "judged.json", "planted.csv"
+OLD_ABOUT = "trial.json"  # of stores judged before 0.2
 COLUMNS = ["sample_id", "model", "method", "metric", "value"]
 
 
@@ -42,7 +43,7 @@ class MeanMap:
 
 @dataclass(frozen=True)
 class Results:
-    """One run of `python -m trainer explain`.
+    """One run of `python -m trainer judge`.
 
     Attributes
     ----------
@@ -51,7 +52,7 @@ class Results:
         a pair "a/b" where the measure compares two; `method` is "" for measures of a model alone.
     maps : dict of (model, method, species) to MeanMap
     about : dict
-        trial.json: `split`, `images`, `target`, `settings` (by method), `steps`, `fingerprint`
+        judged.json: `split`, `images`, `target`, `settings` (by method), `steps`, `fingerprint`
         (of the store's samples), `weights` (SHA-256 by model), `thresholds` (by model),
         `software`, `finished`.
     """
@@ -72,8 +73,8 @@ class Results:
 
 
 def has_results(store: Store) -> bool:
-    """Whether the store's explanations have been put on trial."""
-    return (store.path / FOLDER / ABOUT).exists()
+    """Whether the store's explanations have been judged."""
+    return about_path(store).exists()
 
 
 def read_results(store: Store) -> Results:
@@ -87,11 +88,10 @@ def read_results(store: Store) -> Results:
     folder = store.path / FOLDER
     if not has_results(store):
         raise StoreError(
-            f"Expected explanations on trial in {store.path}. Received: none. "
-            f"Run `{command(store)}`."
+            f"Expected judged explanations in {store.path}. Received: none. Run `{command(store)}`."
         )
     try:
-        about = json.loads((folder / ABOUT).read_text())
+        about = json.loads(about_path(store).read_text())
         _check(store, about)
         measures = pd.read_parquet(folder / MEASURES)
         maps = _read_maps(folder / MAPS)
@@ -106,9 +106,10 @@ def read_results(store: Store) -> Results:
 
 
 def write_results(store: Store, results: Results) -> None:
-    """Writes a store's results; `trial.json` comes last and makes them complete."""
+    """Writes a store's results; `judged.json` comes last and makes them complete."""
     folder = store.path / FOLDER
-    (folder / ABOUT).unlink(missing_ok=True)
+    for name in (ABOUT, OLD_ABOUT):
+        (folder / name).unlink(missing_ok=True)
     write_whole(folder / MEASURES, lambda path: results.measures.to_parquet(path, index=False))
     arrays: dict[str, Any] = {PAIR.join(key): each.values for key, each in results.maps.items()}
     arrays |= {f"n{PAIR}{PAIR.join(key)}": each.num_images for key, each in results.maps.items()}
@@ -116,9 +117,15 @@ def write_results(store: Store, results: Results) -> None:
     write_json(folder / ABOUT, results.about)
 
 
+def about_path(store: Store) -> Path:
+    """Where a store says how it was judged."""
+    folder = store.path / FOLDER
+    return folder / (OLD_ABOUT if (folder / OLD_ABOUT).exists() else ABOUT)
+
+
 def command(store: Store) -> str:
-    """What to run to put a store's explanations on trial."""
-    return f"python -m trainer explain --store {store.path}"
+    """What to run to judge a store's explanations."""
+    return f"python -m trainer judge --store {store.path}"
 
 
 def _read_maps(path: Path) -> dict[tuple[str, str, str], MeanMap]:
@@ -148,6 +155,6 @@ def _check(store: Store, about: Mapping[str, Any]) -> None:
 
 
 def read_planted(store: Store) -> pd.DataFrame | None:
-    """The trial by planted evidence (`fascore.judging.planted`), or None where it was not held."""
+    """What planted cues gave (`fascore.judging.planted`), or None where none was planted."""
     path = store.path / FOLDER / PLANTED
     return pd.read_csv(path) if path.exists() else None

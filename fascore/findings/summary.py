@@ -1,4 +1,4 @@
-"""The trial's measures joined with what is known of the images, and summed up."""
+"""A store's measures joined with what is known of the images, and summed up."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from fascore.explain import EXPLAINERS
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.judging.judge import NO_METHOD, PAIR
 from fascore.judging.sanity import STAGES
 from fascore.models import MODELS
@@ -18,7 +18,7 @@ from fascore.stats.intervals import Interval
 from fascore.stats.resampling import mean_intervals, owners
 
 Verdict = Literal["right", "wrong"]
-GROUPS = {
+MEASURE_GROUPS = {
     "Faithfulness": ("insertion_gain", "deletion_gain", "r2", "residual_share"),
     "Stability": ("stability_noise", "stability_shift", "seed_agreement", "r2_spread"),
     "Cost and empty maps": ("seconds", "samples", "all_zero"),
@@ -28,8 +28,8 @@ GROUPS = {
     ),
 }  # fmt: skip
 _ORDER = [*MODELS, *EXPLAINERS]
-REGION_METRICS = tuple(name for name in METRICS if name.startswith("region_"))
-SANITY_METRICS = {
+REGION_MEASURES = tuple(name for name in MEASURES if name.startswith("region_"))
+SANITY_MEASURES = {
     kind: {stage: f"sanity_{kind}_{stage}" for stage in STAGES} for kind in ("rank", "ssim")
 }
 
@@ -170,7 +170,7 @@ def summarise(joined: pd.DataFrame, metric: str) -> Summary:
     joined : DataFrame
         Of `join_samples`, or what `select` left of it.
     metric : str
-        One of `METRICS`.
+        One of `MEASURES`.
     """
     wide = by_image(joined, metric)
     owner, unit = owners_of(joined, wide.index)
@@ -189,7 +189,7 @@ def agreement_matrix(summary: Summary, within: str) -> pd.DataFrame:
 
     Symmetric, 1 on the diagonal: what is compared with itself. NaN where nothing is defined.
     """
-    of_methods = METRICS[summary.metric].of == "methods"
+    of_methods = MEASURES[summary.metric].of == "methods"
     means = {}
     for cell in summary.cells.values():
         pair, where = (cell.method, cell.model) if of_methods else (cell.model, cell.method)

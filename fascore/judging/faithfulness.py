@@ -17,7 +17,7 @@ from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
 
 STEPS = 32
-DRAWS = 2
+RANDOM_ORDERS = 2
 FLAT = 1e-6  # of probability: scores that differ by less are constant
 
 
@@ -31,7 +31,7 @@ def mean_colour(image: np.ndarray) -> np.ndarray:
     return np.broadcast_to(np.rint(image.mean(axis=(0, 1))).astype(np.uint8), image.shape).copy()
 
 
-BASELINES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+BLANKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "blur": blurred,
     "mean": mean_colour,
 }
@@ -79,7 +79,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """How well one map orders the pixels, by baseline; see `BASELINES`.
+    """How well one map orders the pixels, by baseline; see `BLANKS`.
 
     `defined` is False for a map whose values are all alike: it gives no order.
     """
@@ -107,7 +107,7 @@ def faithfulness(
     attributions: Sequence[Attribution],
     *,
     steps: int = STEPS,
-    draws: int = DRAWS,
+    draws: int = RANDOM_ORDERS,
     seed: int = 0,
 ) -> list[Faithfulness]:
     """Insertion and deletion of several maps of one model on one image, judged in one go.
@@ -142,7 +142,7 @@ def faithfulness(
     plan = [_orders(each, image.shape[0], draws, seed) for each in attributions]
     counts = np.rint(np.linspace(0, image[..., 0].size, steps + 1)).astype(int)
     share = counts / counts[-1]
-    blanks = {name: make(image) for name, make in BASELINES.items()}
+    blanks = {name: make(image) for name, make in BLANKS.items()}
     pictures = [image[None], *(each[None] for each in blanks.values())]
     pictures += [
         _pictures(image, blank, order, counts, backwards=backwards)

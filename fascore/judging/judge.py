@@ -11,7 +11,7 @@ from fascore.explain.attribution import PREDICTED, Attribution, Explainer, Targe
 from fascore.explain.grad_cam import GradCAM
 from fascore.explain.units import pixel_values
 from fascore.judging.agreement import agreement, pairs_by_method, pairs_by_model
-from fascore.judging.faithfulness import DRAWS, STEPS, Faithfulness, faithfulness
+from fascore.judging.faithfulness import RANDOM_ORDERS, STEPS, Faithfulness, faithfulness
 from fascore.judging.gates import gates
 from fascore.judging.regions import FEATURES, face_regions, weight_ratios
 from fascore.judging.sanity import sanity_test
@@ -49,7 +49,7 @@ class Judge:
 
     target: Target = PREDICTED
     steps: int = STEPS
-    draws: int = DRAWS
+    draws: int = RANDOM_ORDERS
     seed: int = 0
 
     def measures(
@@ -189,7 +189,7 @@ def judge_maps(
     *,
     target: Target,
     steps: int = STEPS,
-    draws: int = DRAWS,
+    draws: int = RANDOM_ORDERS,
 ) -> list[MapJudgement]:
     """A judgement of each of an explainer's maps of one face, one a model."""
     stable = stability(explainer, models, image, maps, target=target)

@@ -1,4 +1,4 @@
-"""Explanations on trial where the truth is known: a planted cue alone decides the class.
+"""Explanations judged where the truth is known: a planted cue alone decides the class.
 
 A network is trained to tell pictures with a cue from pictures without. Whatever else is in them
 says nothing, so a map of what spoke for the cue has to point into it.
@@ -15,7 +15,7 @@ import pandas as pd
 from fascore.explain.attribution import Attribution
 from fascore.explain.units import units_of
 from fascore.judging.regions import weight_ratios
-from fascore.stats.intervals import CONFIDENCE, DRAWS, Interval, rate_interval
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, rate_interval
 
 Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's mask bool (S, S)
 
@@ -24,7 +24,7 @@ STRIP_WIDTH, STRIP_COLOUR = 6 / 64, (235, 30, 160)  # of the side; magenta, in n
 GRATING_PERIOD, GRATING_SIZE = 4, 24  # pixels; grey levels up and down
 
 LEARNT = 0.95  # held-out accuracy below which a network has not learnt its cue
-MIN_IMAGES = 10  # with fewer, nothing is said
+MIN_SCORED = 10  # with fewer, nothing is said
 POOLED = "all"  # in place of a model's name
 FINDS, FAILS, UNTRIED = "finds it", "fails", "not tried"
 GROUP = ["cue", "model", "method"]
@@ -135,7 +135,7 @@ def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
 
     The verdict follows from a rule. FINDS: the lower ends of both intervals, of hit rate and of
     concentration, are above chance. FAILS: one of them is not. UNTRIED: the network had not learnt
-    the cue, or fewer than MIN_IMAGES pictures were scored. An empty map points nowhere: it counts
+    the cue, or fewer than MIN_SCORED pictures were scored. An empty map points nowhere: it counts
     as chance in both measures, and `empty` says how many there were.
 
     Parameters
@@ -183,7 +183,7 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
         "concentration_high": concentration.high,
         "empty": int(scored["share"].isna().sum()),
         "accuracy": float(scored["accuracy"].min()),
-        "verdict": UNTRIED if hit.n < MIN_IMAGES else FINDS if found else FAILS,
+        "verdict": UNTRIED if hit.n < MIN_SCORED else FINDS if found else FAILS,
     }
 
 
@@ -192,7 +192,7 @@ def _over_images(values: pd.Series, sample_ids: pd.Series) -> Interval:
     means = values.groupby(sample_ids.to_numpy()).mean().to_numpy()
     if np.isin(means, (0, 1)).all():
         return rate_interval(int(means.sum()), len(means))
-    drawn = np.random.default_rng(0).integers(0, len(means), (DRAWS, len(means)))
+    drawn = np.random.default_rng(0).integers(0, len(means), (BOOTSTRAP_DRAWS, len(means)))
     ends = np.quantile(means[drawn].mean(axis=1), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
     return Interval(float(means.mean()), float(ends[0]), float(ends[1]), len(means))
 

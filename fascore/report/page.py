@@ -15,7 +15,7 @@ from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 
-GROUPS = {
+METRIC_GROUPS = {
     "The paper's metrics": PAPER_METRICS,
     "Attack detection (ISO/IEC 30107-3)": PAD_METRICS,
     "Other operating points": OPERATING_METRICS,
@@ -35,7 +35,7 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
     environment.filters["number"] = _cell
     return environment.get_template("page.html").render(
         report=data,
-        groups=GROUPS,
+        groups=METRIC_GROUPS,
         titles={name: spec.title for name, spec in MODELS.items()},
         species=SPECIES_TITLES,
         figures=_figures(comparison),

@@ -12,7 +12,7 @@ from fascore.labels import LIVE, SPOOF
 from fascore.scores.error_rates import checked
 
 CONFIDENCE = 0.95
-DRAWS = 1000
+BOOTSTRAP_DRAWS = 1000
 CHUNK = 64  # draws at a time: bounds memory
 
 
@@ -70,7 +70,7 @@ def bootstrap_ranking(
     labels: np.ndarray,
     subjects: Sequence[str] | np.ndarray | None = None,
     *,
-    draws: int = DRAWS,
+    draws: int = BOOTSTRAP_DRAWS,
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> dict[str, Ranking]:

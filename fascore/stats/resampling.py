@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from fascore.stats.intervals import CONFIDENCE, DRAWS, Interval, rate_interval
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, rate_interval
 
 FLIPS = 10_000
 
@@ -25,7 +25,7 @@ def mean_intervals(
     values: np.ndarray,
     owner: np.ndarray,
     *,
-    draws: int = DRAWS,
+    draws: int = BOOTSTRAP_DRAWS,
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> list[Interval | None]:

@@ -18,13 +18,13 @@ SECTIONS = {
 
 @pytest.fixture
 def explanations(page):
-    """The page on explanations, just opened; skipped where the store has none on trial."""
+    """The page on explanations, just opened; skipped where the store has none judged."""
     page.goto(f"{page.url}explanations")
-    page.get_by_role("heading", name="Explanations on trial").wait_for(timeout=TIMEOUT)
-    either = re.compile("have not been put on trial|Insertion and deletion in")
+    page.get_by_role("heading", name="Explanations judged").wait_for(timeout=TIMEOUT)
+    either = re.compile("have not been judged|Insertion and deletion in")
     page.get_by_text(either).first.wait_for(timeout=TIMEOUT)
-    if page.get_by_text("have not been put on trial").count():
-        pytest.skip("the store's explanations have not been put on trial")
+    if page.get_by_text("have not been judged").count():
+        pytest.skip("the store's explanations have not been judged")
     return page
 
 

@@ -4,28 +4,28 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.results import ABOUT, FOLDER, PLANTED, write_results
 from fascore.judging.planted import COLUMNS
 from fascore.models import MODELS, VARIANTS
 from fascore.store import CARD, Store
 from tests.dashboard.conftest import text_of
-from tests.findings_results import METHODS, trial_results
+from tests.findings_results import METHODS, findings_results
 
 SECTIONS = ("Claims", "Measures", "Where it looks", "Agreement", "Trust", "Images")
 
 
 @pytest.fixture
-def trial_path(store_path):
-    """The store with results of a trial."""
+def judged_path(store_path):
+    """The store with judged explanations."""
     store = Store(store_path)
-    write_results(store, trial_results(store))
+    write_results(store, findings_results(store))
     return store_path
 
 
 def open_explanations(app, section="Claims"):
     app.run().switch_page("app_pages/explanations.py").run()
-    return app.segmented_control(key="trial_section").set_value(section).run()
+    return app.segmented_control(key="findings_section").set_value(section).run()
 
 
 def shown(app, column):
@@ -38,7 +38,7 @@ def charts(app):
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_section_is_drawn_and_says_of_what(app, trial_path, section):
+def test_section_is_drawn_and_says_of_what(app, judged_path, section):
     open_explanations(app, section)
     assert not app.exception and not app.error
     page = text_of(app)
@@ -50,28 +50,28 @@ def test_section_is_drawn_and_says_of_what(app, trial_path, section):
 def test_store_without_results_says_what_to_run(app, store_path):
     app.run().switch_page("app_pages/explanations.py").run()
     assert not app.exception and not app.error
-    assert "have not been put on trial" in text_of(app)
-    assert app.get("code")[0].value.startswith("python -m trainer explain --store")
+    assert "have not been judged" in text_of(app)
+    assert app.get("code")[0].value.startswith("python -m trainer judge --store")
 
 
-def test_results_of_other_samples_are_refused(app, trial_path):
-    path = trial_path / FOLDER / ABOUT
+def test_results_of_other_samples_are_refused(app, judged_path):
+    path = judged_path / FOLDER / ABOUT
     path.write_text(json.dumps(json.loads(path.read_text()) | {"fingerprint": "other"}))
     app.run().switch_page("app_pages/explanations.py").run()
     assert not app.exception
     assert len(app.error) == 1 and "those of another data set" in app.error[0].value
-    assert "trainer explain" in app.error[0].value and not app.get("plotly_chart")
+    assert "trainer judge" in app.error[0].value and not app.get("plotly_chart")
 
 
-def test_results_of_weights_changed_while_the_page_is_open_are_refused(app, trial_path):
+def test_results_of_weights_changed_while_the_page_is_open_are_refused(app, judged_path):
     open_explanations(app)
-    path = trial_path / "cnn" / CARD
+    path = judged_path / "cnn" / CARD
     path.write_text(json.dumps(json.loads(path.read_text()) | {"weights_sha256": "changed"}))
     app.run()
     assert len(app.error) == 1 and "those of other weights" in app.error[0].value
 
 
-def test_claims_are_answered(app, trial_path):
+def test_claims_are_answered(app, judged_path):
     page = text_of(open_explanations(app))
     assert page.count('<div class="fs-claim">') == 4
     # eight images are fewer than a claim needs
@@ -79,9 +79,9 @@ def test_claims_are_answered(app, trial_path):
     assert page.count("Nothing to go by") == 4
 
 
-def test_measure_shows_means_undefined_values_and_tests(app, trial_path):
+def test_measure_shows_means_undefined_values_and_tests(app, judged_path):
     page = text_of(open_explanations(app, "Measures"))
-    about = METRICS["insertion_gain"]
+    about = MEASURES["insertion_gain"]
     assert f"**{about.title}**. {about.sentence} A map that says nothing has 0." in page
     means = shown(app, "LIME")
     assert list(means.index) == [MODELS[name].title for name in VARIANTS]
@@ -97,42 +97,42 @@ def test_measure_shows_means_undefined_values_and_tests(app, trial_path):
     assert trace["x"] == ["Grad-CAM", "LIME", "SHAP"] and trace["name"] == "CNN"
 
 
-def test_filters_by_species_and_verdict(app, trial_path):
+def test_filters_by_species_and_verdict(app, judged_path):
     open_explanations(app, "Measures")
-    app.selectbox(key="trial_species").set_value("replay").run()
+    app.selectbox(key="findings_species").set_value("replay").run()
     assert (shown(app, "SHAP")["SHAP: images"] == "2").all()
-    app.selectbox(key="trial_verdict").set_value("wrong").run()
+    app.selectbox(key="findings_verdict").set_value("wrong").run()
     assert "No image is left" in text_of(app) and not app.exception
 
 
-def test_regions_and_mean_maps_are_those_of_the_method(app, trial_path):
+def test_regions_and_mean_maps_are_those_of_the_method(app, judged_path):
     open_explanations(app, "Where it looks")
     table = shown(app, "CNN")
     assert table.loc["Weight on the attack medium's visible edges", "CNN"].endswith("(6)")
     assert table.loc["Weight on the eyes", "CNN"] == "1.500 [1.50, 1.50] (8)"
     page = text_of(app)
     assert page.count('alt="mean map of') == len(VARIANTS) * 4 and "2 images" in page
-    app.segmented_control(key="trial_regions_method").set_value("shap").run()
+    app.segmented_control(key="findings_regions_method").set_value("shap").run()
     assert "SHAP" in charts(app)["regions"]["layout"]["title"]["text"]
 
 
-def test_agreement_between_networks_and_between_methods(app, trial_path):
+def test_agreement_between_networks_and_between_methods(app, judged_path):
     open_explanations(app, "Agreement")
     drawn = charts(app)
     assert set(drawn) == {f"agreement_{name}" for name in METHODS}
     assert drawn["agreement_lime"]["data"][0]["text"][0][:2] == ["1.00", "0.25"]
-    app.selectbox(key="trial_agreement").set_value("rank_methods").run()
+    app.selectbox(key="findings_agreement").set_value("rank_methods").run()
     assert charts(app)["agreement_cnn"]["data"][0]["text"][0] == ["1.00", "0.75", "0.75"]
 
 
-def test_trust_without_the_trial_by_planted_evidence_says_what_to_run(app, trial_path):
+def test_trust_without_planted_cues_says_what_to_run(app, judged_path):
     page = text_of(open_explanations(app, "Trust"))
-    assert "`python -m trainer trial" in page
+    assert "`python -m trainer plant" in page
     assert {f"sanity_{name}" for name in METHODS} == set(charts(app))
     assert "1 images; intervals 95 %" in page
 
 
-def test_method_that_misses_planted_evidence_is_shown_as_failing(app, trial_path):
+def test_method_that_misses_planted_evidence_is_shown_as_failing(app, judged_path):
     rng = np.random.default_rng(0)
     rows = [
         dict(
@@ -142,14 +142,14 @@ def test_method_that_misses_planted_evidence_is_shown_as_failing(app, trial_path
         for method, hit in (("grad_cam", 0.0), ("lime", 1.0))
         for n in range(20)
     ]  # fmt: skip
-    pd.DataFrame(rows, columns=COLUMNS).to_csv(trial_path / FOLDER / PLANTED, index=False)
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(judged_path / FOLDER / PLANTED, index=False)
     open_explanations(app, "Trust")
     verdicts = shown(app, "By chance")["Verdict"]
     assert verdicts.to_dict() == {"Grad-CAM: patch": "fails", "LIME: patch": "finds it"}
     assert "planted" in charts(app)
 
 
-def test_images_of_a_measure_lead_to_compare(app, trial_path):
+def test_images_of_a_measure_lead_to_compare(app, judged_path):
     open_explanations(app, "Images")
     points = charts(app)["points_insertion_gain_grad_cam_None_None"]["data"]
     assert sum(len(trace["customdata"]) for trace in points) == 8 * len(VARIANTS)
@@ -161,16 +161,16 @@ def test_images_of_a_measure_lead_to_compare(app, trial_path):
     assert not app.exception and "True label:" in text_of(app)
 
 
-def test_undefined_value_of_an_image_is_said(app, trial_path):
+def test_undefined_value_of_an_image_is_said(app, judged_path):
     open_explanations(app, "Images")
-    app.segmented_control(key="trial_images_method_insertion_gain").set_value("lime").run()
+    app.segmented_control(key="findings_images_method_insertion_gain").set_value("lime").run()
     assert text_of(app).count("<td>undefined</td>") == len(VARIANTS) - 1
-    app.selectbox(key="trial_by").set_value("cnn_channel").run()
+    app.selectbox(key="findings_by").set_value("cnn_channel").run()
     assert "<td>undefined</td>" not in text_of(app)
     assert len([button for button in app.button if button.label == "Compare"]) == 7
 
 
-def test_faces_that_are_gone_are_said_to_be(app, trial_path, tmp_path):
+def test_faces_that_are_gone_are_said_to_be(app, judged_path, tmp_path):
     (tmp_path / "faces.zip").unlink()
     open_explanations(app, "Images")
     assert not app.exception

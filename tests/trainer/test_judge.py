@@ -1,4 +1,4 @@
-"""`trainer explain`: balanced, resumable, checked against samples and weights."""
+"""`trainer judge`: balanced, resumable, checked against samples and weights."""
 
 import json
 import signal
@@ -16,12 +16,12 @@ from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.explain import GradCAM, LimeImage, ShapImage
 from fascore.files import sha256
-from fascore.findings.results import ABOUT, FOLDER, has_results, read_results
+from fascore.findings.results import ABOUT, FOLDER, OLD_ABOUT, has_results, read_results
 from fascore.judging.judge import Judge
 from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
 from trainer.cli import main
-from trainer.judge import PARTS, Plan, choose_samples, explain, summary
+from trainer.judge import PARTS, Plan, choose_samples, judge_explanations, summary
 
 QUICK = [GradCAM(), LimeImage(num_superpixels=8, num_samples=30), ShapImage(num_samples=10)]
 PAIR = ("cnn", "cnn_channel")
@@ -47,7 +47,7 @@ def tiny_store(faces_zip, tmp_path):
 
 
 def run(opened: Store, *, limit: int = 4, again: bool = False):
-    return explain(
+    return judge_explanations(
         opened,
         open_data(opened.card("cnn").data["root"]),
         models=PAIR,
@@ -95,8 +95,17 @@ def test_a_second_call_measures_nothing_again(tiny_store, capsys):
     run(tiny_store)
     written = (tiny_store.path / FOLDER / ABOUT).read_text()
     run(tiny_store)
-    assert "Explained already." in capsys.readouterr().out
+    assert "Judged already." in capsys.readouterr().out
     assert (tiny_store.path / FOLDER / ABOUT).read_text() == written
+
+
+def test_a_store_judged_before_the_file_was_renamed_is_read(tiny_store):
+    written = run(tiny_store)
+    folder = tiny_store.path / FOLDER
+    (folder / ABOUT).rename(folder / OLD_ABOUT)
+    assert read_results(tiny_store).about == written.about
+    run(tiny_store, again=True)
+    assert (folder / ABOUT).exists() and not (folder / OLD_ABOUT).exists()
 
 
 def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypatch, capsys):
@@ -137,7 +146,7 @@ def test_fewer_images_are_the_first_of_those_there(tiny_store, monkeypatch):
 
 
 def test_kill_9_leaves_whole_parts_to_go_on_from(tiny_store):
-    command = [sys.executable, "-m", "trainer", "explain", "--store", str(tiny_store.path)]
+    command = [sys.executable, "-m", "trainer", "judge", "--store", str(tiny_store.path)]
     options = ["--limit", "8", "--steps", "2", "--lime-samples", "20", "--shap-samples", "10"]
     arguments = [*options, "--repeats", "0", "--sanity", "0"]
     process = subprocess.Popen([*command, *arguments], cwd=ROOT, stderr=subprocess.DEVNULL)
@@ -149,7 +158,7 @@ def test_kill_9_leaves_whole_parts_to_go_on_from(tiny_store):
     process.wait()
     done = len(list(parts.glob("[0-9]*.npz")))
     assert 0 < done and not has_results(tiny_store)
-    assert main(["explain", "--store", str(tiny_store.path), *arguments]) == 0
+    assert main(["judge", "--store", str(tiny_store.path), *arguments]) == 0
     assert read_results(tiny_store).measures["sample_id"].nunique() == 8
 
 
@@ -157,7 +166,7 @@ def test_changed_weights_are_refused_with_what_to_run(tiny_store):
     run(tiny_store)
     path = tiny_store.path / "cnn" / store.CARD
     path.write_text(json.dumps({**json.loads(path.read_text()), "weights_sha256": "other"}))
-    with pytest.raises(StoreError, match="other weights.*trainer explain --store .* --again"):
+    with pytest.raises(StoreError, match="other weights.*trainer judge --store .* --again"):
         read_results(tiny_store)
 
 
@@ -170,7 +179,7 @@ def test_results_of_other_samples_are_refused(tiny_store):
 
 
 def test_a_store_without_results_says_what_to_run(tiny_store):
-    with pytest.raises(StoreError, match="Received: none. Run `python -m trainer explain"):
+    with pytest.raises(StoreError, match="Received: none. Run `python -m trainer judge"):
         read_results(tiny_store)
 
 
@@ -182,7 +191,7 @@ def test_broken_results_are_refused(tiny_store):
 
 
 def test_bad_input_ends_the_command_with_a_sentence(tiny_store, capsys):
-    assert main(["explain", "--store", str(tiny_store.path), "--limit", "99"]) == 2
+    assert main(["judge", "--store", str(tiny_store.path), "--limit", "99"]) == 2
     assert "from 1 to the 24 images" in capsys.readouterr().err
-    assert main(["explain", "--store", str(tiny_store.path), "--models", "vgg16"]) == 2
+    assert main(["judge", "--store", str(tiny_store.path), "--models", "vgg16"]) == 2
     assert "Expected weights of the models named" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The trial by planted evidence as a command: trains, scores, writes, goes on, refuses."""
+"""Planted evidence as a command: trains, scores, writes, goes on, refuses."""
 
 import json
 import shutil
@@ -16,10 +16,10 @@ from fascore.models.face_model import FaceModel
 from tests.conftest import tiny_network
 from trainer import plant as module
 from trainer.cli import main
-from trainer.plant import ABOUT, train_on_cue, trial
-from trainer.recipes import TrialRecipe
+from trainer.plant import ABOUT, plant_cues, train_on_cue
+from trainer.recipes import PlantRecipe
 
-RECIPE = TrialRecipe(images=10, faces=20, epochs=1, lime_samples=20, shap_samples=10)
+RECIPE = PlantRecipe(images=10, faces=20, epochs=1, lime_samples=20, shap_samples=10)
 PAIR = ("cnn", "cnn_channel")
 
 
@@ -55,16 +55,16 @@ def checkers():
 
 @pytest.fixture(scope="module")
 def held(build, checkers, tmp_path_factory):
-    """A store with a trial, its summary, and the networks that were trained for it."""
+    """A store with planted cues, its summary, and the networks that were trained for it."""
     del checkers[:]
-    store = tmp_path_factory.mktemp("trial")
-    summary = trial(build, store, recipe=RECIPE, models=PAIR)
+    store = tmp_path_factory.mktemp("planted")
+    summary = plant_cues(build, store, recipe=RECIPE, models=PAIR)
     return store, summary, list(checkers)
 
 
 @pytest.fixture
 def copy(held, tmp_path):
-    """A copy of the store with a trial, to change."""
+    """A copy of the store with planted cues, to change."""
     return shutil.copytree(held[0], tmp_path / "store")
 
 
@@ -98,7 +98,7 @@ def test_only_what_is_missing_is_done(build, held, copy, checkers):
     table = pd.read_csv(path)
     table[(table["cue"] != "patch") | (table["model"] != "cnn")].to_csv(path, index=False)
     del checkers[:]
-    again = trial(build, copy, recipe=RECIPE, models=PAIR)
+    again = plant_cues(build, copy, recipe=RECIPE, models=PAIR)
     assert checkers == [("patch", "cnn")]
     order = ["cue", "model", "method"]
     pd.testing.assert_frame_equal(
@@ -106,8 +106,8 @@ def test_only_what_is_missing_is_done(build, held, copy, checkers):
     )
 
 
-def test_a_trial_held_otherwise_is_not_mixed_with_this_one(build, copy, checkers, capsys):
-    command = ["trial", "--data", str(build.path), "--store", str(copy), "--models", "cnn"]
+def test_cues_planted_otherwise_are_not_mixed_with_this_one(build, copy, checkers, capsys):
+    command = ["plant", "--data", str(build.path), "--store", str(copy), "--models", "cnn"]
     command += ["--images", "11", "--faces", "20", "--lime-samples", "10", "--shap-samples", "2"]
     before = (copy / FOLDER / PLANTED).read_bytes()
     assert main(command) == 2
@@ -121,7 +121,7 @@ def test_a_trial_held_otherwise_is_not_mixed_with_this_one(build, copy, checkers
 @pytest.mark.parametrize("option", ["--images", "--faces"])
 def test_more_images_than_there_are_is_refused(build, tmp_path, option, capsys):
     wanted = {"--images": "10", "--faces": "20"} | {option: "5000"}
-    command = ["trial", "--data", str(build.path), "--store", str(tmp_path)]
+    command = ["plant", "--data", str(build.path), "--store", str(tmp_path)]
     assert main(command + [each for pair in wanted.items() for each in pair]) == 2
     error = capsys.readouterr().err
     assert "5000" in error and option in error
@@ -131,7 +131,7 @@ def test_more_images_than_there_are_is_refused(build, tmp_path, option, capsys):
 def test_a_network_that_has_not_learnt_is_reported(build, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(module, "train_on_cue", train_on_cue)
     monkeypatch.setattr(module, "CUES", {"patch": CUES["patch"]})  # three would only take longer
-    command = ["trial", "--data", str(build.path), "--store", str(tmp_path), "--models", "cnn"]
+    command = ["plant", "--data", str(build.path), "--store", str(tmp_path), "--models", "cnn"]
     assert main([*command, "--images", "10", "--faces", "4", "--epochs", "1"]) == 0
     printed = capsys.readouterr()
     assert "has not learnt the patch" in printed.out + printed.err
@@ -141,7 +141,7 @@ def test_a_network_that_has_not_learnt_is_reported(build, tmp_path, monkeypatch,
 def test_a_network_learns_its_cue_from_seeded_pictures():
     """The same network twice, which tells the cue apart; half of SHAP's background carries it."""
     noise = np.random.default_rng(0).integers(90, 160, (120, 16, 16, 3)).astype(np.uint8)
-    recipe = TrialRecipe(epochs=30, learning_rate=1e-2, batch_size=40)
+    recipe = PlantRecipe(epochs=30, learning_rate=1e-2, batch_size=40)
 
     def train() -> FaceModel:
         return train_on_cue("patch", "cnn", noise, recipe, build_network=tiny_network)

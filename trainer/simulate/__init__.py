@@ -1,7 +1,7 @@
 """The demo data set: simulated faces and attacks on them, in CelebA-Spoof's layout."""
 
 from trainer.simulate.audit import audit
-from trainer.simulate.card import add_measurements, write_card
+from trainer.simulate.data_card import add_measurements, write_data_card
 from trainer.simulate.dataset import Settings, simulate
 from trainer.simulate.fetch import AssetError
 from trainer.simulate.sheet import contact_sheet
@@ -13,5 +13,5 @@ __all__ = [
     "audit",
     "contact_sheet",
     "simulate",
-    "write_card",
+    "write_data_card",
 ]

@@ -6,11 +6,11 @@ import pytest
 from scipy.stats import binom
 
 from fascore.findings.differences import paired_differences
-from fascore.findings.measures import METRICS
+from fascore.findings.measures import MEASURES
 from fascore.findings.summary import (
-    GROUPS,
-    REGION_METRICS,
-    SANITY_METRICS,
+    MEASURE_GROUPS,
+    REGION_MEASURES,
+    SANITY_MEASURES,
     agreement_matrix,
     by_image,
     image_values,
@@ -48,10 +48,10 @@ def joined():
 
 
 def test_every_metric_has_its_place():
-    grouped = [name for group in GROUPS.values() for name in group]
-    sanity = [name for kind in SANITY_METRICS.values() for name in kind.values()]
-    agreement = [name for name, about in METRICS.items() if about.of in ("methods", "models")]
-    assert sorted([*grouped, *REGION_METRICS, *sanity, *agreement]) == sorted(METRICS)
+    grouped = [name for group in MEASURE_GROUPS.values() for name in group]
+    sanity = [name for kind in SANITY_MEASURES.values() for name in kind.values()]
+    agreement = [name for name, about in MEASURES.items() if about.of in ("methods", "models")]
+    assert sorted([*grouped, *REGION_MEASURES, *sanity, *agreement]) == sorted(MEASURES)
 
 
 def test_measures_know_their_image_and_whether_the_model_was_right(joined):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fascore.explain import Attribution, GradCAM, LimeImage, ShapImage
-from fascore.judging.faithfulness import BASELINES, faithfulness
+from fascore.judging.faithfulness import BLANKS, faithfulness
 from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
 from tests.conftest import SIZE, tiny_network
@@ -71,7 +71,7 @@ def test_curves_are_those_of_the_obvious_way(tiny_models, image, target):
     maps = [each.explain([model], image, target=target)[0] for each in EXPLAINERS]
     judged = faithfulness(model, image, maps, steps=8, draws=1)
     for each, faithful in zip(maps, judged, strict=True):
-        for name, make in BASELINES.items():
+        for name, make in BLANKS.items():
             slow = {
                 delete: slow_curve(
                     model, image, make(image), each, steps=8, target=target, delete=delete

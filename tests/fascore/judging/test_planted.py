@@ -1,4 +1,4 @@
-"""The trial by planted evidence: scores by hand on 4x4 maps, and the whole of it in small."""
+"""Planted evidence: scores by hand on 4x4 maps, and the whole of it in small."""
 
 from pathlib import Path
 
@@ -165,7 +165,7 @@ def test_few_pictures_say_nothing():
     assert summarise(rows([1] * 9, 0.5)).loc["cnn", "verdict"] == UNTRIED
 
 
-def test_the_shipped_trial_is_what_the_documentation_says():
+def test_the_shipped_planted_table_is_what_the_documentation_says():
     root = Path(__file__).parents[3]
     table = summarise_planted(pd.read_csv(root / "assets/models/demo" / FOLDER / PLANTED))
     text = (root / "docs/explainers.md").read_text()

@@ -12,7 +12,7 @@ from PIL import Image
 
 from fascore.data import open_data
 from fascore.labels import pai_species
-from trainer.simulate import AssetError, Settings, simulate, write_card
+from trainer.simulate import AssetError, Settings, simulate, write_data_card
 from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES, SPOOF_CODES
 from trainer.simulate.fetch import fetch_assets
 
@@ -29,7 +29,7 @@ def folder(tmp_path_factory):
         pytest.skip(str(err))
     out = tmp_path_factory.mktemp("tiny")
     simulate(out, TINY, jobs=2)
-    write_card(out, TINY)
+    write_data_card(out, TINY)
     return out
 
 

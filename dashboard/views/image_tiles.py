@@ -1,4 +1,4 @@
-"""Cards of test images: the face, each network's number on it, and the way to the Compare page."""
+"""Tiles of test images: the face, each network's number on it, and the way to the Compare page."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ A_PAGE, A_ROW = 12, 4
 Line = tuple[str, str, bool]  # a model, its number on the image, whether its verdict is right
 
 
-def cards(
+def image_tiles(
     card: Card,
     samples: pd.DataFrame,
     rows: Sequence[str],
     lines: Callable[[str], Sequence[Line]],
     *,
     turn: str,
-    key: str = "cards",
+    key: str = "tiles",
     a_page: int = A_PAGE,
 ) -> None:
     """One page of images, with the control that turns it.
@@ -65,10 +65,10 @@ def cards(
             for column, sample_id in zip(columns, shown[start : start + A_ROW], strict=False):
                 sample = sample_of(samples.loc[sample_id])
                 with column:
-                    _card(card, data, sample, lines(sample_id), key=key)
+                    _tile(card, data, sample, lines(sample_id), key=key)
 
 
-def _card(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, key: str) -> None:
+def _tile(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, key: str) -> None:
     try:
         picture = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
     except DataError as err:
@@ -82,7 +82,7 @@ def _card(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, 
         for name, number, right in lines
     )
     st.html(
-        f'<div class="fs-card"><img src="{picture}" alt="test image, {kind}">'
+        f'<div class="fs-tile"><img src="{picture}" alt="test image, {kind}">'
         f"<div><b>{kind}</b>{species}</div></div>"
         f'<div class="fs-table fs-scores"><table>{rows}</table></div>'
     )

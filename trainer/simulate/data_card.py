@@ -60,7 +60,7 @@ Six pictures of a person share face, hair and clothes.
 """
 
 
-def write_card(folder: Path, settings: Settings) -> None:
+def write_data_card(folder: Path, settings: Settings) -> None:
     """Writes DATA_CARD.md beside the archives, without measurements."""
     source = open_data(folder / FACES)
     samples = source.samples()

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from fascore.errors import FascoreError
+
 MAX_BYTES = 10 * 2**20
 MAX_PIXELS = 50_000_000
 MIN_SIDE = 32  # px; below this there is no face to speak of
@@ -19,7 +21,7 @@ INPUT_SIZE = 64
 ALPHA_GREY = 127  # what shows through transparent pixels
 
 
-class ImageError(ValueError):
+class ImageError(FascoreError):
     """A picture that cannot be used; the message is one sentence for the person who gave it."""
 
 
@@ -155,11 +157,11 @@ def crop_face(image: np.ndarray, box: Box, *, expansion: float = CROP_EXPANSION)
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the box has no area.
     """
     if box.width <= 0 or box.height <= 0:
-        raise ValueError(f"A face box has a width and a height above 0. Received: {box}.")
+        raise FascoreError(f"A face box has a width and a height above 0. Received: {box}.")
     left, top, side = crop_square(box, expansion=expansion)
     height, width = image.shape[:2]
     if 0 <= top <= height - side and 0 <= left <= width - side:  # the usual case, five times faster

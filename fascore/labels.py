@@ -1,5 +1,7 @@
 """CelebA-Spoof's label codes: live and spoof, the spoof types and their PAI species."""
 
+from fascore.errors import FascoreError
+
 LIVE, SPOOF = 0, 1
 CLASS_NAMES = ("live", "spoof")
 
@@ -85,7 +87,7 @@ def pai_species(spoof_type: int) -> str:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the code is not one of CelebA-Spoof's.
 
     Examples
@@ -96,7 +98,7 @@ def pai_species(spoof_type: int) -> str:
     if spoof_type == UNKNOWN_TYPE:
         return UNKNOWN
     if spoof_type not in SPOOF_TYPES:
-        raise ValueError(
+        raise FascoreError(
             f"A spoof type is a code from 0 to 10. Received: {spoof_type!r}. Correct the label."
         )
     return _SPECIES_OF_TYPE.get(spoof_type, "live")

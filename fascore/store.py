@@ -15,6 +15,7 @@ import pandas as pd
 
 from fascore.data.sample_table import COLUMNS, fingerprint, read_samples
 from fascore.data.splits import SPLITS
+from fascore.errors import FascoreError
 from fascore.files import sha256, write_json, write_whole
 from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 from fascore.models import MODELS
@@ -25,7 +26,7 @@ WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv",
 DEFAULT_THRESHOLD = 0.5
 
 
-class StoreError(ValueError):
+class StoreError(FascoreError):
     """A store or a model in it that cannot be used; the message is one sentence."""
 
 

@@ -10,6 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from fascore.errors import FascoreError
+
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progress bars
 
@@ -24,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parser().parse_args(_renamed(sys.argv[1:] if arguments is None else arguments))
     try:
         given.run(given)
-    except ValueError as err:
+    except FascoreError as err:
         return _fail(given, str(err), 2)
     except KeyboardInterrupt:
         return _fail(given, "interrupted. The same command goes on from here.", 130)

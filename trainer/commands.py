@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+from fascore.errors import FascoreError
 from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
 from trainer.options import MODEL_GROUPS
@@ -71,12 +72,12 @@ def _chosen_models(chosen: Sequence[str]) -> list[str]:
 def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
     baselines = [name for name in names if name in BASELINES]
     if weights == "imagenet" and not baselines:
-        raise ValueError(
+        raise FascoreError(
             "Expected a baseline among --models for --weights imagenet. Received: only variants, "
             "for which there are none. Leave --weights out."
         )
     if weights not in (None, "imagenet", "none") and len(names) > 1:
-        raise ValueError(
+        raise FascoreError(
             f"Expected one model for --weights {weights}. Received: {len(names)} models. "
             "Name the one the file is for with --models."
         )
@@ -124,7 +125,7 @@ def run_judge(options: argparse.Namespace) -> None:
     store = Store(options.store)
     names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
     if not names:
-        raise ValueError(
+        raise FascoreError(
             f"Expected weights of the models named in {options.store}. Received: none of them. "
             "Train them with `python -m trainer fit`."
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import tensorflow as tf
 
+from fascore.errors import FascoreError
+
 
 def choose_strategy() -> tf.distribute.Strategy:
     """Several machines if TF_CONFIG says so, all GPUs of this one if it has several, else one.
@@ -16,7 +18,7 @@ def choose_strategy() -> tf.distribute.Strategy:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If TF_CONFIG is set but does not describe a cluster of workers.
     """
     if text := os.environ.get("TF_CONFIG"):
@@ -27,7 +29,7 @@ def choose_strategy() -> tf.distribute.Strategy:
         except (ValueError, KeyError, TypeError):
             known = False
         if not known:
-            raise ValueError(
+            raise FascoreError(
                 'Expected TF_CONFIG like {"cluster": {"worker": ["host0:port", "host1:port"]}, '
                 '"task": {"type": "worker", "index": 0}}. '
                 f"Received: {text}. Correct it, or unset it to train on this machine alone."
@@ -49,12 +51,12 @@ def choose_precision(precision: str) -> str:
 
     Raises
     ------
-    ValueError
+    FascoreError
         For mixed_float16 without a GPU: it is slower than float32 there.
     """
     gpu = bool(tf.config.list_physical_devices("GPU"))
     if precision == "mixed_float16" and not gpu:
-        raise ValueError(
+        raise FascoreError(
             "Expected a GPU for --precision mixed_float16. Received: none. "
             "Use mixed_bfloat16, float32 or auto."
         )

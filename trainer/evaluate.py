@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from fascore import store
 from fascore.data.sample_table import evaluation_samples
+from fascore.errors import FascoreError
 from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
@@ -102,7 +103,7 @@ def _check_trained_on(build: Prepared, opened: Store, names: Sequence[str]) -> N
     for name in names:
         data = opened.card(name).data
         if data["fingerprint"] != build.data["fingerprint"]:
-            raise ValueError(
+            raise FascoreError(
                 f"Expected {name} to be trained on this build. Received: one trained on "
                 f"{data['name']} with {data['protocol']} splits of another draw. Give --data the "
                 "build it was trained on, or another --store."

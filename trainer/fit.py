@@ -59,7 +59,7 @@ def fit(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If initial weights are not to be had, or the loss does not stay finite.
     """
     strategy = strategy or tf.distribute.get_strategy()

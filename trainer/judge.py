@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from fascore.data.sample_table import fingerprint, sample_of
 from fascore.data.samples import EntryError, FaceData, Sample
+from fascore.errors import FascoreError
 from fascore.explain import Explainer
 from fascore.faces import FaceDetector
 from fascore.findings.results import (
@@ -74,7 +75,7 @@ def judge_explanations(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If more images are asked for than the split has, or the models see different pixels.
     """
     loaded = [store.load(name) for name in models]
@@ -108,7 +109,7 @@ def judge_explanations(
             parts.write(number, sample, _with_right(measures, loaded, sample), maps, size=size)
     gathered = parts.gather(len(samples))
     if gathered is None:
-        raise ValueError(
+        raise FascoreError(
             "Expected images that can be opened. Received: none. Give --root the data set that "
             "the store's networks were trained on."
         )
@@ -130,7 +131,7 @@ def choose_samples(table: pd.DataFrame, plan: Plan) -> list[Sample]:
     there = table[table["split"] == plan.split]
     limit = len(there) if plan.limit is None else plan.limit
     if not 0 < limit <= len(there):
-        raise ValueError(
+        raise FascoreError(
             f"Expected --limit from 1 to the {len(there):,} images of the {plan.split} split. "
             f"Received: {limit:,}. Ask for fewer, or leave it out for all."
         )
@@ -189,7 +190,7 @@ def _shared_input(store: Store, models: Sequence[str]) -> tuple[int, float]:
     cards = [store.card(name) for name in models]
     inputs = {(card.size, card.crop_expansion) for card in cards}
     if len(inputs) > 1:
-        raise ValueError(
+        raise FascoreError(
             "Expected models that see the same pixels. Received: inputs of "
             f"{' and '.join(f'{size} px at {crop:g} x' for size, crop in sorted(inputs))}. "
             "Name models of one input with --models."

@@ -13,6 +13,7 @@ import tensorflow as tf
 from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
+from fascore.errors import FascoreError
 from trainer.build import Prepared
 from trainer.data import training_batches
 from trainer.distribution import is_chief
@@ -58,7 +59,7 @@ class Trainer:
         replicas = strategy.num_replicas_in_sync
         share = min(recipe.batch_size, build.count("train")) // replicas
         if share == 0:
-            raise ValueError(
+            raise FascoreError(
                 f"Expected at least one image a replica in each step. Received: a batch of "
                 f"{recipe.batch_size} for {replicas} replicas. Use fewer."
             )
@@ -94,7 +95,7 @@ class Trainer:
 
         Raises
         ------
-        ValueError
+        FascoreError
             If the loss becomes NaN or infinite.
         """
         state, chief = self._state, is_chief(self._strategy)
@@ -212,7 +213,7 @@ class Trainer:
 
         first, second = (total() / replicas).numpy()
         if second - first**2 > 1e-3:
-            raise ValueError(
+            raise FascoreError(
                 "Expected the same state on every machine. Received: training that is at epoch "
                 f"{epochs:.0f} here and elsewhere at another. "
                 "Give --store a folder that all machines share."
@@ -243,7 +244,7 @@ def _set_batch_norms(network: keras.Model, recipe: Recipe, *, synchronized: bool
 
 def _check_finite(loss: float, epoch: int) -> None:
     if not np.isfinite(loss):
-        raise ValueError(
+        raise FascoreError(
             f"Expected the loss to stay finite. Received: {loss} in epoch {epoch}. "
             "Train with a lower learning rate, in float32, or from other weights; what was "
             "finished before is kept."

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, Explainer
 from fascore.files import write_json, write_whole
 from fascore.findings.results import FOLDER, PLANTED
@@ -56,7 +57,7 @@ def plant_cues(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the store's samples are another build's, cues planted otherwise are there, or there are
         fewer images than asked for.
     """
@@ -217,7 +218,7 @@ def _held(store_path: Path, about: dict[str, Any]) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     before = json.loads((folder / ABOUT).read_text()) if (folder / ABOUT).exists() else {}
     if before != about:
-        raise ValueError(
+        raise FascoreError(
             f"Expected {folder / PLANTED} to be of cues planted with these data, settings and "
             "software. Received: others. Give --again to plant them anew."
         )
@@ -228,7 +229,7 @@ def _check_enough(build: Prepared, recipe: PlantRecipe) -> None:
     wanted_of = {"train": (recipe.faces, "--faces"), "test": (recipe.images, "--images")}
     for split, (wanted, option) in wanted_of.items():
         if wanted > build.count(split):
-            raise ValueError(
+            raise FascoreError(
                 f"Expected at least {wanted} images in the {split} split. Received: "
                 f"{build.count(split)}. Ask for fewer with {option}."
             )

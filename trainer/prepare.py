@@ -21,6 +21,7 @@ from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.data.samples import DataError, Sample, Skipped
 from fascore.data.splits import PROTOCOLS, SPLITS, by_split
+from fascore.errors import FascoreError
 from fascore.files import write_json, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.store import SAMPLES
@@ -81,7 +82,7 @@ def prepare(
         seed=seed,
     )
     if beam is not None and jobs is not None:
-        raise ValueError(
+        raise FascoreError(
             f"Expected either --jobs or --beam. Received: both. Beam starts its own workers: leave "
             f"--jobs {jobs} out."
         )

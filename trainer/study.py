@@ -37,7 +37,7 @@ def study(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the store's samples are another build's.
     """
     strategy = strategy or tf.distribute.get_strategy()

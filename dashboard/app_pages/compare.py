@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache, views
 from dashboard.cache import ModelKey
+from fascore.errors import FascoreError
 from fascore.explain import GradCAM, Step, plan_grid
 from fascore.labels import SPOOF
 from fascore.models import FEATURE_MAP, LAST_CONV
@@ -89,7 +90,7 @@ def draw_verdict(key: ModelKey, face: np.ndarray) -> bool:
     """Draws a model's verdict, or why it has none; whether it has one."""
     try:
         score, threshold = cache.spoof_score(key, face), views.chosen_threshold(key)
-    except ValueError as err:
+    except FascoreError as err:
         views.column_error(key.name, str(err))
         return False
     views.verdict(key.name, spoof_score=score, threshold=threshold)
@@ -124,7 +125,7 @@ def draw_maps(
         face = inputs[step.models[0]]
         try:
             row.add(cache.explanations(chosen, step.explainer, face, settings.target))
-        except ValueError as err:
+        except FascoreError as err:
             row.fail(step.models, str(err))
     progress.empty()
     return rows
@@ -147,7 +148,7 @@ def judge_rows(
             judged = cache.judgements(
                 chosen, step.explainer, inputs[step.models[0]], settings.target
             )
-        except ValueError:  # the map's cell says why there is none
+        except FascoreError:  # the map's cell says why there is none
             continue
         rows[step.explainer.name].judge(step.models, judged)
     progress.empty()

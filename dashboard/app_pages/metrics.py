@@ -9,6 +9,7 @@ from plotly.graph_objects import Figure
 
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
+from fascore.errors import FascoreError
 from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.models import VARIANTS
 from fascore.paper import read_paper
@@ -131,7 +132,7 @@ def draw_noise(store: Store, tested: str) -> None:
     try:
         noise = training_noise(cache.run_accuracy(str(store.path), stamp, state.threshold()))
         note = recipe_note(study_runs(store.path), store)
-    except ValueError as err:
+    except FascoreError as err:
         st.error(str(err))
         return
     st.markdown(f"**{noise.sentence(views.model_title)}**")
@@ -156,7 +157,7 @@ def draw_pairs(comparison: Comparison) -> None:
         return
     try:
         views.pairs_table(chosen.paired_tests())
-    except ValueError as err:
+    except FascoreError as err:
         st.error(str(err))
 
 

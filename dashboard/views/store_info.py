@@ -10,6 +10,7 @@ import streamlit as st
 from dashboard import cache, state
 from dashboard.cache import ROOT, ModelKey
 from dashboard.views.style import model_title
+from fascore.errors import FascoreError
 from fascore.report import store_report
 from fascore.store import Card, Store, StoreError
 
@@ -50,7 +51,7 @@ def scored_keys(store: Store, names: Iterable[str]) -> tuple[list[ModelKey], dic
         key = cache.model_key(store, name)
         try:
             cache.scored_model(key)
-        except ValueError as err:
+        except FascoreError as err:
             errors[name] = str(err)
             continue
         keys.append(key)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fascore import images
+from fascore.errors import FascoreError
 from fascore.images import Box
 from fascore.labels import pai_species
 
@@ -30,7 +31,7 @@ STRAY = "stray folder"
 SUBJECT_FILE = "subject folder is a file"
 
 
-class DataError(ValueError):
+class DataError(FascoreError):
     """A data set that cannot be used; the message is one sentence saying what to do."""
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from fascore.errors import FascoreError
 from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
 
@@ -76,7 +77,7 @@ def resolve_target(model: FaceModel, image: np.ndarray, target: Target) -> int:
     if target == PREDICTED:
         return SPOOF if model.is_spoof(model.spoof_scores(image[None])[0]) else LIVE
     if target not in (LIVE, SPOOF):
-        raise ValueError(
+        raise FascoreError(
             f"A target is one of {sorted(TARGETS)}. Received: {target!r}. "
             "Use fascore.explain.TARGETS."
         )

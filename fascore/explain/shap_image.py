@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import keras
 import numpy as np
 
+from fascore.errors import FascoreError
 from fascore.explain.attribution import Attribution, Target, resolve_target, timed
 from fascore.explain.settling import SETTLED, reliability
 from fascore.explain.units import on_grid
@@ -116,7 +117,7 @@ def _mean_logits(model: FaceModel) -> np.ndarray:
 
 def _background(model: FaceModel) -> np.ndarray:
     if model.background is None or not len(model.background):
-        raise ValueError(
+        raise FascoreError(
             f"SHAP needs background images to measure against. Received: none with {model.name}. "
             "Load the model from a store that has background.npz."
         )

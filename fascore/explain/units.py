@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
+from fascore.errors import FascoreError
 from fascore.explain.attribution import Attribution
 
 GRID = 8  # cells a side on which maps of different methods are compared
@@ -60,7 +61,7 @@ def on_grid(values: np.ndarray, *, cells: int = GRID) -> np.ndarray:
     """
     height, width = values.shape
     if height % cells or width % cells:
-        raise ValueError(
+        raise FascoreError(
             f"A map's sides are multiples of the grid's {cells} cells. Received: {values.shape}. "
             "Use another number of cells."
         )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from fascore.errors import FascoreError
 from fascore.explain.attribution import Attribution
 from fascore.explain.units import pixel_order, units_of
 from fascore.labels import LIVE, SPOOF
@@ -130,12 +131,12 @@ def faithfulness(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the maps explain different targets.
     """
     targets = {each.target for each in attributions}
     if len(targets) != 1:
-        raise ValueError(
+        raise FascoreError(
             f"Curves follow one target. Received: maps for {sorted(targets)}. "
             "Measure the maps of each target by themselves."
         )

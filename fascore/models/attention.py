@@ -7,6 +7,8 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from fascore.errors import FascoreError
+
 
 @keras.saving.register_keras_serializable(package="fascore")
 class ChannelAttention(layers.Layer):
@@ -27,7 +29,7 @@ class ChannelAttention(layers.Layer):
     def build(self, input_shape: tuple[int | None, ...]) -> None:
         channels = input_shape[-1]
         if channels is None or channels < self.reduction:
-            raise ValueError(
+            raise FascoreError(
                 f"ChannelAttention needs at least {self.reduction} channels (its reduction). "
                 f"Received: {channels}. Use a smaller reduction."
             )

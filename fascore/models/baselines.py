@@ -12,6 +12,7 @@ from urllib.error import URLError
 import keras
 from keras import applications, layers, ops
 
+from fascore.errors import FascoreError
 from fascore.images import INPUT_SIZE
 
 DROPOUT = 0.2  # before the two logits, as Keras's own networks have it
@@ -24,7 +25,7 @@ _CAFFE_MEANS = (103.939, 116.779, 123.68)  # of blue, green, red
 _IMAGENET_MEANS, _IMAGENET_DEVIATIONS = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
-class WeightsError(ValueError):
+class WeightsError(FascoreError):
     """Initial weights that cannot be had; the message is one sentence saying what to do."""
 
 

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fascore.errors import FascoreError
 from fascore.models import LOGITS
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ class FaceModel:
         """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2)."""
         expected = (self.size, self.size, 3)
         if images.ndim != 4 or images.shape[1:] != expected:
-            raise ValueError(
+            raise FascoreError(
                 f"{self.name} takes images of shape (N, {self.size}, {self.size}, 3). "
                 f"Received: {images.shape}. Make them with fascore.images.network_input."
             )

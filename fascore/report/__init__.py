@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fascore.errors import FascoreError
 from fascore.report.data import SCHEMA, report_data
 from fascore.report.page import report_html
 from fascore.scores.comparison import compare_models, rank_models, read_all_scored
@@ -48,5 +49,5 @@ def _study(store: Store, choice: ThresholdChoice) -> tuple[TrainingNoise | None,
         return None, ""
     try:
         return training_noise(measure_runs(runs, choice)), recipe_note(runs, store)
-    except ValueError as err:
+    except FascoreError as err:
         return None, str(err)

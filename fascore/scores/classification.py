@@ -45,7 +45,7 @@ def classify(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If a class has no images or a score is outside [0, 1].
 
     Examples

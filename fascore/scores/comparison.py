@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from fascore.errors import FascoreError
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.evaluation import (
     Evaluation,
@@ -18,7 +19,7 @@ from fascore.scores.evaluation import (
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.stats.intervals import Ranking, bootstrap_ranking
 from fascore.stats.paired import PairedTest, paired_tests
-from fascore.store import Card, Store, StoreError
+from fascore.store import Card, Store
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def read_scored(store: Store, name: str) -> ScoredModel:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the tables cannot be used, or the test split lacks a class.
     """
     test = store.scored(name)
@@ -115,6 +116,6 @@ def read_all_scored(store: Store) -> tuple[dict[str, ScoredModel], dict[str, str
     for name in store.names:
         try:
             models[name] = read_scored(store, name)
-        except (StoreError, ValueError) as err:
+        except FascoreError as err:
             errors[name] = str(err)
     return models, errors

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fascore.errors import FascoreError
+
 
 def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -> dict[str, float]:
     """Attack presentation classification error rate of each PAI species: attacks accepted.
@@ -31,7 +33,7 @@ def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -
 
     Raises
     ------
-    ValueError
+    FascoreError
         If a species has no images: its error rate is undefined, not zero.
 
     Examples
@@ -41,7 +43,7 @@ def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -
     """
     empty = [name for name, scores in spoof_scores.items() if not len(scores)]
     if empty or not spoof_scores:
-        raise ValueError(
+        raise FascoreError(
             "APCER needs at least one image per PAI species. "
             f"Received none for: {empty or 'all'}. Drop the species or widen the split."
         )
@@ -53,7 +55,7 @@ def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -
 def bpcer(live_scores: np.ndarray, threshold: float) -> float:
     """Bona fide presentation classification error rate: live images taken for attacks."""
     if not len(live_scores):
-        raise ValueError("BPCER needs live images. Received: none. Widen the split.")
+        raise FascoreError("BPCER needs live images. Received: none. Widen the split.")
     return float((in_range(live_scores) >= threshold).mean())
 
 
@@ -102,7 +104,7 @@ def pad_errors(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If there are no live images, a species or type has none, or a score is outside [0, 1].
     """
     species, types = apcer_by_species(by_species, threshold), apcer_by_species(by_type, threshold)
@@ -161,7 +163,7 @@ def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve
 
     Raises
     ------
-    ValueError
+    FascoreError
         If a class has no images or a score is outside [0, 1].
 
     Examples
@@ -222,7 +224,7 @@ def apcer_threshold(spoof_scores: Mapping[str, np.ndarray], *, limit: float) -> 
 def checked(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
     """All scores, live first, after checking that there are both and all are in [0, 1]."""
     if not len(live_scores) or not len(spoof_scores):
-        raise ValueError(
+        raise FascoreError(
             "Metrics need images of both classes. "
             f"Received: {len(live_scores)} live, {len(spoof_scores)} spoof. Widen the split."
         )
@@ -230,10 +232,10 @@ def checked(live_scores: np.ndarray, spoof_scores: np.ndarray) -> np.ndarray:
 
 
 def in_range(scores: np.ndarray) -> np.ndarray:
-    """The scores; ValueError if one is outside [0, 1] or not a number."""
+    """The scores; FascoreError if one is outside [0, 1] or not a number."""
     bad = ~((scores >= 0) & (scores <= 1))
     if bad.any():
-        raise ValueError(
+        raise FascoreError(
             f"Scores are P(spoof) in [0, 1]. Received: {scores[bad][0]}. Score the images again."
         )
     return scores

@@ -75,7 +75,7 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If a class has no images or a score is outside [0, 1].
     """
     live, spoof = live_scores(scored), spoof_scores(scored)

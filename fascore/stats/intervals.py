@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from statsmodels.stats.proportion import proportion_confint
 
+from fascore.errors import FascoreError
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.error_rates import checked
 
@@ -34,7 +35,7 @@ def rate_interval(count: int, n: int, *, confidence: float = CONFIDENCE) -> Inte
 
     Raises
     ------
-    ValueError
+    FascoreError
         If n is 0: the rate is undefined.
 
     Examples
@@ -44,7 +45,7 @@ def rate_interval(count: int, n: int, *, confidence: float = CONFIDENCE) -> Inte
     (0.002, 0.004, 0.0079)
     """
     if not 0 <= count <= n or n == 0:
-        raise ValueError(
+        raise FascoreError(
             f"A rate is a count out of at least one image. Received: {count} of {n}. "
             "Leave it out: it is undefined."
         )
@@ -90,7 +91,7 @@ def bootstrap_ranking(
 
     Raises
     ------
-    ValueError
+    FascoreError
         If a class has no images or a score is outside [0, 1].
     """
     known = subjects is not None and all(subjects)

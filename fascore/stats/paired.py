@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.stats import binom
 from statsmodels.stats.contingency_tables import mcnemar
 
+from fascore.errors import FascoreError
 from fascore.stats.intervals import CONFIDENCE
 
 
@@ -69,7 +70,7 @@ def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If the models were scored on different images.
     """
     _check_same_images(right)
@@ -125,7 +126,7 @@ def _check_same_images(right: Mapping[str, pd.Series]) -> None:
     if all(index.equals(indexes[0]) for index in indexes[1:]):
         return
     common = reduce(pd.Index.intersection, indexes)
-    raise ValueError(
+    raise FascoreError(
         f"Paired tests need the same images for every model. Received: {len(common):,} in common "
         f"of {max(map(len, indexes)):,}. Score all models on one test set with "
         "`python -m trainer evaluate --again`."

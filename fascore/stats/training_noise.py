@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from fascore.errors import FascoreError
 from fascore.scores.evaluation import judged_rightly
 from fascore.scores.thresholds import ThresholdChoice, choose_threshold
 from fascore.stats.intervals import CONFIDENCE, Interval
@@ -153,12 +154,12 @@ def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
 
     Raises
     ------
-    ValueError
+    FascoreError
         If fewer than two seeds are complete, or there is one variant only.
     """
     complete = accuracy.dropna()
     if len(complete) < 2 or len(complete.columns) < 2:
-        raise ValueError(
+        raise FascoreError(
             "Training noise needs at least two variants trained from the same two seeds. Received: "
             f"{len(complete.columns)} variants, {len(complete)} complete seeds. "
             "Run `python -m trainer study`."

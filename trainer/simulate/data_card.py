@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fascore.data import open_data
+from fascore.errors import FascoreError
 from fascore.files import sha256, write_whole
 from fascore.labels import SPOOF_TYPES
 from trainer.simulate.dataset import EVIDENCE, FACES, NAME, Settings
@@ -84,7 +85,7 @@ def add_measurements(card: Path, statistics: pd.DataFrame, networks: pd.DataFram
     """Puts the audit's numbers in place of the card's last section."""
     text, found, _ = card.read_text().partition(MEASURED)
     if not found:
-        raise ValueError(
+        raise FascoreError(
             f"Expected a data card with a section {MEASURED.strip()!r}. Received: {card}. "
             "Give the card that `trainer simulate` wrote."
         )

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
+from fascore.errors import FascoreError
+
 CACHE = Path.home() / ".cache" / "fascore" / "simulate"
 HAIR = (
     "short01", "short02", "short04", "afro01", "long01", "ponytail01", "Braid01", "bob01", "bob02",
@@ -24,7 +26,7 @@ TARGET_FOLDERS = (
 )  # fmt: skip
 
 
-class AssetError(ValueError):
+class AssetError(FascoreError):
     """An asset that cannot be had; the message says what is missing and what to do."""
 
 

@@ -1,0 +1,11 @@
+"""The base of every error that a user can mend."""
+
+from __future__ import annotations
+
+
+class FascoreError(ValueError):
+    """Bad input; the message is one sentence: what was expected, what came, what to do.
+
+    Commands and pages show it as it is. A `ValueError` of another library is not one of these: it
+    is a fault of ours, and is reported as one.
+    """

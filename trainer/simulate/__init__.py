@@ -3,7 +3,7 @@
 from trainer.simulate.audit import audit
 from trainer.simulate.data_card import add_measurements, write_data_card
 from trainer.simulate.dataset import Settings, simulate
-from trainer.simulate.fetch import AssetError
+from trainer.simulate.heads.fetch import AssetError
 from trainer.simulate.sheet import contact_sheet
 
 __all__ = [

@@ -12,7 +12,7 @@ from fascore.errors import FascoreError
 from fascore.files import sha256, write_whole
 from fascore.labels import SPOOF_TYPES
 from trainer.simulate.dataset import EVIDENCE, FACES, NAME, Settings
-from trainer.simulate.fetch import PACKAGES
+from trainer.simulate.heads.fetch import PACKAGES
 
 CARD = "DATA_CARD.md"
 MEASURED = "## Measured\n"

@@ -16,12 +16,18 @@ from PIL import Image
 
 from fascore.data.celeba_spoof import ABOUT_FILE, BOX_FRAME, LABEL_FILES
 from fascore.files import write_whole
-from trainer.simulate.assets import HeadModel, load_head_model
-from trainer.simulate.attacks import OUT, Capture, capture_person, print_attack, replay_attack
-from trainer.simulate.fetch import fetch_assets
-from trainer.simulate.heads import Identity, sample_identity
-from trainer.simulate.maskshell import MASK_KINDS
-from trainer.simulate.render import Scene, render_scene
+from trainer.simulate.attacks.on_heads import (
+    OUT,
+    Capture,
+    capture_person,
+    print_attack,
+    replay_attack,
+)
+from trainer.simulate.heads.assets import HeadModel, load_head_model
+from trainer.simulate.heads.fetch import fetch_assets
+from trainer.simulate.heads.identity import Identity, sample_identity
+from trainer.simulate.heads.maskshell import MASK_KINDS
+from trainer.simulate.heads.render import Scene, render_scene
 from trainer.simulate.scenery import ILLUMINATION_ODDS, ILLUMINATIONS
 from trainer.workers import in_order, worker_pool
 

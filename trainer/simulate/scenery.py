@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from trainer.simulate.raster import F32, light_directions
+from trainer.simulate.heads.raster import F32, light_directions
 
 Colour = tuple[float, float, float]  # linear RGB
 ILLUMINATIONS = ("normal", "strong", "back", "dark")

@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from trainer.simulate import fetch
-from trainer.simulate.fetch import PACKAGES, AssetError, fetch_assets
+from trainer.simulate.heads import fetch
+from trainer.simulate.heads.fetch import PACKAGES, AssetError, fetch_assets
 
 
 def test_missing_client_is_said(tmp_path, monkeypatch):

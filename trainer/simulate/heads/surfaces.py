@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trainer.simulate.assets import HeadModel, load_texture, load_texture_slope
-from trainer.simulate.eyes import eye_albedo
-from trainer.simulate.heads import Identity, beard_weight, lip_weight, scalp_weight
-from trainer.simulate.maskshell import MaskShell, mask_albedo, paper_folds
-from trainer.simulate.raster import F32, Fragments, light_directions, sample_texture, unit
+from trainer.simulate.heads.assets import HeadModel, load_texture, load_texture_slope
+from trainer.simulate.heads.eyes import eye_albedo
+from trainer.simulate.heads.identity import Identity, beard_weight, lip_weight, scalp_weight
+from trainer.simulate.heads.maskshell import MaskShell, mask_albedo, paper_folds
+from trainer.simulate.heads.raster import F32, Fragments, light_directions, sample_texture, unit
 from trainer.simulate.scenery import Lighting
 
 

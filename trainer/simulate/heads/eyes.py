@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trainer.simulate.raster import F32
+from trainer.simulate.heads.raster import F32
 
 # linear albedo, dark brown to grey; the first four are the common ones
 IRIS_PALETTE = np.array(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from trainer.simulate.heads import SKIN_PALETTE
-from trainer.simulate.media import Sheet
-from trainer.simulate.raster import F32
+from trainer.simulate.attacks.media import Sheet
+from trainer.simulate.heads.identity import SKIN_PALETTE
+from trainer.simulate.heads.raster import F32
 from trainer.simulate.scenery import uniform
 
 

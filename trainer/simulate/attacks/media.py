@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.simulate.raster import F32
+from trainer.simulate.heads.raster import F32
 from trainer.simulate.scenery import uniform
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trainer.simulate.assets import ETHNICITIES, HeadModel
-from trainer.simulate.glasses import Glasses, sample_glasses
-from trainer.simulate.raster import F32
+from trainer.simulate.heads.assets import ETHNICITIES, HeadModel
+from trainer.simulate.heads.glasses import Glasses, sample_glasses
+from trainer.simulate.heads.raster import F32
 
 # linear-light skin albedo from light to dark, at melanin 0, .25, .5, .75 and 1
 SKIN_PALETTE = np.array(

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from trainer.simulate.assets import HeadModel, Proxy, load_texture
-from trainer.simulate.glasses import draw_glasses
-from trainer.simulate.heads import Identity, box_points, express, landmarks
-from trainer.simulate.maskshell import MaskShell, build_mask_shell
-from trainer.simulate.raster import (
+from trainer.simulate.heads.assets import HeadModel, Proxy, load_texture
+from trainer.simulate.heads.glasses import draw_glasses
+from trainer.simulate.heads.identity import Identity, box_points, express, landmarks
+from trainer.simulate.heads.maskshell import MaskShell, build_mask_shell
+from trainer.simulate.heads.raster import (
     F32,
     Fragments,
     rasterise,
@@ -20,8 +20,7 @@ from trainer.simulate.raster import (
     unit,
     vertex_normals,
 )
-from trainer.simulate.scenery import Lighting, background, sample_lighting
-from trainer.simulate.surfaces import (
+from trainer.simulate.heads.surfaces import (
     Layer,
     detail_surface,
     eye_surface,
@@ -30,6 +29,7 @@ from trainer.simulate.surfaces import (
     shade,
     skin_surface,
 )
+from trainer.simulate.scenery import Lighting, background, sample_lighting
 
 
 @dataclass

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from trainer.simulate.camera import THIRDS, linear_from_srgb
-from trainer.simulate.raster import F32
+from trainer.simulate.camera.light import THIRDS, linear_from_srgb
+from trainer.simulate.heads.raster import F32
 from trainer.simulate.scenery import cloud_noise, uniform
 
 

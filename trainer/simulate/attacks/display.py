@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 
 from fascore.images import decode
-from trainer.simulate.camera import THIRDS, jpeg, linear_from_srgb
-from trainer.simulate.media import Sheet
-from trainer.simulate.raster import F32
+from trainer.simulate.attacks.media import Sheet
+from trainer.simulate.camera.light import THIRDS, jpeg, linear_from_srgb
+from trainer.simulate.heads.raster import F32
 from trainer.simulate.scenery import cloud_noise, light_field, uniform
 
 

@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from trainer.simulate.camera import linear_from_srgb
-from trainer.simulate.fetch import HAIR, TARGET_FOLDERS
-from trainer.simulate.raster import F32, sample_texture, vertex_visibility
+from trainer.simulate.camera.light import linear_from_srgb
+from trainer.simulate.heads.fetch import HAIR, TARGET_FOLDERS
+from trainer.simulate.heads.raster import F32, sample_texture, vertex_visibility
 
 ETHNICITIES = ("african", "asian", "caucasian")
 EYE_GROUPS = ("helper-l-eye", "helper-r-eye")

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from trainer.simulate.camera import luminance, photograph, source_photo
-from trainer.simulate.display import (
+from trainer.simulate.attacks.display import (
     compress_video,
     display_emission,
     glass_reflection,
@@ -16,11 +15,13 @@ from trainer.simulate.display import (
     pixel_lattice,
     user_interface,
 )
-from trainer.simulate.hands import hold, transform
-from trainer.simulate.media import Sheet, sample_sheet
-from trainer.simulate.paper import paper_slope, print_reflectance
-from trainer.simulate.raster import F32
-from trainer.simulate.render import Scene
+from trainer.simulate.attacks.hands import hold, transform
+from trainer.simulate.attacks.media import Sheet, sample_sheet
+from trainer.simulate.attacks.paper import paper_slope, print_reflectance
+from trainer.simulate.camera.light import luminance
+from trainer.simulate.camera.photograph import photograph, source_photo
+from trainer.simulate.heads.raster import F32
+from trainer.simulate.heads.render import Scene
 from trainer.simulate.scenery import background, light_field, uniform
 
 FRAME = 192  # working resolution in px; 2-D media are computed at twice this

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from trainer.simulate.raster import F32
+from trainer.simulate.heads.raster import F32
 
 SHIFT = 4  # fractional bits of OpenCV's sub-pixel coordinates
 

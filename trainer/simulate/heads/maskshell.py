@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from trainer.simulate.assets import HeadModel, load_texture
-from trainer.simulate.heads import Identity
-from trainer.simulate.raster import F32, sample_texture, vertex_normals
+from trainer.simulate.heads.assets import HeadModel, load_texture
+from trainer.simulate.heads.identity import Identity
+from trainer.simulate.heads.raster import F32, sample_texture, vertex_normals
 from trainer.simulate.scenery import cloud_noise
 
 MASK_KINDS = ("paper", "plastic", "resin", "silicone")

@@ -1,0 +1,1 @@
+"""Presentation attacks: paper, screens, hands, and whole pictures of them."""

@@ -1,0 +1,1 @@
+"""The camera: light, lens, sensor, and what a phone makes of it."""

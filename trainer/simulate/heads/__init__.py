@@ -1,0 +1,1 @@
+"""Heads of people who do not exist, rendered in linear light."""

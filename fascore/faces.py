@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -55,7 +56,7 @@ class FaceDetector:
         return sorted(faces, key=lambda face: face.box.longer_side, reverse=True)
 
 
-def _face(item: dict, scale: float) -> Face:
+def _face(item: Mapping[str, Any], scale: float) -> Face:
     """One of the mtcnn package's records, scaled to the picture's pixels and corrected."""
     x, y, width, height = (float(value) * scale for value in item["box"])
     points = [item["keypoints"][name] for name in LANDMARKS]
@@ -98,4 +99,4 @@ def _share_outside(image: np.ndarray, box: Box) -> float:
     left, top, side = crop_square(box)
     inside_x = min(left + side, image.shape[1]) - max(left, 0)
     inside_y = min(top + side, image.shape[0]) - max(top, 0)
-    return 1 - max(inside_x, 0) * max(inside_y, 0) / side**2
+    return float(1 - max(inside_x, 0) * max(inside_y, 0) / side**2)

@@ -168,7 +168,7 @@ def crop_face(image: np.ndarray, box: Box, *, expansion: float = CROP_EXPANSION)
         return image[top : top + side, left : left + side].copy()
     rows = _reflect(np.arange(top, top + side), height)
     columns = _reflect(np.arange(left, left + side), width)
-    return image[rows[:, None], columns]
+    return np.asarray(image[rows[:, None], columns])
 
 
 def crop_square(box: Box, *, expansion: float = CROP_EXPANSION) -> tuple[int, int, int]:
@@ -184,7 +184,7 @@ def _reflect(indices: np.ndarray, length: int) -> np.ndarray:
     if length == 1:
         return np.zeros_like(indices)
     folded = np.abs(indices) % (2 * (length - 1))
-    return np.minimum(folded, 2 * (length - 1) - folded)
+    return np.asarray(np.minimum(folded, 2 * (length - 1) - folded))
 
 
 def network_input(crop: np.ndarray, *, size: int = INPUT_SIZE) -> np.ndarray:

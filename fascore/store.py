@@ -138,7 +138,7 @@ class Store:
         if not path.exists():
             return None
         with np.load(path) as arrays:
-            return arrays["images"]
+            return np.asarray(arrays["images"])
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""

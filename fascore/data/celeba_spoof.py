@@ -123,7 +123,7 @@ class CelebASpoof(FaceData):
     @cached_property
     def _annotations(self) -> dict[str, Any]:
         try:
-            return json.loads(self._files.read(ANNOTATIONS_FILE))
+            return dict(json.loads(self._files.read(ANNOTATIONS_FILE)))
         except (KeyError, OSError):
             return {}
 
@@ -136,7 +136,7 @@ class CelebASpoof(FaceData):
         """(path, row) of a label file, duplicates kept."""
         name = LABEL_FILES[split]
         try:
-            labels = json.loads(self.read(name), object_pairs_hook=list)
+            labels: list[tuple[str, Any]] = json.loads(self.read(name), object_pairs_hook=list)
         except ValueError as err:
             if isinstance(err, DataError):
                 raise
@@ -153,7 +153,7 @@ class CelebASpoof(FaceData):
 
     def _about(self) -> dict[str, Any]:
         try:
-            return json.loads(self._files.read(ABOUT_FILE))
+            return dict(json.loads(self._files.read(ABOUT_FILE)))
         except (KeyError, OSError):
             return {}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import ClassVar
+from typing import Any, ClassVar, cast
 
 import keras
 import numpy as np
@@ -57,7 +57,7 @@ class GradCAM:
         quality = {"all_zero": float(not cam.any())}
         return Attribution(cam, model.name, self.name, chosen, asdict(self), seconds, quality)
 
-    def _build(self, model: FaceModel) -> Callable:
+    def _build(self, model: FaceModel) -> Callable[..., Any]:
         """Compiled: image (1, S, S, 3) and class to feature maps and gradients (1, h, w, K)."""
         source = model.network
         outputs = [source.get_layer(self.layer).output, source.get_layer(LOGITS).output]
@@ -67,7 +67,6 @@ class GradCAM:
             tf.TensorSpec((), tf.int32),
         ]
 
-        @tf.function(input_signature=signature)
         def gradients(image: tf.Tensor, target: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             with tf.GradientTape() as tape:
                 tape.watch(image)
@@ -75,7 +74,7 @@ class GradCAM:
                 score = tf.gather(logits[0], target)
             return maps, tape.gradient(score, maps)
 
-        return gradients
+        return cast(Callable[..., Any], tf.function(gradients, input_signature=signature))
 
 
 def class_activation_map(maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
@@ -94,4 +93,4 @@ def class_activation_map(maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     [[0.0, 0.0]]
     """
     alpha = slopes.mean(axis=(0, 1))
-    return np.maximum(maps @ alpha, 0).astype(np.float32)
+    return np.asarray(np.maximum(maps @ alpha, 0), np.float32)

@@ -39,7 +39,7 @@ def heatmap(values: np.ndarray, *, signed: bool, scale: float) -> np.ndarray:
     """
     share = np.clip((values / scale + 1) / 2 if signed else values / scale, 0, 1)
     table = _colour_table(DIVERGING if signed else SEQUENTIAL)
-    return table[np.rint(share * (len(table) - 1)).astype(int)]
+    return np.asarray(table[np.rint(share * (len(table) - 1)).astype(int)])
 
 
 @cache
@@ -47,7 +47,7 @@ def _colour_table(name: str, size: int = 256) -> np.ndarray:
     colours = sample_colorscale(
         get_colorscale(name), np.linspace(0, 1, size).tolist(), colortype="tuple"
     )
-    return np.rint(np.array(colours) * 255).astype(np.uint8)
+    return np.asarray(np.rint(np.array(colours) * 255), np.uint8)
 
 
 def overlay(
@@ -83,5 +83,6 @@ def overlay(
         segments = cv2.resize(
             attribution.superpixels.astype(np.int32), size, interpolation=cv2.INTER_NEAREST
         )
-        picture[find_boundaries(segments, mode="inner")] = 255
+        outlines = find_boundaries(segments, mode="inner")  # type: ignore[no-untyped-call]
+        picture[outlines] = 255
     return np.rint(picture).astype(np.uint8)

@@ -112,7 +112,7 @@ def _build_explainer(model: FaceModel, target: int) -> Any:
 
 
 def _mean_logits(model: FaceModel) -> np.ndarray:
-    return model.logits(_background(model)).mean(axis=0)
+    return np.asarray(model.logits(_background(model)).mean(axis=0))
 
 
 def _background(model: FaceModel) -> np.ndarray:

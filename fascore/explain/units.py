@@ -33,7 +33,7 @@ def units_of(attribution: Attribution, size: int) -> tuple[np.ndarray, np.ndarra
 def pixel_values(attribution: Attribution, size: int) -> np.ndarray:
     """The attribution's value at each pixel of the network's input: float (size, size)."""
     ids, values = units_of(attribution, size)
-    return values[ids]
+    return np.asarray(values[ids])
 
 
 def pixel_order(ids: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -65,7 +65,8 @@ def on_grid(values: np.ndarray, *, cells: int = GRID) -> np.ndarray:
             f"A map's sides are multiples of the grid's {cells} cells. Received: {values.shape}. "
             "Use another number of cells."
         )
-    return values.reshape(cells, height // cells, cells, width // cells).sum(axis=(1, 3))
+    split = values.reshape(cells, height // cells, cells, width // cells)
+    return np.asarray(split.sum(axis=(1, 3)))
 
 
 def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:

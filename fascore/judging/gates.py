@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -60,14 +61,13 @@ def gates(model: FaceModel, image: np.ndarray) -> list[Gate]:
     return found
 
 
-def _build(model: FaceModel, layer: keras.layers.Layer) -> Callable:
+def _build(model: FaceModel, layer: keras.layers.Layer) -> Callable[..., Any]:
     """Compiled: image (1, S, S, 3) to the gate's weights and the logits with their mean."""
     source = model.network
     below = keras.Model(source.input, layer.input)
     above = _above(source, layer)
     signature = [tf.TensorSpec((1, model.size, model.size, 3), tf.float32)]
 
-    @tf.function(input_signature=signature)
     def run(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         maps = below(image, training=False)
         weights = layer.gate(maps)
@@ -76,10 +76,10 @@ def _build(model: FaceModel, layer: keras.layers.Layer) -> Callable:
             x = each(x, training=False) if isinstance(each, keras.layers.Dropout) else each(x)
         return weights, x
 
-    return run
+    return cast(Callable[..., Any], tf.function(run, input_signature=signature))
 
 
 def _above(network: keras.Model, layer: keras.layers.Layer) -> Sequence[keras.layers.Layer]:
     """The layers from above `layer` up to the logits: a chain in every variant."""
     names = [each.name for each in network.layers]
-    return network.layers[names.index(layer.name) + 1 : names.index(LOGITS) + 1]
+    return list(network.layers)[names.index(layer.name) + 1 : names.index(LOGITS) + 1]

@@ -98,7 +98,7 @@ def _as_sampled(explainer: Explainer, own: Attribution) -> Explainer:
     if "samples" not in own.quality:
         return explainer
     samples = int(own.quality["samples"])
-    return replace(cast(Any, explainer), num_samples=samples, settled=1.0)
+    return cast(Explainer, replace(cast(Any, explainer), num_samples=samples, settled=1.0))
 
 
 def similarity(first: np.ndarray, second: np.ndarray) -> float:
@@ -117,7 +117,7 @@ def similarity(first: np.ndarray, second: np.ndarray) -> float:
     drawn = [
         np.clip(each / scale, -1, 1) for each, scale in zip((first, second), scales, strict=True)
     ]
-    return float(structural_similarity(*drawn, data_range=2.0))
+    return float(structural_similarity(*drawn, data_range=2.0))  # type: ignore[no-untyped-call]
 
 
 def _shuffled(values: np.ndarray, rng: np.random.Generator) -> np.ndarray:

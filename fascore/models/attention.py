@@ -11,7 +11,7 @@ from fascore.errors import FascoreError
 
 
 @keras.saving.register_keras_serializable(package="fascore")
-class ChannelAttention(layers.Layer):
+class ChannelAttention(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """Weighs each channel ("what"): sigmoid(f(average pool) + f(max pool)) times the input.
 
     f is one bottleneck of two 1x1 convolutions shared by both descriptors.
@@ -53,7 +53,7 @@ class ChannelAttention(layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="fascore")
-class SpatialAttention(layers.Layer):
+class SpatialAttention(layers.Layer):  # type: ignore[misc]
     """Weighs each position ("where"): sigmoid(conv([channel mean, channel max])) times the input.
 
     Parameters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import keras
 import numpy as np
@@ -77,7 +77,7 @@ class FaceModel:
         return spoof_score >= self.threshold
 
     def _forward(self, images: np.ndarray) -> np.ndarray:
-        return self.cached("logits", self._build_forward)(images).numpy()
+        return np.asarray(self.cached("logits", self._build_forward)(images))
 
     def _build_forward(self) -> Any:
         network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
@@ -93,4 +93,4 @@ class FaceModel:
         with self._lock:
             if key not in self._derived:
                 self._derived[key] = build()
-            return self._derived[key]
+            return cast(T, self._derived[key])

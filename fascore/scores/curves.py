@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -228,10 +229,10 @@ def _curve(
 
 def _probit(rate: np.ndarray) -> np.ndarray:
     """Rates on the probit scale, kept off its infinite ends."""
-    return norm.ppf(np.clip(rate, 1e-4, 1 - 1e-4))
+    return np.asarray(norm.ppf(np.clip(rate, 1e-4, 1 - 1e-4)))
 
 
-def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict) -> go.Figure:
+def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict[str, Any]) -> go.Figure:
     style = {"color": "#17202A", "gridcolor": "#E3E8EE", "zeroline": False, **axis}
     figure.update_layout(
         title={"text": title, "font": {"size": 15}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -21,7 +22,7 @@ from fascore.stats.intervals import Interval, rate_interval
 
 SMALL = 30  # images; below it an interval says little more than "unknown"
 RATE_OF = {LIVE: "BPCER", 1 - LIVE: "APCER"}
-_BY_CODE: dict[str, tuple[str, Callable]] = {
+_BY_CODE: dict[str, tuple[str, Callable[[Any], str]]] = {
     "spoof_type": ("Spoof type", spoof_type_name),
     "pai_species": ("PAI species", SPECIES_TITLES.__getitem__),
     "illumination": ("Illumination", ILLUMINATIONS.__getitem__),

@@ -61,12 +61,12 @@ class Threshold:
 
 def live_scores(scored: pd.DataFrame) -> np.ndarray:
     """P(spoof) of the live images of a scored table (`Store.scored`)."""
-    return scored.loc[scored["label"] == LIVE, "spoof_score"].to_numpy()
+    return np.asarray(scored.loc[scored["label"] == LIVE, "spoof_score"])
 
 
 def spoof_scores(scored: pd.DataFrame) -> np.ndarray:
     """P(spoof) of the spoof images."""
-    return scored.loc[scored["label"] == SPOOF, "spoof_score"].to_numpy()
+    return np.asarray(scored.loc[scored["label"] == SPOOF, "spoof_score"])
 
 
 def scores_by_species(scored: pd.DataFrame) -> dict[str, np.ndarray]:

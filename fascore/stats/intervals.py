@@ -188,4 +188,4 @@ def _crossing(
         before, after = np.where(crossed, before, middle), np.where(crossed, middle, after)
     (apcer0, bpcer0), (apcer1, bpcer1) = rates(before), rates(after)
     gap0, gap1 = apcer0 - bpcer0, apcer1 - bpcer1
-    return bpcer1 + gap1 / (gap1 - gap0) * (bpcer0 - bpcer1)
+    return np.asarray(bpcer1 + gap1 / (gap1 - gap0) * (bpcer0 - bpcer1))

@@ -24,6 +24,7 @@ from fascore.judging.planted import (
     COLUMNS,
     CUES,
     LEARNT,
+    measured_intervals,
     plant,
     score_planted,
     summarise_planted,
@@ -31,6 +32,7 @@ from fascore.judging.planted import (
 from fascore.labels import LIVE, SPOOF
 from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
+from fascore.stats.intervals import interval_text
 from trainer.build import Prepared
 from trainer.fit import SOFTWARE
 from trainer.recipes import PlantRecipe
@@ -90,10 +92,10 @@ def summary(table: pd.DataFrame) -> str:
             "method": table["method"],
             "networks": table["networks"],
             "images": table["images"],
-            "hit rate": _intervals(table, "hit"),
+            "hit rate": _cells(table, "hit"),
             "chance": table["chance"].round(3),
             "ceiling": table["ceiling"].round(2),
-            "share / area": _intervals(table, "concentration"),
+            "share / area": _cells(table, "concentration"),
             "empty maps": table["empty"],
             "accuracy": table["accuracy"].round(3),
             "verdict": table["verdict"],
@@ -102,9 +104,8 @@ def summary(table: pd.DataFrame) -> str:
     return shown.to_string(index=False, na_rep="-")
 
 
-def _intervals(table: pd.DataFrame, name: str) -> list[str]:
-    columns = table[[name, f"{name}_low", f"{name}_high"]].to_numpy(float)
-    return [f"{each:.2f} [{low:.2f}, {high:.2f}]" for each, low, high in columns]
+def _cells(table: pd.DataFrame, measure: str) -> list[str]:
+    return [interval_text(each, digits=3) for each in measured_intervals(table, measure)]
 
 
 class _Faces:

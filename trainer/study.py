@@ -11,6 +11,7 @@ import tensorflow as tf
 from fascore import store
 from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
+from fascore.stats.intervals import interval_text
 from fascore.stats.training_noise import TrainingNoise, measure_runs, training_noise
 from fascore.store import Store, StoreError, study_run, study_runs
 from trainer.build import Prepared
@@ -76,17 +77,14 @@ def summary(noise: TrainingNoise) -> str:
     def title(name: str) -> str:
         return MODELS[name].title
 
-    means = {
-        title(name): f"{each.estimate:.4f} [{each.low:.4f}, {each.high:.4f}]"
-        for name, each in noise.means.items()
-    }
+    means = {title(name): interval_text(each, end_digits=4) for name, each in noise.means.items()}
     lines = ["Test accuracy by seed:", noise.accuracy.rename(columns=title).round(4).to_string()]
     lines += ["", "Mean over seeds [95 % interval]:"]
     lines += [f"  {name}: {text}" for name, text in means.items()]
     lines += ["", "Differences, paired by seed [95 % interval], p after Holm:"]
     lines += [
-        f"  {title(each.second)} minus {title(each.first)}: {each.interval.estimate:+.4f} "
-        f"[{each.interval.low:+.4f}, {each.interval.high:+.4f}], p = {each.p:.3f}"
+        f"  {title(each.second)} minus {title(each.first)}: "
+        f"{interval_text(each.interval, end_digits=4, signed=True)}, p = {each.p:.3f}"
         for each in noise.differences
     ]
     lines += [

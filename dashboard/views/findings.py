@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard.views.style import model_title
-from dashboard.views.tables import data_table, with_interval
+from dashboard.views.tables import data_table
 from fascore.explain import PREDICTED
 from fascore.findings.claims import MIN_IMAGES, Answer, Claim
 from fascore.findings.differences import Difference
@@ -21,7 +20,7 @@ from fascore.findings.measures import MEASURES
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, Interval
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text
 from fascore.stats.resampling import FLIPS
 
 CHART = {"displayModeBar": False}
@@ -77,7 +76,7 @@ def _claim_table(key: str, claim: Claim) -> None:
     data = claim.table()
     shown = pd.DataFrame(
         {
-            "Mean": [interval_cell(row.interval) for row in claim.rows],
+            "Mean": [interval_text(row.interval, digits=3) for row in claim.rows],
             "Images": data["n"],
             "In words": data["reading"],
         }
@@ -93,7 +92,7 @@ def summary_table(summary: Summary) -> None:
         n = cell.interval.n if cell.interval else 0
         column = method_words(method) or MEASURES[summary.metric].title
         rows[model_words(model)] |= {
-            column: interval_cell(cell.interval),
+            column: interval_text(cell.interval, digits=3),
             f"{column}: images": f"{n:,}" + (f" (+{cell.undefined})" if cell.undefined else ""),
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").fillna("–").rename_axis(NETWORK)
@@ -123,7 +122,7 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
     for test in tests:
         method = f"{method_words(test.method)}: " if test.method else ""
         rows[f"{method}{model_title(test.second)} minus {model_title(test.first)}"] = {
-            "Difference": interval_cell(test.interval, signed=True),
+            "Difference": interval_text(test.interval, digits=3, end_digits=3, signed=True),
             "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
             "Images": test.interval.n,
             "In words": test.sentence(model_title),
@@ -134,7 +133,7 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
         "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
         f"subject flipped together; corrected for these {len(tests)} tests.",
     }
-    data = pd.DataFrame([{**vars(test), **vars(test.interval)} for test in tests])
+    data = pd.DataFrame([vars(test) | flatten_interval(test.interval) for test in tests])
     data_table(
         shown, data.drop(columns="interval"), key=f"findings_{metric}_tests", meanings=meanings
     )
@@ -151,18 +150,6 @@ def metric_definition(metric: str) -> str:
     return " ".join(parts)
 
 
-def interval_cell(interval: Interval | None, *, signed: bool = False) -> str:
-    """An estimate with its interval, or that it is undefined."""
-    if interval is None:
-        return "undefined"
-    if math.isnan(interval.low):
-        return f"{interval.estimate:.3f} [one subject]".replace("-", "−")
-    if signed:
-        ends = f"{interval.estimate:+.3f} [{interval.low:+.3f}, {interval.high:+.3f}]"
-        return ends.replace("-", "−")
-    return with_interval(interval, digits=3).replace("-", "−")
-
-
 def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
     """One method's weight on each region by model."""
     data = pd.concat([each.table() for each in summaries.values()])
@@ -173,7 +160,7 @@ def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
             if of == method:
                 n = f" ({cell.interval.n:,})" if cell.interval else ""
                 row = rows.setdefault(MEASURES[metric].title, {})
-                row[model_words(model)] = interval_cell(cell.interval) + n
+                row[model_words(model)] = interval_text(cell.interval, digits=3) + n
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Region")
     data_table(shown.fillna("–"), data, key="findings_regions")
     undefined = int(data["undefined"].sum())
@@ -192,7 +179,7 @@ def sanity_table(stages: Mapping[str, Summary]) -> None:
             for model in summary.models:
                 if cell := summary.cells.get((model, method)):
                     row = rows.setdefault(f"{method_words(method)}: {model_words(model)}", {})
-                    row[STAGES[stage]] = interval_cell(cell.interval)
+                    row[STAGES[stage]] = interval_text(cell.interval, digits=3)
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Method and network")
     data_table(shown, data, key="findings_sanity_table")
     n = int(data["n"].max())

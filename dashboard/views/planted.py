@@ -5,13 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from dashboard.views.findings import interval_cell
 from dashboard.views.tables import data_table
 from fascore.findings.drawing import method_words
-from fascore.judging.planted import FAILS, POOLED
-from fascore.stats.intervals import Interval
-
-_ENDS = ("", "_low", "_high")
+from fascore.judging.planted import FAILS, POOLED, measured_intervals
+from fascore.stats.intervals import interval_text
 
 
 def planted_table(table: pd.DataFrame) -> None:
@@ -20,10 +17,10 @@ def planted_table(table: pd.DataFrame) -> None:
     shown = pd.DataFrame(
         {
             "Verdict": pooled["verdict"],
-            "Hit rate": _intervals(pooled, "hit"),
+            "Hit rate": _cells(pooled, "hit"),
             "By chance": _numbers(pooled, "chance"),
             "Best possible": _numbers(pooled, "ceiling"),
-            "Weight over area": _intervals(pooled, "concentration"),
+            "Weight over area": _cells(pooled, "concentration"),
             "Images": pooled["images"],
         }
     )
@@ -46,11 +43,10 @@ MEANINGS = {
 }
 
 
-def _intervals(table: pd.DataFrame, name: str) -> list[str]:
-    ends = table.reindex(columns=[f"{name}{end}" for end in _ENDS]).to_numpy(float)
+def _cells(table: pd.DataFrame, measure: str) -> list[str]:
     return [
-        "–" if np.isnan(low) else interval_cell(Interval(mean, low, high, 0))
-        for mean, low, high in ends
+        interval_text(interval, digits=3) if interval else "–"
+        for interval in measured_intervals(table, measure)
     ]
 
 

@@ -13,7 +13,7 @@ from fascore.paper import Reported
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
 from fascore.scores.slices import RATE_OF, Slice
-from fascore.stats.intervals import Interval
+from fascore.stats.intervals import flatten_interval, interval_text, restore_interval
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
@@ -89,14 +89,7 @@ def _cell(row: pd.Series, metric: str, digits: int) -> str:
         return "undefined"
     if f"{metric}_low" not in row:
         return f"{row[metric]:.{digits}f}"
-    low, high, n = (row[f"{metric}_{end}"] for end in ("low", "high", "n"))
-    return with_interval(Interval(row[metric], low, high, int(n)), digits=digits)
-
-
-def with_interval(interval: Interval, *, digits: int = 4) -> str:
-    """An estimate with its interval, as a table's cell."""
-    ends = f"{interval.low:.{digits - 1}f}, {interval.high:.{digits - 1}f}"
-    return f"{interval.estimate:.{digits}f} [{ends}]"
+    return interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=digits)
 
 
 def _meaning(metric: str) -> str:
@@ -118,10 +111,7 @@ def paper_table(rows: Sequence[Reported], *, key: str) -> None:
     numbers = pd.DataFrame(
         [
             {
-                "accuracy": row.accuracy.estimate,
-                "accuracy_low": row.accuracy.low,
-                "accuracy_high": row.accuracy.high,
-                "accuracy_n": row.accuracy.n,
+                **flatten_interval(row.accuracy, "accuracy", prefix="accuracy_"),
                 **{rate: getattr(row, rate) for rate in PAPER_METRICS[1:]},
             }
             for row in rows
@@ -187,12 +177,11 @@ def noise_tables(noise: TrainingNoise) -> None:
     runs = noise.accuracy.rename(columns=model_title)
     shown = runs.map(lambda value: f"{value:.4f}")
     shown.index = pd.Index([f"seed {seed}" for seed in runs.index], name="Run")
-    shown.loc["mean [95 %]"] = [with_interval(each) for each in noise.means.values()]
+    shown.loc["mean [95 %]"] = [interval_text(each) for each in noise.means.values()]
     data_table(shown, noise.accuracy, key="runs")
     rows = {
         f"{model_title(each.second)} minus {model_title(each.first)}": {
-            "Difference [95 %]": f"{_signed(each.interval.estimate)} "
-            f"[{_signed(each.interval.low)}, {_signed(each.interval.high)}]",
+            "Difference [95 %]": interval_text(each.interval, end_digits=4, signed=True),
             "p (Holm)": f"{each.p:.3f}" if each.p >= 0.001 else "< 0.001",
         }
         for each in noise.differences
@@ -200,7 +189,12 @@ def noise_tables(noise: TrainingNoise) -> None:
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Paired by seed")
     data = pd.DataFrame(
         [
-            {"first": each.first, "second": each.second, **vars(each.interval), "p_holm": each.p}
+            {
+                "first": each.first,
+                "second": each.second,
+                **flatten_interval(each.interval),
+                "p_holm": each.p,
+            }
             for each in noise.differences
         ]
     )
@@ -215,7 +209,7 @@ def slices_table(parts: Sequence[Slice], column: str) -> None:
             "Rate": [RATE_OF[part.label] for part in parts],
             "Images": [part.n for part in parts],
             **{
-                model_title(name): [with_interval(part.errors[name]) for part in parts]
+                model_title(name): [interval_text(part.errors[name]) for part in parts]
                 for name in parts[0].errors
             },
         },
@@ -234,7 +228,12 @@ def slices_table(parts: Sequence[Slice], column: str) -> None:
         ]
     data = pd.DataFrame(
         [
-            {"slice": part.title, "rate": RATE_OF[part.label], "model": name, **vars(errors)}
+            {
+                "slice": part.title,
+                "rate": RATE_OF[part.label],
+                "model": name,
+                **flatten_interval(errors),
+            }
             for part in parts
             for name, errors in part.errors.items()
         ]

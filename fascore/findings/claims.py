@@ -26,12 +26,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 
 from fascore.findings.questions import QUESTIONS, Measures, Question
 from fascore.findings.summary import owners_of
-from fascore.stats.intervals import CONFIDENCE, Interval
+from fascore.stats.intervals import CONFIDENCE, Interval, flatten_interval
 from fascore.stats.resampling import mean_intervals
 
 MIN_IMAGES = 10
@@ -76,10 +75,7 @@ class Claim:
                 {
                     "group": row.group,
                     "what": row.what,
-                    "mean": row.interval.estimate if row.interval else np.nan,
-                    "low": row.interval.low if row.interval else np.nan,
-                    "high": row.interval.high if row.interval else np.nan,
-                    "n": row.interval.n if row.interval else 0,
+                    **flatten_interval(row.interval, "mean"),
                     "reading": self.words(row.reading),
                 }
                 for row in self.rows

@@ -13,7 +13,7 @@ from fascore.findings.measures import MEASURES
 from fascore.judging.judge import PAIR
 from fascore.models import MODELS
 from fascore.scores.curves import LINES
-from fascore.stats.intervals import Interval
+from fascore.stats.intervals import Interval, interval_text
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 INK, GRID_LINE = "#17202A", "#E3E8EE"
@@ -58,10 +58,7 @@ def dots(
         marker={"color": colour, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
         line={"color": colour, "width": 1.5},
         customdata=[
-            f"{each.estimate:.3f} [{each.low:.3f}, {each.high:.3f}], {each.n:,} images".replace(
-                "-", "−"
-            )
-            for each in there
+            f"{interval_text(each, digits=3, end_digits=3)}, {each.n:,} images" for each in there
         ],
         hovertemplate=f"%{{{place}}}: %{{customdata}}<extra>%{{fullData.name}}</extra>",
     )

@@ -24,7 +24,7 @@ from fascore.findings.drawing import (
 from fascore.findings.measures import MEASURES
 from fascore.findings.summary import Summary
 from fascore.judging.judge import NO_METHOD
-from fascore.judging.planted import POOLED
+from fascore.judging.planted import POOLED, measured_intervals
 from fascore.models import MODELS
 from fascore.scores.curves import LINES
 from fascore.stats.intervals import Interval
@@ -182,13 +182,8 @@ def planted_figure(table: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     pooled = table[(table["model"] == POOLED) & (table["images"] > 0)]
     for number, (cue, rows) in enumerate(pooled.groupby("cue", sort=False)):
-        columns = rows[["hit", "hit_low", "hit_high"]].to_numpy(float)
         places = [method_words(name) for name in rows["method"]]
-        intervals = [
-            Interval(hit, low, high, int(n))
-            for (hit, low, high), n in zip(columns, rows["images"], strict=True)
-        ]
-        dots(figure, number, str(cue), places, intervals)
+        dots(figure, number, str(cue), places, measured_intervals(rows, "hit"))
         for what, dash in (("chance", "line-ew"), ("ceiling", "triangle-down-open")):
             figure.add_scatter(
                 x=places, y=rows[what], mode="markers", showlegend=False, offsetgroup=str(number),

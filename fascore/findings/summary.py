@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
@@ -14,7 +14,7 @@ from fascore.findings.measures import MEASURES
 from fascore.judging.judge import NO_METHOD, PAIR
 from fascore.judging.sanity import STAGES
 from fascore.models import MODELS
-from fascore.stats.intervals import Interval
+from fascore.stats.intervals import Interval, flatten_interval
 from fascore.stats.resampling import mean_intervals, owners
 
 Verdict = Literal["right", "wrong"]
@@ -85,19 +85,12 @@ class Summary:
                     "metric": self.metric,
                     "model": cell.model,
                     "method": cell.method,
-                    **_numbers(cell.interval),
+                    **flatten_interval(cell.interval, "mean"),
                     "undefined": cell.undefined,
                 }
                 for cell in self.cells.values()
             ]
         )
-
-
-def _numbers(interval: Interval | None) -> dict[str, float]:
-    if interval is None:
-        return {"mean": np.nan, "low": np.nan, "high": np.nan, "n": 0}
-    numbers = asdict(interval)
-    return {"mean": numbers.pop("estimate"), **numbers}
 
 
 def join_samples(measures: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:

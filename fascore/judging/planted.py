@@ -15,7 +15,14 @@ import pandas as pd
 from fascore.explain.attribution import Attribution
 from fascore.explain.units import units_of
 from fascore.judging.regions import weight_ratios
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, rate_interval
+from fascore.stats.intervals import (
+    BOOTSTRAP_DRAWS,
+    CONFIDENCE,
+    Interval,
+    flatten_interval,
+    rate_interval,
+    restore_interval,
+)
 
 Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's mask bool (S, S)
 
@@ -158,6 +165,12 @@ def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=SUMMARY)
 
 
+def measured_intervals(table: pd.DataFrame, measure: str) -> list[Interval | None]:
+    """A measure ("hit", "concentration") of each row of `summarise_planted`; None if untried."""
+    rows = table.assign(**{f"{measure}_n": table["images"]}).to_dict("records")
+    return [restore_interval(row, measure, prefix=f"{measure}_") for row in rows]
+
+
 def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
     """What `summarise_planted` says of the maps of one group."""
     scored = rows[rows["sample_id"].notna()]
@@ -173,14 +186,10 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
     return {
         "networks": scored["network"].nunique(),
         "images": hit.n,
-        "hit": hit.estimate,
-        "hit_low": hit.low,
-        "hit_high": hit.high,
+        **flatten_interval(hit, "hit", prefix="hit_"),
         "chance": chance,
         "ceiling": float(scored["ceiling"].mean()),
-        "concentration": concentration.estimate,
-        "concentration_low": concentration.low,
-        "concentration_high": concentration.high,
+        **flatten_interval(concentration, "concentration", prefix="concentration_"),
         "empty": int(scored["share"].isna().sum()),
         "accuracy": float(scored["accuracy"].min()),
         "verdict": UNTRIED if hit.n < MIN_SCORED else FINDS if found else FAILS,

@@ -21,7 +21,7 @@ from fascore.scores.curves import curve_points
 from fascore.scores.definitions import METRICS, Number
 from fascore.scores.slices import RATE_OF, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
-from fascore.stats.intervals import Interval, Ranking
+from fascore.stats.intervals import Interval, Ranking, flatten_interval
 from fascore.stats.training_noise import TrainingNoise
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
@@ -85,9 +85,9 @@ def _title(name: str) -> str:
     return MODELS[name].title
 
 
-def _number(number: Number) -> dict[str, float | None]:
+def _number(number: Number) -> Mapping[str, float | None]:
     if isinstance(number, Interval):
-        return asdict(number)
+        return flatten_interval(number)
     return {"estimate": None if math.isnan(number) else number}
 
 
@@ -105,7 +105,7 @@ def _model(name: str, comparison: Comparison, ranking: Ranking) -> dict[str, Any
             metric: _number(about.of(result, ranking)) for metric, about in METRICS.items()
         },
         "worst_species": result.pad.worst,
-        "apcer_by_species": {key: asdict(each) for key, each in result.apcer.items()},
+        "apcer_by_species": {key: flatten_interval(each) for key, each in result.apcer.items()},
         "confusion": result.rates.confusion.tolist(),
         "curve": {
             part: values.tolist() for part, values in curve_points(result.quality.curve).items()
@@ -117,7 +117,7 @@ def _noise(noise: TrainingNoise) -> dict[str, Any]:
     return {
         "accuracy": {name: noise.accuracy[name].tolist() for name in noise.accuracy},
         "seeds": noise.accuracy.index.tolist(),
-        "means": {name: asdict(each) for name, each in noise.means.items()},
+        "means": {name: flatten_interval(each) for name, each in noise.means.items()},
         "differences": [asdict(each) for each in noise.differences],
         "spread": noise.spread,
         "noise": noise.noise,
@@ -135,7 +135,7 @@ def _slices(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
                 "rate": RATE_OF[part.label],
                 "n": part.n,
                 "small": part.small,
-                "errors": {name: asdict(each) for name, each in part.errors.items()},
+                "errors": {name: flatten_interval(each) for name, each in part.errors.items()},
             }
             for part in slices(comparison, column)
         ]

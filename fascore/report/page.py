@@ -14,6 +14,7 @@ from fascore.models import MODELS
 from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
+from fascore.stats.intervals import interval_text, restore_interval
 
 METRIC_GROUPS = {
     "The paper's metrics": PAPER_METRICS,
@@ -67,7 +68,6 @@ def _cell(number: dict[str, float | None]) -> str:
     """An estimate, with its interval where it has one."""
     if number["estimate"] is None:
         return "undefined"
-    text = f"{number['estimate']:.4f}"
     if "low" in number:
-        text += f" [{number['low']:.3f}, {number['high']:.3f}]"
-    return text
+        return interval_text(restore_interval(number))
+    return f"{number['estimate']:.4f}"

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from fascore.scores.evaluation import Evaluation
-from fascore.stats.intervals import Interval, Ranking
+from fascore.stats.intervals import ENDS, Interval, Ranking, flatten_interval
 
 Number = float | Interval
 
@@ -136,7 +136,8 @@ SCORE_METRICS = ("average_precision", "brier", "calibration_error")
 
 def metric_columns(metrics: Sequence[str]) -> list[str]:
     """All columns that `metric_table` may have of these metrics."""
-    return [f"{name}{end}" for name in metrics for end in ("", "_low", "_high", "_n")]
+    ends = ("", *(f"_{end}" for end in ENDS))
+    return [f"{name}{end}" for name in metrics for end in ends]
 
 
 def metric_table(
@@ -157,8 +158,7 @@ def metric_table(
 def _columns(metric: str, number: Number) -> dict[str, float]:
     if not isinstance(number, Interval):
         return {metric: number}
-    ends = {f"{metric}_{end}": getattr(number, end) for end in ("low", "high", "n")}
-    return {metric: number.estimate, **ends}
+    return flatten_interval(number, metric, prefix=f"{metric}_")
 
 
 def worst(table: pd.DataFrame, metric: str) -> list[str]:

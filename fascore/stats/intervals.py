@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from fascore.errors import FascoreError
@@ -14,6 +17,7 @@ from fascore.scores.error_rates import checked
 
 CONFIDENCE = 0.95
 BOOTSTRAP_DRAWS = 1000
+ENDS = ("low", "high", "n")
 CHUNK = 64  # draws at a time: bounds memory
 
 
@@ -25,6 +29,75 @@ class Interval:
     low: float
     high: float
     n: int
+
+
+def interval_text(
+    interval: Interval | None,
+    *,
+    digits: int = 4,
+    end_digits: int | None = None,
+    signed: bool = False,
+) -> str:
+    """An estimate with its interval, as it stands in every table, hover and summary.
+
+    Parameters
+    ----------
+    interval : Interval or None
+        None where nothing is defined.
+    digits, end_digits : int
+        Decimals of the estimate, and of the ends; the ends have one fewer unless given.
+    signed : bool
+        Whether positive numbers get a plus, as differences do.
+
+    Examples
+    --------
+    >>> interval_text(Interval(0.9125, 0.8961, 0.9265, 1440))
+    '0.9125 [0.896, 0.926]'
+    >>> interval_text(None)
+    'undefined'
+    """
+    if interval is None:
+        return "undefined"
+    end_digits = digits - 1 if end_digits is None else end_digits
+    plus = "+" if signed else ""
+    text = f"{interval.estimate:{plus}.{digits}f}"
+    if math.isnan(interval.low):  # an interval takes at least two subjects
+        return f"{text} [one subject]".replace("-", "−")
+    ends = f"{interval.low:{plus}.{end_digits}f}, {interval.high:{plus}.{end_digits}f}"
+    return f"{text} [{ends}]".replace("-", "−")
+
+
+def flatten_interval(
+    interval: Interval | None, name: str = "estimate", *, prefix: str = ""
+) -> dict[str, float]:
+    """An interval as columns: the estimate under `name`, then low, high and n after `prefix`.
+
+    None becomes NaN with an n of 0; `restore_interval` is the way back.
+
+    Examples
+    --------
+    >>> flatten_interval(Interval(0.5, 0.25, 0.75, 8), "hit", prefix="hit_")
+    {'hit': 0.5, 'hit_low': 0.25, 'hit_high': 0.75, 'hit_n': 8}
+    """
+    interval = interval or Interval(math.nan, math.nan, math.nan, 0)
+    ends = {f"{prefix}{end}": getattr(interval, end) for end in ENDS}
+    return {name: interval.estimate, **ends}
+
+
+def restore_interval(
+    columns: Mapping[str, Any] | pd.Series, name: str = "estimate", *, prefix: str = ""
+) -> Interval | None:
+    """The interval that `flatten_interval` laid out under these names.
+
+    Examples
+    --------
+    >>> restore_interval({"mean": 0.5, "low": 0.25, "high": 0.75, "n": 8}, "mean")
+    Interval(estimate=0.5, low=0.25, high=0.75, n=8)
+    """
+    if math.isnan(columns[name]):
+        return None
+    low, high, n = (columns[f"{prefix}{end}"] for end in ENDS)
+    return Interval(float(columns[name]), float(low), float(high), int(n))
 
 
 def rate_interval(count: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:

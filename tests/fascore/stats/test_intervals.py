@@ -10,7 +10,14 @@ from sklearn.metrics import roc_auc_score, roc_curve
 from statsmodels.stats.multitest import multipletests
 
 from fascore.scores.error_rates import error_curve
-from fascore.stats.intervals import bootstrap_ranking, rate_interval
+from fascore.stats.intervals import (
+    Interval,
+    bootstrap_ranking,
+    flatten_interval,
+    interval_text,
+    rate_interval,
+    restore_interval,
+)
 from fascore.stats.paired import holm, paired_tests, smallest_difference
 
 
@@ -182,3 +189,24 @@ def test_smallest_difference_is_just_significant(tests):
     wins = round((smallest_difference(n, discordant, tests=tests) * n + discordant) / 2)
     p = [2 * binom.cdf(discordant - w, discordant, 0.5) for w in (wins, wins - 1)]
     assert p[0] < 0.05 / tests <= p[1]
+
+
+@pytest.mark.parametrize(
+    ("interval", "options", "text"),
+    [
+        (Interval(0.91254, 0.8961, 0.92649, 1440), {}, "0.9125 [0.896, 0.926]"),
+        (Interval(-0.004, -0.01, 0.002, 5), {"signed": True}, "−0.0040 [−0.010, +0.002]"),
+        (Interval(0.5, 0.25, 0.75, 8), {"digits": 2, "end_digits": 2}, "0.50 [0.25, 0.75]"),
+        (Interval(0.5, np.nan, np.nan, 6), {"digits": 3}, "0.500 [one subject]"),
+        (None, {}, "undefined"),
+    ],
+)
+def test_interval_in_words(interval, options, text):
+    assert interval_text(interval, **options) == text
+
+
+@pytest.mark.parametrize("interval", [Interval(0.5, 0.25, 0.75, 8), None])
+def test_interval_laid_out_in_columns_comes_back(interval):
+    row = pd.DataFrame([flatten_interval(interval, "hit", prefix="hit_")]).iloc[0]
+    assert list(row.index) == ["hit", "hit_low", "hit_high", "hit_n"]
+    assert restore_interval(row, "hit", prefix="hit_") == interval

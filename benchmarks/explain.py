@@ -28,7 +28,8 @@ from fascore.judging.judge import Judge
 from fascore.models import LOGITS
 from fascore.models.face_model import FaceModel
 from fascore.store import Store
-from trainer.judge import Plan, choose_samples
+from trainer.judge import choose_samples
+from trainer.recipes import Plan
 
 MANY_LIME, FIXED_LIME = 4000, 1000
 MANY_SHAP, FIXED_SHAP = 800, 200

@@ -9,7 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
 import pandas as pd
 
@@ -20,6 +19,7 @@ from fascore.files import sha256, write_json, write_whole
 from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
+from fascore.models.network_file import read_network
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
@@ -127,9 +127,11 @@ class Store:
                 f"Expected the weights that {name}'s {CARD} describes. Received: other weights. "
                 "Copy the whole folder of the model again, or train it again."
             )
-        network = keras.models.load_model(path, compile=False, safe_mode=True)
         return FaceModel(
-            name, network, threshold=card.threshold_value, background=self.background()
+            name,
+            read_network(path),
+            threshold=card.threshold_value,
+            background=self.background(),
         )
 
     def background(self) -> np.ndarray | None:

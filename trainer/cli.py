@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from fascore.errors import FascoreError
+from trainer import commands, options
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # before TensorFlow is imported
+# Nothing imported above imports TensorFlow: it takes seconds, and prints before it reads this.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progress bars
-
-from trainer import commands, options  # noqa: E402
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -10,7 +10,7 @@ from fascore.errors import FascoreError
 from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
 from trainer.options import MODEL_GROUPS
-from trainer.recipes import RECIPES, PlantRecipe, Recipe
+from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
 
 
 def run_prepare(options: argparse.Namespace) -> None:
@@ -120,7 +120,7 @@ def run_judge(options: argparse.Namespace) -> None:
     from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
     from fascore.judging.judge import Judge
     from fascore.store import Store
-    from trainer.judge import Plan, judge_explanations, summary
+    from trainer.judge import judge_explanations, summary
 
     store = Store(options.store)
     names = [name for name in _chosen_models(options.models) if name in store.loadable_names]

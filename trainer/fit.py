@@ -17,8 +17,9 @@ import tensorflow as tf
 
 from fascore import store
 from fascore.files import sha256, write_whole
-from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS
+from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS, baselines
 from fascore.models.baselines import WeightsError
+from fascore.models.network_file import read_network
 from fascore.store import Store
 from trainer.build import Prepared
 from trainer.distribution import is_chief
@@ -145,7 +146,7 @@ def trained(store_path: Path, name: str, key: dict[str, Any], *, file: str = sto
 def _check_weights(name: str, weights: str) -> None:
     """Fails before anything is trained if the initial weights are not to be had."""
     if weights == IMAGENET and name in BASELINES:
-        BASELINES[name].build.check_imagenet()  # type: ignore[attr-defined]
+        getattr(baselines, name).check_imagenet()
     elif weights not in (IMAGENET, NONE) and not Path(weights).is_file():
         raise WeightsError(
             f"Expected --weights imagenet, none, or a file of weights. Received: {weights}, which "
@@ -163,7 +164,7 @@ def _build_network(name: str, size: int, weights: str) -> keras.Model:
     try:
         if Path(weights).suffix == ".keras":  # a whole network, of a store
             network = spec.build(size=size)
-            network.set_weights(keras.models.load_model(weights, compile=False).get_weights())
+            network.set_weights(read_network(Path(weights)).get_weights())
             return network
         if name not in BASELINES:
             raise ValueError("a variant starts from a .keras file")

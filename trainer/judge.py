@@ -29,33 +29,10 @@ from fascore.judging.judge import NO_METHOD, Judge, Measure
 from fascore.models.face_model import FaceModel
 from fascore.store import Store
 from trainer.judging_progress import Parts
+from trainer.recipes import Plan
 
 SOFTWARE = ("tensorflow", "keras", "numpy", "lime", "shap")
 PARTS = "parts"
-
-
-@dataclass(frozen=True)
-class Plan:
-    """Which images, and how much is measured on them.
-
-    Parameters
-    ----------
-    split : str
-    limit : int, optional
-        So many images, balanced by species; all without it.
-    repeats : int
-        On so many of them explanations are made again, for stability.
-    sanity : int
-        On so many of them networks with random weights are explained too.
-    seed : int
-        Draws the images.
-    """
-
-    split: str = "test"
-    limit: int | None = None
-    repeats: int = 40
-    sanity: int = 8
-    seed: int = 0
 
 
 def judge_explanations(

@@ -12,8 +12,7 @@ from fascore.explain import TARGETS, LimeImage, ShapImage
 from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
-from trainer.judge import Plan
-from trainer.recipes import RECIPES, PlantRecipe
+from trainer.recipes import RECIPES, Plan, PlantRecipe
 
 ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
 MODEL_GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}

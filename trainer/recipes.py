@@ -1,11 +1,12 @@
-"""How a network is trained: the paper's recipe, one for a few thousand images, and planting's."""
+"""What a command's work is like: recipes of training and planting, the plan of judging."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-import keras
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,8 @@ class Recipe:
 
     def optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
         """Adam with this recipe's learning rate schedule."""
+        import keras  # slow: commands that only parse import this file too
+
         schedules = keras.optimizers.schedules
         if self.schedule == "cosine":
             rate = schedules.CosineDecay(self.learning_rate, self.epochs * steps_per_epoch)
@@ -92,4 +95,28 @@ class PlantRecipe:
     learning_rate: float = 1e-3
     lime_samples: int = 300
     shap_samples: int = 50
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which images, and how much is measured on them.
+
+    Parameters
+    ----------
+    split : str
+    limit : int, optional
+        So many images, balanced by species; all without it.
+    repeats : int
+        On so many of them explanations are made again, for stability.
+    sanity : int
+        On so many of them networks with random weights are explained too.
+    seed : int
+        Draws the images.
+    """
+
+    split: str = "test"
+    limit: int | None = None
+    repeats: int = 40
+    sanity: int = 8
     seed: int = 0

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from fascore.explain.attribution import Attribution, Target, resolve_target, timed
 from fascore.labels import SPOOF
 from fascore.models import LAST_CONV, LOGITS
 from fascore.models.face_model import FaceModel
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,9 @@ class GradCAM:
 
     def _build(self, model: FaceModel) -> Callable[..., Any]:
         """Compiled: image (1, S, S, 3) and class to feature maps and gradients (1, h, w, K)."""
+        import keras  # slow: commands that only parse import this file too
+        import tensorflow as tf
+
         source = model.network
         outputs = [source.get_layer(self.layer).output, source.get_layer(LOGITS).output]
         network = keras.Model(source.input, outputs)

@@ -7,10 +7,6 @@ from dataclasses import asdict, dataclass
 from typing import ClassVar
 
 import numpy as np
-from lime.lime_image import LimeImageExplainer
-from scipy import ndimage
-from skimage.segmentation import slic
-from sklearn.metrics import pairwise_distances
 
 from fascore.explain.attribution import Attribution, Target, resolve_target, timed
 from fascore.explain.settling import SETTLED, reliability
@@ -63,6 +59,8 @@ class LimeImage:
         self, models: Sequence[FaceModel], image: np.ndarray, *, target: Target = SPOOF
     ) -> list[Attribution]:
         """One map of superpixel weights a model, from one set of perturbed images."""
+        from skimage.segmentation import slic  # slow: commands that only parse import this file too
+
         targets = [resolve_target(model, image, target) for model in models]
 
         def work() -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
@@ -131,6 +129,9 @@ class LimeImage:
 
     def _fit(self, shown: np.ndarray, logits: np.ndarray) -> list[tuple[np.ndarray, float]]:
         """Weight of each superpixel and weighted R2, one pair a column of logits."""
+        from lime.lime_image import LimeImageExplainer  # slow, and only this method needs it
+        from sklearn.metrics import pairwise_distances
+
         base = LimeImageExplainer(random_state=self.seed).base
         distances = pairwise_distances(shown, shown[:1], metric="cosine").ravel()
         fits = []
@@ -147,6 +148,8 @@ class LimeImage:
 
 def _mean_colours(image: np.ndarray, superpixels: np.ndarray) -> np.ndarray:
     """Mean colour (num_superpixels, 3) of each superpixel: what stands in for a hidden one."""
+    from scipy import ndimage  # slow: commands that only parse import this file too
+
     labels = np.arange(superpixels.max() + 1)
     means = [ndimage.mean(image[..., c], superpixels, labels) for c in range(3)]
     return np.stack(means, axis=1)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-import keras
 import numpy as np
 
 from fascore.errors import FascoreError
@@ -102,6 +101,7 @@ class ShapImage:
 
 
 def _build_explainer(model: FaceModel, target: int) -> Any:
+    import keras
     import shap  # slow to import, and only this method needs it
 
     # a layer, not a bare slice: shap takes the output of the last *layer* for the model's

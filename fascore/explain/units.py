@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.stats import rankdata
 
 from fascore.errors import FascoreError
 from fascore.explain.attribution import Attribution
@@ -77,6 +76,8 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     >>> round(rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([10.0, 30.0, 20.0])), 2)
     0.5
     """
+    from scipy.stats import rankdata  # slow: commands that only parse import this file too
+
     ranks = [rankdata(each) - (each.size + 1) / 2 for each in (first, second)]
     sizes = [np.sqrt((each**2).sum()) for each in ranks]
     if not all(sizes):

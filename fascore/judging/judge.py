@@ -12,9 +12,7 @@ from fascore.explain.grad_cam import GradCAM
 from fascore.explain.units import pixel_values
 from fascore.judging.agreement import agreement, pairs_by_method, pairs_by_model
 from fascore.judging.faithfulness import RANDOM_ORDERS, STEPS, Faithfulness, faithfulness
-from fascore.judging.gates import gates
 from fascore.judging.regions import FEATURES, face_regions, weight_ratios
-from fascore.judging.sanity import sanity_test
 from fascore.judging.stability import alike, stability
 from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.models.face_model import FaceModel
@@ -97,6 +95,8 @@ class Judge:
                     stability(explainer, models, image, own, target=self.target, seed=self.seed)
                 )
             if sanity:
+                from fascore.judging.sanity import sanity_test
+
                 checks.append(sanity_test(explainer, models, image, own, seed=self.seed))
             found += [
                 Measure(model.name, explainer.name, metric, value)
@@ -128,6 +128,8 @@ class Judge:
 
 def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -> Iterator[Measure]:
     """Scores, the verdict without each gate, and Grad-CAM before and after attention."""
+    from fascore.judging.gates import gates  # Keras: commands that only parse import this file too
+
     for model in models:
         score = float(model.spoof_scores(image[None])[0])
         values = {"spoof_score": score}

@@ -2,44 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import keras
-
-from fascore.models import baselines
-from fascore.models.custom_cnn import build_custom_cnn
+if TYPE_CHECKING:
+    import keras
 
 LAST_CONV, FEATURE_MAP, LOGITS = "last_conv", "feature_map", "logits"  # in every model
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """A network that can be built: its name in files, its title on pages, its builder."""
+    """A network that can be built: its name in files, its title on pages, its builder.
+
+    The builder is imported when it is called: whoever reads only names and titles needs no Keras.
+
+    Parameters
+    ----------
+    builder : str
+        ``module.function`` of this package.
+    options : mapping
+        What the builder is called with to make this very network.
+    """
 
     name: str
     title: str
-    build: Callable[..., keras.Model]  # takes `size`; a baseline also takes `weights`
+    builder: str
+    options: Mapping[str, bool] = field(default_factory=dict)
+
+    def build(self, **options: Any) -> keras.Model:
+        """The untrained network; takes `size`, and of a baseline also `weights`."""
+        module, function = self.builder.split(".")
+        builder = getattr(import_module(f"{__name__}.{module}"), function)
+        return builder(**self.options, **options)
 
 
 _VARIANTS = (
-    ModelSpec("cnn", "CNN", build_custom_cnn),
-    ModelSpec("cnn_channel", "CNN + channel", partial(build_custom_cnn, channel=True)),
-    ModelSpec("cnn_spatial", "CNN + spatial", partial(build_custom_cnn, spatial=True)),
+    ModelSpec("cnn", "CNN", "custom_cnn.build_custom_cnn"),
+    ModelSpec("cnn_channel", "CNN + channel", "custom_cnn.build_custom_cnn", {"channel": True}),
+    ModelSpec("cnn_spatial", "CNN + spatial", "custom_cnn.build_custom_cnn", {"spatial": True}),
     ModelSpec(
         "cnn_channel_spatial",
         "CNN + channel + spatial",
-        partial(build_custom_cnn, channel=True, spatial=True),
+        "custom_cnn.build_custom_cnn",
+        {"channel": True, "spatial": True},
     ),
 )
 _BASELINES = (
-    ModelSpec("xception", "Xception", baselines.xception),
-    ModelSpec("resnet50", "ResNet50", baselines.resnet50),
-    ModelSpec("vgg16", "VGG16", baselines.vgg16),
-    ModelSpec("densenet121", "DenseNet121", baselines.densenet121),
-    ModelSpec("efficientnetb7", "EfficientNetB7", baselines.efficientnetb7),
-    ModelSpec("mobilenetv3", "MobileNetV3", baselines.mobilenetv3),
+    ModelSpec("xception", "Xception", "baselines.xception"),
+    ModelSpec("resnet50", "ResNet50", "baselines.resnet50"),
+    ModelSpec("vgg16", "VGG16", "baselines.vgg16"),
+    ModelSpec("densenet121", "DenseNet121", "baselines.densenet121"),
+    ModelSpec("efficientnetb7", "EfficientNetB7", "baselines.efficientnetb7"),
+    ModelSpec("mobilenetv3", "MobileNetV3", "baselines.mobilenetv3"),
 )
 VARIANTS = {spec.name: spec for spec in _VARIANTS}
 BASELINES = {spec.name: spec for spec in _BASELINES}

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from fascore.errors import FascoreError
 from fascore.models import LOGITS
+
+if TYPE_CHECKING:
+    import keras
 
 T = TypeVar("T")
 BATCH = 128  # images; larger ones are no faster on a CPU
@@ -80,6 +81,9 @@ class FaceModel:
         return np.asarray(self.cached("logits", self._build_forward)(images))
 
     def _build_forward(self) -> Any:
+        import keras  # slow: commands that only parse import this file too
+        import tensorflow as tf
+
         network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
         signature = [tf.TensorSpec((None, self.size, self.size, 3), tf.float32)]
         # a compiled function: keras's predict costs ten times as much on one image

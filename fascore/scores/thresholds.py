@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from fascore.labels import LIVE, SPOOF, spoof_type_name
 from fascore.scores.error_rates import apcer_threshold, bpcer_threshold, eer_threshold
-from fascore.store import Card
+
+if TYPE_CHECKING:  # both are slow to import, and the names of the rules need neither
+    import pandas as pd
+
+    from fascore.store import Card
 
 DEFAULT_RULE = "eer"
 FIXED_RULE, FIXED = "fixed", 0.5

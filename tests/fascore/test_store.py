@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import keras
 import numpy as np
 import pytest
 
@@ -18,6 +19,7 @@ from fascore.data.samples import Sample
 from fascore.files import sha256, write_whole
 from fascore.labels import CELEBA_ATTRIBUTES
 from fascore.models import MODELS
+from fascore.models.network_file import NetworkError
 from fascore.store import Card, Store, StoreError
 
 SAMPLES = [
@@ -109,6 +111,16 @@ def test_card_of_other_weights_is_said(folder):
 def test_card_without_weights_is_said(folder):
     (folder / "cnn" / store.WEIGHTS).unlink()
     with pytest.raises(StoreError, match="a card without weights"):
+        Store(folder).load("cnn")
+
+
+def test_network_that_brings_code_is_refused_by_name_though_its_digest_is_right(folder):
+    path = folder / "cnn" / store.WEIGHTS
+    inputs = keras.Input((64, 64, 3))
+    keras.Model(inputs, keras.layers.Lambda(lambda x: x)(inputs)).save(path)
+    card = Store(folder).card("cnn")
+    store.write_card(folder / "cnn", replace(card, weights_sha256=sha256(path)))
+    with pytest.raises(NetworkError, match=r"cnn/model\.keras\. Received: .*keras\.layers\.Lambda"):
         Store(folder).load("cnn")
 
 

@@ -1,5 +1,7 @@
 """Every command has help, an example, and a place in the README."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,17 @@ def test_help_has_an_example(command, capsys):
     assert (
         stop.value.code == 0 and f"python -m trainer {command} {COMMANDS[command].example}" in text
     )
+
+
+def test_help_is_all_that_is_printed_and_imports_nothing_slow():
+    """Each of these takes longer to import than help may take in all."""
+    code = "import sys; from trainer.cli import main"
+    code += "\ntry: main(['--help'])\nfinally: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    *help_lines, modules = done.stdout.splitlines()
+    slow = {"tensorflow", "keras", "shap", "lime", "scipy", "sklearn", "skimage", "pandas"}
+    assert not slow & set(modules.split())
+    assert done.stderr == "" and help_lines[0].startswith("usage: ")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

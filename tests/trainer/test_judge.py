@@ -21,7 +21,8 @@ from fascore.judging.judge import Judge
 from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
 from trainer.cli import main
-from trainer.judge import PARTS, Plan, choose_samples, judge_explanations, summary
+from trainer.judge import PARTS, choose_samples, judge_explanations, summary
+from trainer.recipes import Plan
 
 QUICK = [GradCAM(), LimeImage(num_superpixels=8, num_samples=30), ShapImage(num_samples=10)]
 PAIR = ("cnn", "cnn_channel")

@@ -6,7 +6,7 @@ import pytest
 from keras import applications
 
 from fascore.explain import EXPLAINERS, explain_grid
-from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, LOGITS
+from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, LOGITS, baselines
 from fascore.models.face_model import FaceModel
 
 KERAS = {
@@ -47,7 +47,7 @@ def test_pixels_are_scaled_as_keras_documents(built, name):
     """The same weights in Keras's own network, fed as Keras says, give the same last map."""
     size = 96
     ours = built(name, size)
-    theirs = BASELINES[name].build.network(
+    theirs = getattr(baselines, name).network(
         include_top=False, weights=None, input_shape=(size, size, 3)
     )
     body = [w for layer in ours.layers if layer.name != LOGITS for w in layer.get_weights()]

@@ -20,9 +20,9 @@ from tqdm import tqdm
 
 from fascore import faces, images
 from fascore.data import open_data
-from fascore.data.samples import FaceData, Sample
+from fascore.data.samples import DataError, FaceData, Sample
 from fascore.data.splits import by_split, official_split
-from fascore.faces import FaceDetector
+from fascore.faces import FaceDetector, face_in_box
 from fascore.images import Box
 from fascore.store import Store
 
@@ -34,8 +34,11 @@ def detect(source: FaceData, samples: list[Sample], detector: FaceDetector) -> p
     rows = []
     for sample in tqdm(samples, desc="detect", unit="image"):
         picture = source.picture(sample)
-        label, found = source.box(sample, picture), detector.detect(picture)
-        box = _uncorrected(found[0].box) if found else Box(*[np.nan] * 4)
+        label = source.box(sample, picture)
+        if label is None:
+            raise DataError(f"Expected a data set with labelled boxes. Received: {source.name}.")
+        found = face_in_box(detector.detect(picture), label)
+        box = _uncorrected(found.box) if found else Box(*[np.nan] * 4)
         rows.append([sample.sample_id, sample.pai_species, *_values(label), *_values(box)])
     columns = [f"{who}_{what}" for who in ("label", "mtcnn") for what in ("x", "y", "w", "h")]
     return pd.DataFrame(rows, columns=["sample_id", "species", *columns])
@@ -79,6 +82,8 @@ def compare(
 
     Also the crops' mean overlap (intersection over union), the same for all models.
     """
+    card = store.card(store.loadable_names[0])
+    size, expansion = card.size, card.crop_expansion
     labelled, detected, overlaps = [], [], []
     for (_, row), sample in zip(boxes.iterrows(), samples, strict=True):
         if np.isnan(row["mtcnn_x"]):
@@ -88,9 +93,10 @@ def compare(
             Box(*row[["label_x", "label_y", "label_w", "label_h"]]),
             correct(Box(*row[["mtcnn_x", "mtcnn_y", "mtcnn_w", "mtcnn_h"]])),
         ]
-        overlaps.append(_overlap(*[images.crop_square(box) for box in pair]))
+        squares = [images.crop_square(picture, box, expansion=expansion) for box in pair]
+        overlaps.append(images.overlap(*[Box(s.left, s.top, s.side, s.side) for s in squares]))
         for box, inputs in zip(pair, (labelled, detected), strict=True):
-            inputs.append(images.network_input(images.crop_face(picture, box)))
+            inputs.append(images.face_input(picture, box, size=size, expansion=expansion))
     truth = np.array([s.label for s, x in zip(samples, boxes["mtcnn_x"], strict=True) if x == x])
     rows = {}
     for name in store.loadable_names:
@@ -106,15 +112,6 @@ def compare(
             "crop overlap": np.mean(overlaps),
         }
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _overlap(first: tuple[int, int, int], second: tuple[int, int, int]) -> float:
-    """Intersection over union of two squares (left, top, side)."""
-    shared = 1.0
-    for axis in (0, 1):
-        end = min(first[axis] + first[2], second[axis] + second[2])
-        shared *= max(0, end - max(first[axis], second[axis]))
-    return shared / (first[2] ** 2 + second[2] ** 2 - shared)
 
 
 def main() -> None:

@@ -26,6 +26,7 @@ import numpy as np
 
 from fascore.data import open_data
 from fascore.data.celeba_spoof import LABEL_FILES, box_path
+from fascore.images import CROP_EXPANSION, INPUT_SIZE
 
 ROOT = Path(__file__).parents[1]
 ENTRIES = {"train": 494_405, "test": 67_170}  # CelebA-Spoof's, as published
@@ -96,7 +97,7 @@ def crops(folder: Path) -> dict[str, float]:
 
     def bare() -> None:
         for sample in some:
-            source.face_input(sample, size=64, expansion=1.5)
+            source.face_input(sample, size=INPUT_SIZE, expansion=CROP_EXPANSION)
 
     before = _seconds(bare)
     whole = PICTURES / _seconds(

@@ -34,7 +34,6 @@ from fascore.findings.results import (
     read_results,
 )
 from fascore.findings.summary import Summary, Verdict, image_values, join_samples, select, summarise
-from fascore.images import crop_face, network_input
 from fascore.judging.gates import Gate
 from fascore.judging.gates import gates as open_gates
 from fascore.judging.judge import MapJudgement, judge_maps
@@ -195,10 +194,7 @@ def samples_stamp(store: Store) -> int:
 @st.cache_data(max_entries=512, show_spinner=False)
 def thumbnail(root: str, sample: Sample, expansion: float) -> str:
     """A small picture of a sample's face, as a data URI."""
-    data = face_data(root)
-    picture = data.picture(sample)
-    crop = crop_face(picture, data.box(sample, picture), expansion=expansion)
-    small = network_input(crop, size=THUMBNAIL)
+    small = face_data(root).face_input(sample, size=THUMBNAIL, expansion=expansion)
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
 

@@ -10,11 +10,12 @@ from typing import Any
 import cv2
 import numpy as np
 
-from fascore.images import Box, crop_square
+from fascore.images import Box, crop_square, overlap
 
 DETECTION_SIDE = 640  # px; larger pictures are shrunk to this before detection
 MIN_FACE = 64  # px; the networks' own input size
 TIGHT_CROP = 0.25  # share of the crop's square outside the image that makes it "already cropped"
+MIN_OVERLAP = 0.3  # of a detected face with a labelled box, to be the same face
 LANDMARKS = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 
 # MTCNN's boxes against the labelled ones, as shares of the MTCNN box: docs/faces.md has the
@@ -72,8 +73,35 @@ def correct_box(box: Box) -> Box:
     return Box(centre_x - width / 2, centre_y - height / 2, width, height)
 
 
-def face_warnings(image: np.ndarray, faces: Sequence[Face], chosen: int = 0) -> list[str]:
-    """Plain sentences on what makes the verdict on this picture less sure; empty if nothing."""
+def face_in_box(faces: Sequence[Face], box: Box | None) -> Face | None:
+    """Of the detected faces the one that a labelled box is of: it overlaps the box most.
+
+    Parameters
+    ----------
+    faces : sequence of Face
+        The largest first, as `FaceDetector.detect` gives them.
+    box : Box or None
+        Without a labelled box the picture is of one face: the largest.
+
+    Returns
+    -------
+    Face or None
+        None if no face shares at least `MIN_OVERLAP` with the box: another person's face tells
+        nothing of this one.
+    """
+    if box is None:
+        return faces[0] if faces else None
+    best = max(faces, key=lambda face: overlap(face.box, box), default=None)
+    return best if best is not None and overlap(best.box, box) >= MIN_OVERLAP else None
+
+
+def face_warnings(
+    image: np.ndarray, faces: Sequence[Face], chosen: int = 0, *, expansion: float
+) -> list[str]:
+    """Plain sentences on what makes the verdict on this picture less sure; empty if nothing.
+
+    `expansion` is the crop's, as the networks' cards give it.
+    """
     if not faces:
         return ["No face found in this picture."]
     warnings = []
@@ -86,7 +114,7 @@ def face_warnings(image: np.ndarray, faces: Sequence[Face], chosen: int = 0) -> 
             f"The face is {box.longer_side:.0f} px; under {MIN_FACE} px the networks see "
             "enlarged pixels, not detail."
         )
-    if _share_outside(image, box) > TIGHT_CROP:
+    if _share_outside(image, box, expansion) > TIGHT_CROP:
         warnings.append(
             "The picture is already a tight crop: what surrounds the face is missing and was "
             "filled by reflection."
@@ -94,9 +122,9 @@ def face_warnings(image: np.ndarray, faces: Sequence[Face], chosen: int = 0) -> 
     return warnings
 
 
-def _share_outside(image: np.ndarray, box: Box) -> float:
+def _share_outside(image: np.ndarray, box: Box, expansion: float) -> float:
     """Share of the crop's square that lies outside the image."""
-    left, top, side = crop_square(box)
-    inside_x = min(left + side, image.shape[1]) - max(left, 0)
-    inside_y = min(top + side, image.shape[0]) - max(top, 0)
-    return float(1 - max(inside_x, 0) * max(inside_y, 0) / side**2)
+    square = crop_square(image, box, expansion=expansion)
+    inside_x = min(square.left + square.side, image.shape[1]) - max(square.left, 0)
+    inside_y = min(square.top + square.side, image.shape[0]) - max(square.top, 0)
+    return float(1 - max(inside_x, 0) * max(inside_y, 0) / square.side**2)

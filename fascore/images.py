@@ -16,8 +16,8 @@ MAX_PIXELS = 50_000_000
 MIN_SIDE = 32  # px; below this there is no face to speak of
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 EXPECTED = "a JPEG, PNG, WebP, BMP or TIFF picture"
-CROP_EXPANSION = 1.5
-INPUT_SIZE = 64
+CROP_EXPANSION = 1.5  # of a build, unless another is asked for; a network's own is in its card
+INPUT_SIZE = 64  # px, likewise
 ALPHA_GREY = 127  # what shows through transparent pixels
 
 
@@ -140,43 +140,66 @@ def _grey_to_rgb(grey: np.ndarray) -> np.ndarray:
     return np.repeat(grey8[:, :, None], 3, axis=2)
 
 
-def crop_face(image: np.ndarray, box: Box, *, expansion: float = CROP_EXPANSION) -> np.ndarray:
-    """The square crop around a face, at the image's own resolution.
+@dataclass(frozen=True)
+class Square:
+    """The square a network sees, in image pixels. It may reach outside the image."""
+
+    left: int
+    top: int
+    side: int
+
+
+def crop_square(image: np.ndarray, box: Box | None, *, expansion: float) -> Square:
+    """The square around a face; without a box the largest centred one of the image.
 
     Parameters
     ----------
-    image : uint8 array of shape (H, W, 3)
-    box : Box
+    image : array of shape (H, W, ...)
+    box : Box or None
     expansion : float
         Side of the square over the longer side of the box.
-
-    Returns
-    -------
-    uint8 array of shape (S, S, 3), S = round(expansion x longer side)
-        Padded by reflection where the square leaves the image.
 
     Raises
     ------
     FascoreError
         If the box has no area.
     """
+    height, width = image.shape[:2]
+    if box is None:
+        side = min(height, width)
+        return Square((width - side) // 2, (height - side) // 2, side)
     if box.width <= 0 or box.height <= 0:
-        raise FascoreError(f"A face box has a width and a height above 0. Received: {box}.")
-    left, top, side = crop_square(box, expansion=expansion)
+        raise FascoreError(
+            f"A face box has a width and a height above 0. Received: {box}. Correct the box."
+        )
+    side = max(1, round(expansion * box.longer_side))
+    left = round(box.x + box.width / 2 - side / 2)
+    top = round(box.y + box.height / 2 - side / 2)
+    return Square(left, top, side)
+
+
+def crop_face(image: np.ndarray, box: Box | None, *, expansion: float) -> np.ndarray:
+    """The square crop around a face, at the image's own resolution.
+
+    Parameters
+    ----------
+    image : uint8 array of shape (H, W, 3) or (H, W)
+    box, expansion
+        Of `crop_square`.
+
+    Returns
+    -------
+    uint8 array of shape (S, S, 3) or (S, S)
+        Padded by reflection where the square leaves the image.
+    """
+    square = crop_square(image, box, expansion=expansion)
+    left, top, side = square.left, square.top, square.side
     height, width = image.shape[:2]
     if 0 <= top <= height - side and 0 <= left <= width - side:  # the usual case, five times faster
         return image[top : top + side, left : left + side].copy()
     rows = _reflect(np.arange(top, top + side), height)
     columns = _reflect(np.arange(left, left + side), width)
     return np.asarray(image[rows[:, None], columns])
-
-
-def crop_square(box: Box, *, expansion: float = CROP_EXPANSION) -> tuple[int, int, int]:
-    """Left, top and side of the crop's square in image pixels; it may reach outside the image."""
-    side = max(1, round(expansion * box.longer_side))
-    left = round(box.x + box.width / 2 - side / 2)
-    top = round(box.y + box.height / 2 - side / 2)
-    return left, top, side
 
 
 def _reflect(indices: np.ndarray, length: int) -> np.ndarray:
@@ -187,28 +210,49 @@ def _reflect(indices: np.ndarray, length: int) -> np.ndarray:
     return np.asarray(np.minimum(folded, 2 * (length - 1) - folded))
 
 
-def network_input(crop: np.ndarray, *, size: int = INPUT_SIZE) -> np.ndarray:
-    """The crop area-resized to what a network sees: uint8 (size, size, 3)."""
-    return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
+def face_input(image: np.ndarray, box: Box | None, *, size: int, expansion: float) -> np.ndarray:
+    """What a network sees of a face: its crop, area-resized to uint8 (size, size, 3).
 
+    Training, evaluation and pages all come here, so that they see the same to the bit.
 
-def input_points(
-    points: np.ndarray, box: Box, *, expansion: float = CROP_EXPANSION, size: int = INPUT_SIZE
-) -> np.ndarray:
-    """Points (N, 2), x and y in the picture's pixels, in the pixels of `network_input`'s result.
+    Parameters
+    ----------
+    image : uint8 array of shape (H, W, 3) or (H, W)
+    box, expansion
+        Of `crop_square`.
+    size : int
+        Side of the network's input in pixels.
 
     Examples
     --------
-    >>> input_points(np.array([[10.0, 20.0]]), Box(10, 20, 64, 64), expansion=1).tolist()
+    >>> picture = np.zeros((100, 80, 3), np.uint8)
+    >>> face_input(picture, Box(20, 30, 40, 50), size=64, expansion=1.5).shape
+    (64, 64, 3)
+    """
+    crop = np.ascontiguousarray(crop_face(image, box, expansion=expansion))
+    return cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA)
+
+
+def input_points(points: np.ndarray, square: Square, *, size: int) -> np.ndarray:
+    """Points (N, 2), x and y in the picture's pixels, in the pixels of `face_input`'s result.
+
+    Examples
+    --------
+    >>> input_points(np.array([[10.0, 20.0]]), Square(10, 20, 64), size=64).tolist()
     [[0.0, 0.0]]
     """
-    left, top, side = crop_square(box, expansion=expansion)
-    return (points - (left, top) + 0.5) * size / side - 0.5
+    return (points - (square.left, square.top) + 0.5) * size / square.side - 0.5
 
 
-def whole_picture_box(image: np.ndarray, *, expansion: float = CROP_EXPANSION) -> Box:
-    """The box whose crop is the largest centred square of the image: "use the whole picture"."""
-    height, width = image.shape[:2]
-    side = min(height, width)
-    face = side / expansion
-    return Box((width - face) / 2, (height - face) / 2, face, face)
+def overlap(first: Box, second: Box) -> float:
+    """Intersection over union of two boxes, in [0, 1].
+
+    Examples
+    --------
+    >>> overlap(Box(0, 0, 2, 2), Box(1, 0, 2, 2)) == 2 / 6
+    True
+    """
+    across = min(first.x + first.width, second.x + second.width) - max(first.x, second.x)
+    down = min(first.y + first.height, second.y + second.height) - max(first.y, second.y)
+    shared = max(across, 0) * max(down, 0)
+    return shared / (first.width * first.height + second.width * second.height - shared)

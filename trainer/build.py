@@ -20,6 +20,7 @@ import tensorflow_datasets as tfds
 
 from fascore.data.sample_table import read_samples
 from fascore.data.samples import DataError
+from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 from fascore.store import SAMPLES
 
@@ -35,8 +36,8 @@ class Config:
     root: str
     protocol: str = "subject"
     limit: int | None = None
-    size: int = 64
-    crop_expansion: float = 1.5
+    size: int = INPUT_SIZE
+    crop_expansion: float = CROP_EXPANSION
     seed: int = 0
 
     @property

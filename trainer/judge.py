@@ -16,7 +16,7 @@ from fascore.data.sample_table import fingerprint, sample_of
 from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.errors import FascoreError
 from fascore.explain import Explainer
-from fascore.faces import FaceDetector
+from fascore.faces import FaceDetector, face_in_box
 from fascore.findings.results import (
     FOLDER,
     Results,
@@ -24,7 +24,7 @@ from fascore.findings.results import (
     read_results,
     write_results,
 )
-from fascore.images import crop_face, input_points, network_input
+from fascore.images import Box, crop_square, face_input, input_points
 from fascore.judging.judge import NO_METHOD, Judge, Measure
 from fascore.models.face_model import FaceModel
 from fascore.store import Store
@@ -131,11 +131,11 @@ class _Detector:
     def __init__(self) -> None:
         self._detector: FaceDetector | None = None
 
-    def landmarks(self, picture: np.ndarray) -> np.ndarray | None:
-        """Of the largest face, (5, 2); None if no face is found."""
+    def landmarks(self, picture: np.ndarray, box: Box | None) -> np.ndarray | None:
+        """Of the face in the labelled box, (5, 2); None if it is not found."""
         self._detector = self._detector or FaceDetector()
-        faces = self._detector.detect(picture)
-        return faces[0].landmarks if faces else None
+        face = face_in_box(self._detector.detect(picture), box)
+        return None if face is None else face.landmarks
 
 
 def _face(
@@ -148,17 +148,16 @@ def _face(
     except EntryError as err:
         tqdm.write(f"left out: {sample.sample_id} ({err.reason})")
         return None
-    image = network_input(crop_face(picture, box, expansion=expansion), size=size)
+    image = face_input(picture, box, size=size, expansion=expansion)
     points = data.landmarks(sample)
-    points = detect.landmarks(picture) if points is None else points
-    landmarks = (
-        None if points is None else input_points(points, box, expansion=expansion, size=size)
-    )
+    points = detect.landmarks(picture, box) if points is None else points
+    square = crop_square(picture, box, expansion=expansion)
+    landmarks = None if points is None else input_points(points, square, size=size)
     mask = data.evidence(sample)
     evidence = None
     if mask is not None:
-        marked = crop_face(mask.astype(np.uint8) * 255, box, expansion=expansion)
-        evidence = network_input(marked, size=size) > 127
+        marked = mask.astype(np.uint8) * 255
+        evidence = face_input(marked, box, size=size, expansion=expansion) > 127
     return _Face(image, landmarks, evidence)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from fascore.data.splits import PROTOCOLS
 from fascore.explain import TARGETS, LimeImage, ShapImage
+from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
@@ -59,13 +60,16 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
         "--limit", type=_at_least(int, 1), help="so many images in all; default: 200,000, or all"
     )
     parser.add_argument(
-        "--size", type=_at_least(int, 32), default=64, help="of the crops, in pixels; default: 64"
+        "--size",
+        type=_at_least(int, 32),
+        default=INPUT_SIZE,
+        help=f"of the crops, in pixels; default: {INPUT_SIZE}",
     )
     parser.add_argument(
         "--crop-expansion",
         type=_at_least(float, 1),
-        default=1.5,
-        help="crop's side as a multiple of the face's; default: 1.5",
+        default=CROP_EXPANSION,
+        help=f"crop's side as a multiple of the face's; default: {CROP_EXPANSION:g}",
     )
     parser.add_argument(
         "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"

@@ -23,6 +23,7 @@ from fascore.data.samples import DataError, Sample, Skipped
 from fascore.data.splits import PROTOCOLS, SPLITS, by_split
 from fascore.errors import FascoreError
 from fascore.files import write_json, write_whole
+from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import LIVE, SPOOF
 from fascore.store import SAMPLES
 from trainer.build import (
@@ -47,8 +48,8 @@ def prepare(
     *,
     protocol: str = "subject",
     limit: int | None = None,
-    size: int = 64,
-    crop_expansion: float = 1.5,
+    size: int = INPUT_SIZE,
+    crop_expansion: float = CROP_EXPANSION,
     seed: int = 0,
     jobs: int | None = None,
     beam: str | None = None,

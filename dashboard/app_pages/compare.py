@@ -34,7 +34,7 @@ def page() -> None:
     with left:
         views.choose_picture(store, first)
     with right:
-        judged = views.face_panel(first)
+        judged = views.face_panel(cards)
     if judged is not None:
         with st.container(key="grid"):
             compare(store, cards, judged, settings)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.views.style import WORDS
+from dashboard.views.style import WORDS, model_title
 from fascore.data.samples import DataError
 from fascore.faces import face_warnings
-from fascore.images import Box, crop_face, crop_square, network_input, whole_picture_box
+from fascore.images import Box, crop_face, crop_square, face_input
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
 from fascore.store import Card
 
@@ -23,23 +25,41 @@ BOX_COLOUR, CROP_COLOUR = (240, 228, 66), (86, 180, 233)  # Okabe and Ito's yell
 
 @dataclass(frozen=True)
 class Judged:
-    """What is judged: the picture (H, W, 3), the face's box in it, and where the box is from."""
+    """What is judged: the picture (H, W, 3), the face's box in it, and where the box is from.
+
+    Without a box it is the picture's largest centred square.
+    """
 
     pixels: np.ndarray
-    box: Box
+    box: Box | None
     box_origin: str
+    _made: dict[Any, np.ndarray] = field(default_factory=dict, init=False, repr=False)
 
     def crop(self, card: Card) -> np.ndarray:
         """The square crop around the face, at the picture's own resolution."""
-        return crop_face(self.pixels, self.box, expansion=card.crop_expansion)
+        expansion = card.crop_expansion
+        return self._once(expansion, lambda: crop_face(self.pixels, self.box, expansion=expansion))
 
     def network_input(self, card: Card) -> np.ndarray:
         """What a network sees of it: uint8 (size, size, 3)."""
-        return network_input(self.crop(card), size=card.size)
+        size, expansion = card.size, card.crop_expansion
+        return self._once(
+            (size, expansion),
+            lambda: face_input(self.pixels, self.box, size=size, expansion=expansion),
+        )
+
+    def _once(self, key: Any, make: Callable[[], np.ndarray]) -> np.ndarray:
+        """What `make` gave when it was first asked for: many networks share one crop."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
 
 
-def face_panel(card: Card) -> Judged | None:
-    """Draws the picture on show and returns what is judged of it; None if there is nothing."""
+def face_panel(cards: Mapping[str, Card]) -> Judged | None:
+    """Draws the picture on show and returns what is judged of it; None if there is nothing.
+
+    `cards` are the networks', by name; those that see other pixels get pictures of their own.
+    """
     if problem := state.problem():
         st.error(problem)
     shown = state.shown()
@@ -49,13 +69,20 @@ def face_panel(card: Card) -> Judged | None:
         return None
     for note in shown.picture.notes:
         st.info(note)
-    judged = _labelled(shown, card) if shown.sample else _detected(shown)
+    first = next(iter(cards.values()))
+    judged = _labelled(shown, first) if shown.sample else _detected(shown, first)
     if judged is None:
         st.image(_shrunk(shown.picture.pixels), caption="The picture", width=320)
         return None
     if shown.sample:
         _truth(shown.sample.label, shown.sample.spoof_type, shown.sample.pai_species)
-    _three_pictures(judged, card)
+    groups: dict[tuple[int, float], list[str]] = {}
+    for name, card in cards.items():
+        groups.setdefault((card.size, card.crop_expansion), []).append(name)
+    with st.container(key="pictures"):
+        for names in groups.values():
+            only = "" if len(groups) == 1 else f" ({', '.join(map(model_title, names))})"
+            _three_pictures(judged, cards[names[0]], f"What the networks see{only}")
     return judged
 
 
@@ -68,10 +95,10 @@ def _labelled(shown: state.Shown, card: Card) -> Judged | None:
     except DataError as err:
         st.error(str(err))
         return None
-    return Judged(pixels, box, "labelled in the data set")
+    return Judged(pixels, box, "labelled in the data set" if box else "the data set labels none")
 
 
-def _detected(shown: state.Shown) -> Judged | None:
+def _detected(shown: state.Shown, card: Card) -> Judged | None:
     """An unlabelled picture with the face found in it, or all of it if the user says so."""
     pixels = shown.picture.pixels
     with st.spinner("Looking for faces…"):
@@ -82,7 +109,7 @@ def _detected(shown: state.Shown) -> Judged | None:
         return None
     if not faces:
         st.warning("No face was found: the picture's largest centred square is judged instead.")
-        return Judged(pixels, whole_picture_box(pixels), "the whole picture, on request")
+        return Judged(pixels, None, "no face was found")
     chosen = 0
     if len(faces) > 1:
         chosen = st.selectbox(
@@ -92,7 +119,7 @@ def _detected(shown: state.Shown) -> Judged | None:
             key=f"face_{shown.digest[:16]}",
             persist_state="session",
         )
-    for warning in face_warnings(pixels, faces, chosen):
+    for warning in face_warnings(pixels, faces, chosen, expansion=card.crop_expansion):
         st.warning(warning)
     origin = f"found by MTCNN, confidence {faces[chosen].confidence:.2f}"
     return Judged(pixels, faces[chosen].box, origin)
@@ -105,42 +132,55 @@ def _truth(label: int, spoof_type: int, species: str) -> None:
     st.markdown(f"**True label: {name}** ({meaning}{detail})")
 
 
-def _three_pictures(judged: Judged, card: Card) -> None:
+def _three_pictures(judged: Judged, card: Card, seen_by: str) -> None:
     height, width = judged.pixels.shape[:2]
     crop, seen = judged.crop(card), judged.network_input(card)
-    columns = st.container(key="pictures").columns(3)
+    columns = st.columns(3)
     columns[0].image(
         _with_boxes(judged, card),
-        caption=f"Picture, {width} × {height} px. Yellow: face, "
-        f"{judged.box.width:.0f} × {judged.box.height:.0f} px ({judged.box_origin}). Blue: crop.",
+        caption=f"Picture, {width} × {height} px. {_box_words(judged)} Blue: crop.",
         alt="The picture with the face box and the crop drawn in",
     )
     columns[1].image(
         _shrunk(crop),
-        caption=f"Crop, {crop.shape[1]} × {crop.shape[0]} px: {card.crop_expansion:g} times the "
-        "face's longer side.",
+        caption=f"Crop, {crop.shape[1]} × {crop.shape[0]} px: {_crop_words(judged, card)}.",
         alt="The square crop around the face",
         width="stretch",
     )
     columns[2].image(
         np.kron(seen, np.ones((6, 6, 1), np.uint8)),
-        caption=f"What the networks see: {seen.shape[1]} × {seen.shape[0]} px, enlarged.",
+        caption=f"{seen_by}: {seen.shape[1]} × {seen.shape[0]} px, enlarged.",
         alt="The network's input, pixel by pixel",
         output_format="PNG",
         width="stretch",
     )
 
 
+def _box_words(judged: Judged) -> str:
+    """The yellow box in words, or why there is none."""
+    if judged.box is None:
+        return f"No face box ({judged.box_origin})."
+    size = f"{judged.box.width:.0f} × {judged.box.height:.0f} px"
+    return f"Yellow: face, {size} ({judged.box_origin})."
+
+
+def _crop_words(judged: Judged, card: Card) -> str:
+    if judged.box is None:
+        return "the picture's largest centred square"
+    return f"{card.crop_expansion:g} times the face's longer side"
+
+
 def _with_boxes(judged: Judged, card: Card) -> np.ndarray:
     """The picture at the page's size, with the face box and the crop's square."""
     scale = SHOWN_SIDE / max(judged.pixels.shape[:2])
     picture = _resized(judged.pixels, scale)
-    left, top, side = crop_square(judged.box, expansion=card.crop_expansion)
-    box = judged.box
-    for colour, (x, y, w, h) in (
-        (CROP_COLOUR, (left, top, side, side)),
-        (BOX_COLOUR, (box.x, box.y, box.width, box.height)),
-    ):
+    crop = crop_square(judged.pixels, judged.box, expansion=card.crop_expansion)
+    shapes: list[tuple[tuple[int, int, int], tuple[float, ...]]] = [
+        (CROP_COLOUR, (crop.left, crop.top, crop.side, crop.side))
+    ]
+    if box := judged.box:
+        shapes.append((BOX_COLOUR, (box.x, box.y, box.width, box.height)))
+    for colour, (x, y, w, h) in shapes:
         corners = [round(v * scale) for v in (x, y, x + w, y + h)]
         cv2.rectangle(picture, corners[:2], corners[2:], (0, 0, 0), LINE + 2)
         cv2.rectangle(picture, corners[:2], corners[2:], colour, LINE)

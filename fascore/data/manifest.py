@@ -22,7 +22,7 @@ from fascore.data.samples import (
 )
 from fascore.data.splits import SPLITS
 from fascore.files import Folder
-from fascore.images import CROP_EXPANSION, Box, whole_picture_box
+from fascore.images import Box
 from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 
 REQUIRED = ("path", "label")
@@ -77,10 +77,10 @@ class Manifest(FaceData):
                 scan.samples.append(_sample(row))
         return scan
 
-    def box(self, sample: Sample, picture: np.ndarray) -> Box:
+    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
         box = self._boxes.get(sample.sample_id)
         if box is None:
-            return whole_picture_box(picture, expansion=CROP_EXPANSION)
+            return None
         height, width = picture.shape[:2]
         left, right = (min(max(v, 0), width) for v in (box.x, box.x + box.width))
         top, bottom = (min(max(v, 0), height) for v in (box.y, box.y + box.height))

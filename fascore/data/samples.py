@@ -114,8 +114,12 @@ class FaceData(ABC):
         """Bytes of one file, by its path in the data set; DataError if there is none."""
 
     @abstractmethod
-    def box(self, sample: Sample, picture: np.ndarray) -> Box:
-        """The labelled face box in the picture's pixels; EntryError if it is unusable."""
+    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+        """The labelled face box in the picture's pixels; EntryError if it is unusable.
+
+        None where the data set gives none: the whole picture is the face's, so that the crop is
+        its largest centred square.
+        """
 
     def landmarks(self, sample: Sample) -> np.ndarray | None:
         """Labelled landmarks (5, 2), x and y in the picture's pixels, in the order of
@@ -141,5 +145,5 @@ class FaceData(ABC):
     def face_input(self, sample: Sample, *, size: int, expansion: float) -> np.ndarray:
         """What a network sees of a sample: uint8 (size, size, 3)."""
         picture = self.picture(sample)
-        crop = images.crop_face(picture, self.box(sample, picture), expansion=expansion)
-        return images.network_input(crop, size=size)
+        box = self.box(sample, picture)
+        return images.face_input(picture, box, size=size, expansion=expansion)

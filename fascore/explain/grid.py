@@ -42,7 +42,7 @@ def explain_grid(
     ----------
     models : sequence of FaceModel
     image : uint8 array of shape (size, size, 3)
-        What the networks see (`fascore.images.network_input`).
+        What the networks see (`fascore.images.face_input`).
     explainers : sequence of Explainer
     target : {SPOOF, LIVE, "predicted"}
     """

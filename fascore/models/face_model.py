@@ -60,7 +60,7 @@ class FaceModel:
         if images.ndim != 4 or images.shape[1:] != expected:
             raise FascoreError(
                 f"{self.name} takes images of shape (N, {self.size}, {self.size}, 3). "
-                f"Received: {images.shape}. Make them with fascore.images.network_input."
+                f"Received: {images.shape}. Make them with fascore.images.face_input."
             )
         if len(images) == 0:
             return np.empty((0, 2), np.float32)

@@ -8,11 +8,13 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from fascore import store
+from dashboard.views import face
+from fascore import images, store
 from fascore.explain import EXPLAINERS
 from fascore.images import Box
 from fascore.models import VARIANTS
 from fascore.store import CARD, WEIGHTS, Store
+from tests.conftest import SIZE
 from tests.dashboard.conftest import encoded, picture, text_of
 
 pytestmark = pytest.mark.usefixtures("store_path", "detect")
@@ -280,3 +282,54 @@ def test_model_without_weights_is_listed_with_the_commands_that_train_it(app, st
     assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
     assert any("no weights in this store: Xception" in each.label for each in app.expander)
     assert "--epochs 5 --learning-rate 0.001 --weights none --models xception" in app.code[0].value
+
+
+def test_networks_that_see_alike_share_one_crop(app, monkeypatch):
+    calls = []
+
+    def counted(*arguments, **options):
+        calls.append(options)
+        return images.face_input(*arguments, **options)
+
+    monkeypatch.setattr(face, "face_input", counted)
+    app.run()
+    calls.clear()
+    app.slider(key="opacity").set_value(0.2).run()
+    check_clean(app)
+    assert calls == [{"size": SIZE, "expansion": 1.5}]
+
+
+def change_card(store_path, name, **changes):
+    folder = store_path / name
+    store.write_card(folder, replace(Store(store_path).card(name), **changes))
+
+
+def captions(app: AppTest) -> list[str]:
+    return [shown.caption for block in app.get("image") for shown in block.proto.imgs]
+
+
+def test_networks_of_another_crop_show_what_they_see(app, store_path):
+    change_card(store_path, "cnn_spatial", crop_expansion=2.0)
+    app.run()
+    check_clean(app)
+    told = "\n".join(captions(app))
+    assert "1.5 times the face's longer side" in told and "2 times the face's longer side" in told
+    assert "What the networks see (CNN, CNN + channel, CNN + channel + spatial)" in told
+    assert "What the networks see (CNN + spatial)" in told
+
+
+def test_face_without_a_labelled_box_is_said_to_be_the_whole_picture(app, store_path, tmp_path):
+    faces = tmp_path / "mine"
+    for sample_id in Store(store_path).samples().index:
+        (faces / sample_id).parent.mkdir(parents=True, exist_ok=True)
+        picture(3).resize((96, 120)).save(faces / sample_id)
+    rows = [f"{each},{int('live' not in each)}" for each in Store(store_path).samples().index]
+    (faces / "mine.csv").write_text("\n".join(["path,label", *rows]))
+    for name in VARIANTS:
+        data = {**Store(store_path).card(name).data, "root": str(faces / "mine.csv")}
+        change_card(store_path, name, data=data, crop_expansion=2.0)
+    app.run()
+    check_clean(app)
+    told = "\n".join(captions(app))
+    assert "No face box (the data set labels none)" in told
+    assert "Crop, 96 × 96 px: the picture's largest centred square." in told

@@ -5,7 +5,7 @@ import pytest
 from skimage import data
 
 from fascore import faces
-from fascore.faces import Face, FaceDetector, correct_box, face_warnings
+from fascore.faces import Face, FaceDetector, correct_box, face_in_box, face_warnings
 from fascore.images import Box
 
 
@@ -57,9 +57,31 @@ def test_no_face_in_an_empty_picture(detector):
     ],
 )
 def test_doubts_are_said(found, said):
-    warnings = face_warnings(PICTURE, found)
+    warnings = face_warnings(PICTURE, found, expansion=1.5)
     assert len(warnings) == len(said)
     assert all(part in warning for part, warning in zip(said, warnings, strict=True))
+
+
+@pytest.mark.parametrize(("expansion", "tight"), [(1.0, False), (1.5, False), (2.0, True)])
+def test_a_tight_crop_is_one_of_the_networks_own_square(expansion, tight):
+    warnings = face_warnings(PICTURE, [face(50, 50, 260)], expansion=expansion)
+    assert any("already a tight crop" in each for each in warnings) == tight
+
+
+def test_labelled_face_is_the_one_that_overlaps_its_box_most_however_small():
+    large, small, beside = face(0, 0, 200), face(250, 100, 60), face(280, 100, 60)
+    assert face_in_box([large, beside, small], Box(255, 105, 55, 60)) is small
+
+
+def test_another_persons_face_is_not_the_labelled_one():
+    assert face_in_box([face(0, 0, 200)], Box(180, 180, 60, 60)) is None
+    assert face_in_box([], Box(180, 180, 60, 60)) is None
+
+
+def test_without_a_labelled_box_the_largest_face_is_the_pictures():
+    faces_found = [face(0, 0, 200), face(250, 100, 60)]
+    assert face_in_box(faces_found, None) is faces_found[0]
+    assert face_in_box([], None) is None
 
 
 def test_box_correction_scales_about_the_shifted_centre(monkeypatch):

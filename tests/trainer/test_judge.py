@@ -15,13 +15,15 @@ from fascore import store
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.explain import GradCAM, LimeImage, ShapImage
+from fascore.faces import Face
 from fascore.files import sha256
 from fascore.findings.results import ABOUT, FOLDER, OLD_ABOUT, has_results, read_results
+from fascore.images import Box
 from fascore.judging.judge import Judge
 from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
 from trainer.cli import main
-from trainer.judge import PARTS, choose_samples, judge_explanations, summary
+from trainer.judge import PARTS, _Detector, choose_samples, judge_explanations, summary
 from trainer.recipes import Plan
 
 QUICK = [GradCAM(), LimeImage(num_superpixels=8, num_samples=30), ShapImage(num_samples=10)]
@@ -59,10 +61,13 @@ def run(opened: Store, *, limit: int = 4, again: bool = False):
     )
 
 
+DETECTED = _Detector.landmarks
+
+
 @pytest.fixture(autouse=True)
 def no_landmarks(monkeypatch):
     """The noise has no faces; the detector need not look for them."""
-    monkeypatch.setattr("trainer.judge._Detector.landmarks", lambda self, picture: None)
+    monkeypatch.setattr("trainer.judge._Detector.landmarks", lambda self, picture, box: None)
 
 
 def test_images_are_balanced_by_species_however_many(tiny_store):
@@ -90,6 +95,35 @@ def test_results_are_written_whole_and_read_back(tiny_store):
         ids = tiny_store.samples().loc[of["sample_id"], "pai_species"]
         assert mean.values.shape == (SIZE, SIZE) and mean.num_images == (ids == species).sum()
     assert not (tiny_store.path / FOLDER / PARTS).exists()
+
+
+@pytest.mark.parametrize(
+    ("faces", "found"),
+    [
+        # the labelled box is 29 px at (17, 17) of the 64 px picture, its crop 43 px at (10, 10)
+        ([Box(24, 24, 40, 40), Box(16, 18, 29, 29)], (20 - 10 + 0.5) * SIZE / 43 - 0.5),
+        ([Box(45, 45, 40, 40)], None),
+        ([], None),
+    ],
+)
+def test_landmarks_are_of_the_face_in_the_labelled_box(tiny_store, monkeypatch, faces, found):
+    detected = [Face(box, np.full((5, 2), 4 + box.x), 0.9) for box in faces]
+    fake = type("Fake", (), {"detect": lambda self, picture: detected})
+    monkeypatch.setattr("trainer.judge.FaceDetector", fake)
+    monkeypatch.setattr("trainer.judge._Detector.landmarks", DETECTED)
+    measure, landmarks = Judge.measures, []
+
+    def noted(self, *arguments, **options):
+        landmarks.append(options["landmarks"])
+        return measure(self, *arguments, **options)
+
+    monkeypatch.setattr(Judge, "measures", noted)
+    run(tiny_store, limit=1)
+    assert len(landmarks) == 1
+    if found is None:
+        assert landmarks == [None]
+    else:
+        np.testing.assert_allclose(landmarks[0], found)
 
 
 def test_a_second_call_measures_nothing_again(tiny_store, capsys):

@@ -11,8 +11,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fascore import images
 from fascore.data.samples import FaceData, Sample
+from fascore.images import CROP_EXPANSION
 from fascore.labels import SPOOF
 from fascore.scores.classification import auc_by_species
 
@@ -59,10 +59,10 @@ def audit(source: FaceData) -> pd.DataFrame:
 
 
 def _features(source: FaceData, sample: Sample, view: str) -> list[float]:
-    picture = source.picture(sample)
     if view == "face crop":
-        picture = images.crop_face(picture, source.box(sample, picture))
-    return global_statistics(images.network_input(picture, size=SIDE))
+        return global_statistics(source.face_input(sample, size=SIDE, expansion=CROP_EXPANSION))
+    picture = source.picture(sample)
+    return global_statistics(cv2.resize(picture, (SIDE, SIDE), interpolation=cv2.INTER_AREA))
 
 
 def _separability(samples: Sequence[Sample], features: np.ndarray) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """A data set of one's own, as a CSV table."""
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -39,8 +40,13 @@ def test_full_table(table):
 
 def test_without_a_box_the_largest_centred_square_is_used(table):
     source = write(table, "path,label", "a.png,0", "deep/b.png,spoof")
+    picture = np.random.default_rng(0).integers(0, 256, (60, 80, 3), dtype=np.uint8)
+    Image.fromarray(picture).save(table.parent / "a.png")
     live, spoof = source.samples()
-    assert source.box(live, source.picture(live)) == Box(20, 10, 40, 40)
+    assert source.box(live, picture) is None
+    for expansion in (1.0, 1.5, 2.0):
+        seen = source.face_input(live, size=60, expansion=expansion)
+        np.testing.assert_array_equal(seen, picture[:, 10:70])
     assert spoof.pai_species == "unspecified"
 
 

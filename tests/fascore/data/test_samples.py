@@ -10,7 +10,7 @@ from PIL import Image
 
 from fascore.data import open_data
 from fascore.data.samples import DataError
-from fascore.images import Box, crop_face, decode, network_input
+from fascore.images import Box, decode, face_input
 from fascore.labels import pai_species
 
 ROWS = {
@@ -68,7 +68,7 @@ def test_training_and_browser_see_the_same_pixels_to_the_bit(source):
     """The trainer asks FaceData; the browser decodes, crops and resizes bytes itself."""
     sample = source.samples()[0]
     pixels = decode(source.read(sample.sample_id)).pixels
-    in_browser = network_input(crop_face(pixels, Box(12.5, 25, 25, 50), expansion=1.5), size=64)
+    in_browser = face_input(pixels, Box(12.5, 25, 25, 50), size=64, expansion=1.5)
     np.testing.assert_array_equal(source.face_input(sample, size=64, expansion=1.5), in_browser)
 
 

@@ -20,6 +20,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache
 from fascore.explain import GradCAM, LimeImage, ShapImage, plan_grid
 from fascore.labels import SPOOF
+from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import Store
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ def judge(store: Store, faces: np.ndarray) -> None:
             cache.spoof_score(key, face)
         for step in plan_grid(list(keys), QUICK):
             chosen = tuple(keys[name] for name in step.models)
-            cache.explanations(chosen, step.explainer, face, SPOOF)
+            cache.explanations(chosen, step.explainer, face, SPOOF, choice=ThresholdChoice())
 
 
 def growth_figures(store: Store, pictures: int) -> dict[str, float]:

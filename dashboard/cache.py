@@ -21,7 +21,7 @@ import streamlit as st
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
-from fascore.explain import Attribution, Explainer, Target
+from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.findings.claims import Claim, answer_claims
 from fascore.findings.differences import Difference, paired_differences
@@ -129,22 +129,76 @@ def spoof_score(key: ModelKey, face: np.ndarray) -> float:
     return float(model(key).spoof_scores(face[None])[0])
 
 
-@st.cache_data(max_entries=512, show_spinner=False)
 def explanations(
-    keys: Sequence[ModelKey], explainer: Explainer, face: np.ndarray, target: Target
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    *,
+    choice: ThresholdChoice,
 ) -> list[Attribution]:
-    """One attribution a model, of one explainer on a face (size, size, 3)."""
-    return explainer.explain([model(key) for key in keys], face, target=target)
+    """One attribution a model, of one explainer on a face (size, size, 3).
+
+    A target that is each model's verdict is its verdict at the threshold of `choice`.
+    """
+    thresholds = _thresholds(keys, choice)
+    # a threshold that moves without turning a verdict changes no map, so maps are kept by verdict
+    verdicts = tuple(
+        spoof_score(key, face) >= threshold
+        for key, threshold in zip(keys, thresholds, strict=True)
+        if target == PREDICTED
+    )
+    return _explanations(keys, explainer, face, target, verdicts, thresholds)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
+def _explanations(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    verdicts: Sequence[bool],
+    _thresholds: Sequence[float],
+) -> list[Attribution]:
+    return explainer.explain(_models_at(keys, _thresholds), face, target=target)
+
+
 def judgements(
-    keys: Sequence[ModelKey], explainer: Explainer, face: np.ndarray, target: Target
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    *,
+    choice: ThresholdChoice,
 ) -> list[MapJudgement]:
-    """How far each of an explainer's maps of a face (size, size, 3) can be believed."""
-    maps = explanations(keys, explainer, face, target)
-    models = [model(key) for key in keys]
-    return judge_maps(models, face, explainer, maps, target=target, steps=PAGE_STEPS, draws=1)
+    """How far each of an explainer's maps of a face (size, size, 3) can be believed.
+
+    Whether a small change of the picture turns a verdict is asked at the threshold of `choice`.
+    """
+    maps = explanations(keys, explainer, face, target, choice=choice)
+    return _judgements(keys, explainer, face, target, _thresholds(keys, choice), maps)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _judgements(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    thresholds: Sequence[float],
+    _maps: list[Attribution],
+) -> list[MapJudgement]:
+    models = _models_at(keys, thresholds)
+    return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
+
+
+def _thresholds(keys: Sequence[ModelKey], choice: ThresholdChoice) -> tuple[float, ...]:
+    return tuple(threshold(key, choice).value for key in keys)
+
+
+def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[FaceModel]:
+    """Models at these thresholds; networks and compiled functions are those of `model`."""
+    return [model(key).at(value) for key, value in zip(keys, thresholds, strict=True)]
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -8,10 +8,10 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, views
+from dashboard import cache, state, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
-from fascore.explain import GradCAM, Step, plan_grid
+from fascore.explain import Attribution, GradCAM, Step, plan_grid
 from fascore.labels import SPOOF
 from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.store import Card, Store
@@ -124,7 +124,10 @@ def draw_maps(
         chosen = tuple(keys[name] for name in step.models)
         face = inputs[step.models[0]]
         try:
-            row.add(cache.explanations(chosen, step.explainer, face, settings.target))
+            maps = cache.explanations(
+                chosen, step.explainer, face, settings.target, choice=state.threshold()
+            )
+            row.add(maps)
         except FascoreError as err:
             row.fail(step.models, str(err))
     progress.empty()
@@ -146,12 +149,22 @@ def judge_rows(
         chosen = tuple(keys[name] for name in step.models)
         try:
             judged = cache.judgements(
-                chosen, step.explainer, inputs[step.models[0]], settings.target
+                chosen,
+                step.explainer,
+                inputs[step.models[0]],
+                settings.target,
+                choice=state.threshold(),
             )
         except FascoreError:  # the map's cell says why there is none
             continue
         rows[step.explainer.name].judge(step.models, judged)
     progress.empty()
+
+
+def spoof_cam(key: ModelKey, face: np.ndarray, *, layer: str) -> Attribution:
+    """One network's Grad-CAM for spoof at a layer."""
+    explainer, choice = GradCAM(layer=layer), state.threshold()
+    return cache.explanations((key,), explainer, face, SPOOF, choice=choice)[0]
 
 
 def draw_attention(
@@ -166,10 +179,7 @@ def draw_attention(
     with st.expander("Attention itself: the gates, and the verdict without them"):
         layers = {name: (LAST_CONV, FEATURE_MAP) if gates[name] else (LAST_CONV,) for name in keys}
         cams = {
-            name: {
-                layer: cache.explanations((key,), GradCAM(layer=layer), inputs[name], SPOOF)[0]
-                for layer in layers[name]
-            }
+            name: {layer: spoof_cam(key, inputs[name], layer=layer) for layer in layers[name]}
             for name, key in keys.items()
         }
         thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -72,6 +73,12 @@ class FaceModel:
         """P(spoof) in [0, 1] of RGB 0..255 images (N, size, size, 3): float64 (N,)."""
         logits = self.logits(images, batch_size=batch_size).astype(np.float64)
         return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
+
+    def at(self, threshold: float) -> FaceModel:
+        """The same network with another decision threshold; what was derived from it is shared."""
+        other = copy.copy(self)
+        other.threshold = threshold
+        return other
 
     def is_spoof(self, spoof_score: float) -> bool:
         """Whether a score means an attack at this model's threshold."""

@@ -222,6 +222,16 @@ def test_target_changes_what_is_explained(app):
     assert all("for live" in cell for cell in maps_of(app))
 
 
+@pytest.mark.parametrize(("threshold", "word"), [(0.0, "for spoof"), (1.0, "for live")])
+def test_verdict_explained_is_the_verdict_shown_at_the_threshold_set_by_hand(app, threshold, word):
+    app.run()
+    app.radio(key="target").set_value("predicted").run()
+    app.selectbox(key="threshold_rule").set_value("hand").run()
+    app.slider(key="threshold_value").set_value(threshold).run()
+    check_clean(app)
+    assert all(word in cell for cell in maps_of(app))
+
+
 def test_model_whose_card_does_not_fit_its_weights_says_so_and_others_work(app, store_path):
     (store_path / "cnn" / WEIGHTS).write_bytes(b"other weights")
     app.run()

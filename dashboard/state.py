@@ -11,7 +11,7 @@ from typing import Any, Literal, cast
 import streamlit as st
 
 from fascore.data.samples import Sample
-from fascore.images import ImageError, Picture, decode
+from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
 from fascore.scores.thresholds import ThresholdChoice
 
 Origin = Literal["gallery", "upload", "camera"]
@@ -77,7 +77,7 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None) -> None:
     """Shows a file's picture; where it cannot be read, `problem` says why."""
     clear()
     try:
-        picture = decode(data)
+        picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
     except ImageError as err:
         _session()["problem"] = str(err)
         return

@@ -1,36 +1,16 @@
-"""Bytes to pixels to network input: the one pixel path of training, evaluation and browser."""
+"""Pixels to network input: the one pixel path of training, evaluation and browser."""
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from fascore.errors import FascoreError
 
-MAX_BYTES = 10 * 2**20
-MAX_PIXELS = 50_000_000
-MIN_SIDE = 32  # px; below this there is no face to speak of
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
-EXPECTED = "a JPEG, PNG, WebP, BMP or TIFF picture"
 CROP_EXPANSION = 1.5  # of a build, unless another is asked for; a network's own is in its card
 INPUT_SIZE = 64  # px, likewise
-ALPHA_GREY = 127  # what shows through transparent pixels
-
-
-class ImageError(FascoreError):
-    """A picture that cannot be used; the message is one sentence for the person who gave it."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A decoded picture: upright RGB uint8 `pixels` (H, W, 3); `notes` say what was left out."""
-
-    pixels: np.ndarray
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -46,98 +26,6 @@ class Box:
     def longer_side(self) -> float:
         """The longer of width and height, in pixels."""
         return max(self.width, self.height)
-
-
-def decode(data: bytes, *, max_bytes: int | None = MAX_BYTES) -> Picture:
-    """The picture in a file's bytes, upright, as RGB uint8.
-
-    EXIF orientation is applied, transparency is laid over grey, palette, grey, 16-bit and CMYK
-    pictures become RGB, and of several frames the first is taken (with a note).
-
-    Parameters
-    ----------
-    max_bytes : int or None
-        Larger files are refused; None for files that are not uploads.
-
-    Raises
-    ------
-    ImageError
-        If the bytes are not a picture of a known format, are cut short, or are too large or small.
-    """
-    if not data:
-        raise ImageError(f"Expected {EXPECTED}. Received: an empty file. Choose another file.")
-    if max_bytes is not None and len(data) > max_bytes:
-        raise ImageError(
-            f"Expected a file of at most {max_bytes // 2**20} MB. "
-            f"Received: {len(data) / 2**20:.1f} MB. Make it smaller first."
-        )
-    try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-            _check_size(*image.size)
-            frames = getattr(image, "n_frames", 1)
-            pixels = _to_rgb(image)
-    except ImageError:
-        raise
-    except UnidentifiedImageError as err:
-        raise ImageError(
-            f"Expected {EXPECTED}. Received: {_describe(data)}. Choose another file."
-        ) from err
-    except Image.DecompressionBombError as err:
-        raise ImageError(_too_many_pixels("far more")) from err
-    except (OSError, SyntaxError, ValueError, EOFError) as err:  # what Pillow raises on damage
-        raise ImageError(
-            f"Expected {EXPECTED}. Received: a damaged or unfinished file. Save or copy it again."
-        ) from err
-    single = frames == 1 or image.format == "MPO"
-    return Picture(pixels, () if single else (f"First of {frames} frames used.",))
-
-
-def _too_many_pixels(received: str) -> str:
-    return (
-        f"Expected at most {MAX_PIXELS // 1_000_000} megapixels. Received: {received}. "
-        "Make the picture smaller first."
-    )
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise ImageError(_too_many_pixels(f"{width} x {height} pixels"))
-    if min(width, height) < MIN_SIDE:
-        raise ImageError(
-            f"Expected at least {MIN_SIDE} pixels on each side. "
-            f"Received: {width} x {height} pixels. Choose a larger picture."
-        )
-
-
-def _describe(data: bytes) -> str:
-    """What an unreadable file looks like, in a few words."""
-    head = data[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if b"<svg" in head:
-        return "an SVG drawing"
-    if data[4:8] == b"ftyp":
-        return "a HEIC, AVIF or video file"
-    if b"\0" not in head:
-        return "a text file"
-    return "a file of another kind"
-
-
-def _to_rgb(image: Image.Image) -> np.ndarray:
-    """Upright RGB uint8 (H, W, 3) of an opened Pillow image's first frame."""
-    ImageOps.exif_transpose(image, in_place=True)  # copies only what it turns
-    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        return _grey_to_rgb(np.asarray(image))
-    if image.mode in ("RGBA", "LA", "PA", "RGBa", "La") or "transparency" in image.info:
-        image = image.convert("RGBA")
-        backdrop = Image.new("RGBA", image.size, (ALPHA_GREY,) * 3 + (255,))
-        image = Image.alpha_composite(backdrop, image)
-    return np.array(image if image.mode == "RGB" else image.convert("RGB"))
-
-
-def _grey_to_rgb(grey: np.ndarray) -> np.ndarray:
-    """16-bit integer, or floating-point 0..1, grey as RGB uint8."""
-    scale = 255.0 if grey.dtype.kind == "f" else 255 / 65535
-    grey8 = np.clip(np.rint(grey * scale), 0, 255).astype(np.uint8)
-    return np.repeat(grey8[:, :, None], 3, axis=2)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import cache, state
 from fascore.data.samples import DataError, FaceData, Sample
+from fascore.decoding import NAMES
 from fascore.labels import SPECIES_TITLES, spoof_type_name
 from fascore.store import Card, Store, StoreError
 
@@ -32,7 +33,7 @@ def choose_picture(store: Store, card: Card) -> None:
 def _upload(store: Store, card: Card) -> None:
     # no list of types: a wrong file gets our sentence on what is wrong with it
     st.file_uploader(
-        "A picture with one face (JPEG, PNG, WebP, BMP, TIFF or GIF, at most 10 MB)",
+        f"A picture with one face ({NAMES}, at most 10 MB)",
         key="upload",
         on_change=state.take_file,
         args=("upload", "upload"),

@@ -33,8 +33,9 @@ from fascore.data.samples import (
     Sample,
     Scan,
 )
+from fascore.decoding import decode
 from fascore.files import Archive, Folder
-from fascore.images import Box, decode
+from fascore.images import Box
 from fascore.labels import ENVIRONMENTS, ILLUMINATIONS, LIVE, SPOOF, SPOOF_TYPES
 
 BOX_FRAME = 224  # _BB.txt holds boxes as if every picture were 224 x 224

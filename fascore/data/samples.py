@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from fascore import images
+from fascore.decoding import ImageError, decode
 from fascore.errors import FascoreError
 from fascore.images import Box
 from fascore.labels import pai_species
@@ -138,8 +139,8 @@ class FaceData(ABC):
     def picture(self, sample: Sample) -> np.ndarray:
         """The whole picture, RGB uint8 (H, W, 3); EntryError if it cannot be read."""
         try:
-            return images.decode(self.read(sample.sample_id), max_bytes=None).pixels
-        except images.ImageError as err:
+            return decode(self.read(sample.sample_id), max_bytes=None).pixels
+        except ImageError as err:
             raise EntryError(UNREADABLE, str(err)) from err
 
     def face_input(self, sample: Sample, *, size: int, expansion: float) -> np.ndarray:

@@ -1,117 +1,20 @@
-"""Bytes to pixels, and the crop: the one pixel path."""
+"""The crop and what a network sees: the one pixel path."""
 
-import io
-import struct
-import zlib
-
-import cv2
 import numpy as np
 import pytest
-from PIL import Image
 
-from fascore import images
 from fascore.errors import FascoreError
 from fascore.images import (
     Box,
-    ImageError,
     Square,
     crop_face,
     crop_square,
-    decode,
     face_input,
     input_points,
     overlap,
 )
 
 GRADIENT = np.stack(np.broadcast_arrays(*np.ogrid[0:200:40j, 0:200:60j], 90), -1).astype(np.uint8)
-
-
-def encode(image, format, **options):
-    buffer = io.BytesIO()
-    image.save(buffer, format, **options)
-    return buffer.getvalue()
-
-
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "BMP", "TIFF"])
-def test_known_formats_decode_to_rgb(format):
-    picture = decode(encode(Image.fromarray(GRADIENT), format))
-    assert picture.pixels.dtype == np.uint8 and picture.notes == ()
-    np.testing.assert_allclose(picture.pixels.astype(int), GRADIENT, atol=12)
-
-
-def test_exif_orientation_is_applied():
-    exif = Image.Exif()
-    exif[0x0112] = 6  # the camera was turned: rotate by 270 degrees to view
-    data = encode(Image.fromarray(GRADIENT), "PNG", exif=exif)
-    np.testing.assert_array_equal(decode(data).pixels, np.rot90(GRADIENT, 3))
-
-
-def test_transparency_lies_over_grey():
-    rgba = np.dstack([GRADIENT, np.zeros(GRADIENT.shape[:2], np.uint8)])
-    rgba[:, 30:, 3] = 255
-    pixels = decode(encode(Image.fromarray(rgba), "PNG")).pixels
-    assert (pixels[:, :30] == images.ALPHA_GREY).all()
-    np.testing.assert_array_equal(pixels[:, 30:], GRADIENT[:, 30:])
-
-
-@pytest.mark.parametrize("mode", ["P", "L", "1", "LA", "CMYK"])
-def test_other_colour_modes_become_rgb(mode):
-    format = "TIFF" if mode == "CMYK" else "PNG"
-    expected = Image.fromarray(GRADIENT).convert(mode).convert("RGB")
-    pixels = decode(encode(Image.fromarray(GRADIENT).convert(mode), format)).pixels
-    np.testing.assert_array_equal(pixels, np.asarray(expected))
-
-
-@pytest.mark.parametrize("format", ["PNG", "TIFF"])
-def test_sixteen_bit_grey_keeps_its_shades(format):
-    grey = GRADIENT[:, :, 0].astype(np.uint16) * 257
-    pixels = decode(encode(Image.fromarray(grey), format)).pixels
-    np.testing.assert_array_equal(pixels, np.repeat(GRADIENT[:, :, :1], 3, axis=2))
-
-
-def test_sixteen_bit_colour_becomes_eight():
-    deep = GRADIENT.astype(np.uint16) * 257
-    data = cv2.imencode(".png", deep[:, :, ::-1])[1].tobytes()
-    np.testing.assert_allclose(decode(data).pixels.astype(int), GRADIENT, atol=1)
-
-
-def test_first_frame_of_a_moving_picture_is_taken_and_said():
-    first, second = Image.fromarray(GRADIENT), Image.fromarray(255 - GRADIENT)
-    data = encode(first, "GIF", save_all=True, append_images=[second, first])
-    picture = decode(data)
-    assert picture.notes == ("First of 3 frames used.",)
-    assert np.abs(picture.pixels.astype(int) - GRADIENT).mean() < 20
-
-
-def png_header(width, height):
-    """A PNG that claims a size and has no pixels."""
-    body = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + body + struct.pack(">I", zlib.crc32(body))
-    return b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT" + b"\x35\xaf\x06\x1e"
-
-
-NOISE = np.random.default_rng(0).integers(0, 256, (99, 99, 3), np.uint8)
-JPEG = encode(Image.fromarray(NOISE), "JPEG")
-BAD = {
-    "empty": (b"", "an empty file"),
-    "truncated": (JPEG[: len(JPEG) // 2], "damaged or unfinished"),
-    "text": (b"hello, I am not a picture\n" * 9, "a text file"),
-    "svg": (b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>', "an SVG drawing"),
-    "heic": (b"\0\0\0\x18ftypheic" + bytes(99), "HEIC"),
-    "bomb": (png_header(10_000, 6_000), "Expected at most 50 megapixels. Received: 10000 x 6000"),
-    "vast bomb": (png_header(60_000, 60_000), "Expected at most 50 megapixels"),
-    "too many bytes": (JPEG + bytes(images.MAX_BYTES), "at most 10 MB. Received: 10.0 MB"),
-    "1x1": (encode(Image.new("RGB", (1, 1)), "PNG"), "Received: 1 x 1 pixels"),
-    "1x10000": (encode(Image.new("RGB", (1, 10_000)), "PNG"), "Received: 1 x 10000 pixels"),
-}
-
-
-@pytest.mark.parametrize(("data", "said"), BAD.values(), ids=BAD)
-@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
-def test_bad_files_get_one_sentence(data, said):
-    with pytest.raises(ImageError, match="Expected") as error:
-        decode(data)
-    assert said in str(error.value) and "\n" not in str(error.value)
 
 
 def test_crop_is_the_square_around_the_box():

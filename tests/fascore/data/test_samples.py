@@ -10,7 +10,8 @@ from PIL import Image
 
 from fascore.data import open_data
 from fascore.data.samples import DataError
-from fascore.images import Box, decode, face_input
+from fascore.decoding import decode
+from fascore.images import Box, face_input
 from fascore.labels import pai_species
 
 ROWS = {

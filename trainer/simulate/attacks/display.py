@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fascore.images import decode
+from fascore.decoding import decode
 from trainer.simulate.attacks.media import Sheet
 from trainer.simulate.camera.light import THIRDS, jpeg, linear_from_srgb
 from trainer.simulate.heads.raster import F32

@@ -85,6 +85,7 @@ def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
 
 def run_evaluate(options: argparse.Namespace) -> None:
     """`evaluate`."""
+    from fascore.scores.score_text import threshold_text
     from trainer.build import Prepared
     from trainer.evaluate import evaluate
 
@@ -93,7 +94,10 @@ def run_evaluate(options: argparse.Namespace) -> None:
     print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
     print("threshold chosen on validation, beside the paper's figures on its own test images:")
     for group in dict.fromkeys(table.columns.get_level_values(0)):
-        print(f"\n{group}\n{table[group].round(4).to_string()}")
+        text = table[group].to_string(
+            float_format="{:.4f}".format, formatters={"threshold": threshold_text}
+        )
+        print(f"\n{group}\n{text}")
 
 
 def run_study(options: argparse.Namespace) -> None:

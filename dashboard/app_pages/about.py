@@ -11,6 +11,7 @@ from dashboard import state, views
 from fascore.explain import EXPLAINERS
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
+from fascore.scores.score_text import threshold_text
 from fascore.store import Card
 
 PURPOSE = """
@@ -141,7 +142,7 @@ def training_row(name: str, card: Card) -> list[str]:
         told["initial_weights"],
         told["epochs"],
         told["seconds"],
-        f"{card.threshold_value:.3f}",
+        threshold_text(card.threshold_value),
         told["finished"][:10],
     ]
 

@@ -14,6 +14,7 @@ from dashboard.views.style import model_title
 from fascore.explain import Attribution, render
 from fascore.judging.gates import CHANNEL, Gate
 from fascore.models import FEATURE_MAP, LAST_CONV
+from fascore.scores.score_text import score_texts
 
 SIDE = 300  # px
 STRIP = (16, 8)  # the 128 channels as a picture: columns, rows
@@ -74,11 +75,13 @@ def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
         picture,
         f"{GATE_WORDS[gate.kind].format(n=len(weights))}; dark {low:.2f}, bright {high:.2f}",
     )
+    with_gate, _ = score_texts(gate.score, threshold)
+    without, _ = score_texts(gate.score_off, threshold)
     turns = "<b>the verdict turns</b>" if gate.turns_verdict(threshold) else "the verdict stays"
     change = f"{gate.score_off - gate.score:+.3f}".replace("-", "−")
     st.html(
         '<div class="fs-small">With the gate switched off (its mean everywhere) P(spoof) is '
-        f"<b>{gate.score_off:.3f}</b> instead of {gate.score:.3f} ({change}): "
+        f"<b>{without}</b> instead of {with_gate} ({change}): "
         f"{turns}.</div>"
     )
 

@@ -11,6 +11,7 @@ from dashboard.views.style import model_title
 from dashboard.views.tables import table
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.comparison import Comparison
+from fascore.scores.score_text import score_against
 from fascore.scores.verdicts import Verdicts
 
 CELLS = {
@@ -38,11 +39,13 @@ def patterns_table(patterns: pd.DataFrame, names: Sequence[str]) -> None:
 
 
 def test_image_tiles(comparison: Comparison, judged: Verdicts, rows: pd.Index, *, key: str) -> None:
-    """One page of images with every network's score (`image_tiles`)."""
+    """One page of images with every network's score against its threshold (`image_tiles`)."""
+    scores = judged.scores
+    thresholds = {name: each.value for name, each in comparison.thresholds.items()}
 
     def lines(sample_id: str) -> list[Line]:
         return [
-            (name, f"{judged.scores.loc[sample_id, name]:.3f}", bool(right))
+            (str(name), score_against(scores.loc[sample_id, name], thresholds[name]), bool(right))
             for name, right in judged.right.loc[sample_id].items()
         ]
 

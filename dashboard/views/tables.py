@@ -12,6 +12,7 @@ from dashboard.views.style import model_title
 from fascore.paper import Reported
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
+from fascore.scores.score_text import threshold_text
 from fascore.scores.slices import RATE_OF, Slice
 from fascore.stats.intervals import flatten_interval, interval_text, restore_interval
 from fascore.stats.paired import PairedTest
@@ -139,7 +140,7 @@ def thresholds_table(comparison: Comparison) -> None:
         for name, model in comparison.models.items()
     }
     values = pd.DataFrame.from_dict(rows, orient="index").rename_axis(NETWORK)
-    shown = values.assign(Threshold=[f"{value:.3f}" for value in values["Threshold"]])
+    shown = values.assign(Threshold=values["Threshold"].map(threshold_text))
     data_table(shown, values, key="thresholds")
 
 

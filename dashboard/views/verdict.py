@@ -9,21 +9,25 @@ import streamlit as st
 from dashboard.cache import Threshold
 from dashboard.views.style import WORDS, model_title
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
+from fascore.scores.score_text import bar_places, saturates, score_texts
 
 
 def verdict(name: str, *, spoof_score: float, threshold: Threshold) -> None:
     """The verdict in words and colour, P(spoof) as a bar, and the threshold marked on it."""
     label = SPOOF if spoof_score >= threshold.value else LIVE
     word, meaning, icon = WORDS[label]
+    score_text, threshold_text = score_texts(spoof_score, threshold.value)
+    fill, mark = bar_places(spoof_score, threshold.value)
+    scale = " Bar in log-odds." if saturates(threshold.value) else ""
     st.html(
         f'<div class="fs-verdict fs-{CLASS_NAMES[label]}">'
         f'<div class="fs-model">{html.escape(model_title(name))}</div>'
         f'<div class="fs-word">{icon} {word} <small>{meaning}</small></div>'
-        f'<div class="fs-bar"><div class="fs-fill" style="width:{spoof_score:.1%}"></div>'
-        f'<div class="fs-mark" style="left:{threshold.value:.1%}"></div></div>'
-        f"<div>P(spoof) <b>{spoof_score:.3f}</b></div>"
-        f'<div class="fs-small">Threshold {threshold.value:.3f} '
-        f"({html.escape(threshold.origin)})</div></div>"
+        f'<div class="fs-bar"><div class="fs-fill" style="width:{fill:.1%}"></div>'
+        f'<div class="fs-mark" style="left:{mark:.1%}"></div></div>'
+        f"<div>P(spoof) <b>{score_text}</b></div>"
+        f'<div class="fs-small">Threshold {threshold_text} '
+        f"({html.escape(threshold.origin)}).{scale}</div></div>"
     )
 
 

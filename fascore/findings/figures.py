@@ -27,11 +27,13 @@ from fascore.judging.judge import NO_METHOD
 from fascore.judging.planted import POOLED, measured_intervals
 from fascore.models import MODELS
 from fascore.scores.curves import LINES
+from fascore.scores.score_text import logit_axis
 from fascore.stats.intervals import Interval
 
 FLOOR = 0.02  # of ratios on a logarithmic axis: what is below is drawn here
 PALE = ((0.0, "#F2B48A"), (0.5, "#FFFFFF"), (1.0, "#7DB7DC"))  # dark numbers stay readable
 JITTER = 0.32  # of the distance between two models
+SCORE_TICKS = np.array([1e-6, 0.001, 0.05, 0.5, 0.95, 0.999, 1 - 1e-6])
 MANY = 4000  # points from which the browser's graphics card draws them
 STAGE_WORDS = {
     "quarter": "top<br>¼",
@@ -101,6 +103,8 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
     figure = go.Figure()
     spread = np.random.default_rng(0).uniform(-JITTER, JITTER, len(values))
     place = values["model"].map({name: i for i, name in enumerate(models)}) + spread
+    scores = metric == "spoof_score"  # they crowd at 0 and 1: drawn by their log-odds
+    height = logit_axis(values["value"].to_numpy()) if scores else values["value"].to_numpy()
     mark = go.Scattergl if len(values) > MANY else go.Scatter
     styles = ((1.0, "verdict right", LINES[0], "circle"), (0.0, "verdict wrong", LINES[1], "x"))
     for right, name, colour, symbol in styles:
@@ -108,17 +112,20 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
         figure.add_trace(
             mark(
                 x=place[rows],
-                y=values.loc[rows, "value"],
+                y=height[rows],
                 name=name,
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.65},
-                customdata=values.loc[rows, ["sample_id", "pai_species"]].to_numpy(),
-                hovertemplate="%{customdata[1]}: %{y:.3f}<br>%{customdata[0]}<extra></extra>",
+                customdata=values.loc[rows, ["sample_id", "pai_species", "value"]].to_numpy(),
+                hovertemplate="%{customdata[1]}: %{customdata[2]:.7~g}<br>%{customdata[0]}"
+                "<extra></extra>",
             )
         )
     chance(figure, MEASURES[metric].chance)
     words = [broken(model_words(name), "+", "and") for name in models]
     laid_out(figure, titled(metric), "", MEASURES[metric].unit or MEASURES[metric].title)
+    if scores:
+        figure.update_yaxes(tickvals=logit_axis(SCORE_TICKS), ticktext=SCORE_TICKS)
     return figure.update_xaxes(
         tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
     ).update_layout(clickmode="event+select", hovermode="closest")

@@ -14,6 +14,7 @@ from fascore.models import MODELS
 from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
+from fascore.scores.score_text import threshold_text
 from fascore.stats.intervals import interval_text, restore_interval
 
 METRIC_GROUPS = {
@@ -34,6 +35,7 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = _cell
+    environment.filters["threshold"] = threshold_text
     return environment.get_template("page.html").render(
         report=data,
         groups=METRIC_GROUPS,

@@ -10,8 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import expit
 
 from fascore.errors import FascoreError
+from fascore.scores.score_text import logit_axis
+
+TIDY = 12  # digits after the point of a chosen threshold, where its gap has room
 
 
 def apcer_by_species(spoof_scores: Mapping[str, np.ndarray], threshold: float) -> dict[str, float]:
@@ -183,8 +187,6 @@ def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve
 def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     """The threshold where APCER (attacks accepted) and BPCER (bona fide rejected) are closest.
 
-    Half way between the scores on either side of it, so that rounding flips no verdict.
-
     Examples
     --------
     >>> eer_threshold(np.array([0.1, 0.3]), np.array([0.7, 0.9]))
@@ -192,11 +194,43 @@ def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     """
     curve = error_curve(live_scores, spoof_scores)
     closest = np.argmin(np.abs(curve.apcer - curve.bpcer))
-    return float(min(curve.thresholds[closest], 1.0))
+    middle = mid_gap(curve.thresholds[closest], np.concatenate([live_scores, spoof_scores]))
+    return min(middle, 1.0)
+
+
+def mid_gap(threshold: float, scores: np.ndarray) -> float:
+    """The threshold moved to the middle of the gap between scores that it lies in.
+
+    The middle is that of the log-odds: where a network saturates, the gap may lie between .999992
+    and .999993, and any other middle is next to one of its ends. No verdict on these scores
+    changes. A threshold that has scores on one side only stays.
+
+    Parameters
+    ----------
+    threshold : float
+        ``score >= threshold`` is an attack.
+    scores : array of shape (n,)
+        P(spoof) in [0, 1].
+
+    Examples
+    --------
+    >>> mid_gap(0.9, np.array([0.1, 0.9]))
+    0.5
+    """
+    below, above = scores[scores < threshold], scores[scores >= threshold]
+    if not len(below) or not len(above):
+        return float(threshold)
+    low, high = float(below.max()), float(above.min())
+    middle = float(expit((logit_axis(low) + logit_axis(high)) / 2))
+    tidy = round(middle, TIDY)
+    # in a gap narrower than rounding there is no tidy place, and perhaps no middle at all
+    return next((place for place in (tidy, middle) if low < place <= high), high)
 
 
 def bpcer_threshold(live_scores: np.ndarray, *, limit: float) -> float:
     """The smallest threshold that rejects at most a share `limit` of these live images.
+
+    It is next to one of their scores: `mid_gap` moves it away from there.
 
     Examples
     --------
@@ -209,6 +243,8 @@ def bpcer_threshold(live_scores: np.ndarray, *, limit: float) -> float:
 
 def apcer_threshold(spoof_scores: Mapping[str, np.ndarray], *, limit: float) -> float:
     """The largest threshold that accepts at most a share `limit` of each species' attacks.
+
+    It is one of their scores: `mid_gap` moves it away from there.
 
     Examples
     --------

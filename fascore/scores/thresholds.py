@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fascore.labels import LIVE, SPOOF, spoof_type_name
-from fascore.scores.error_rates import apcer_threshold, bpcer_threshold, eer_threshold
+from fascore.scores.error_rates import (
+    apcer_threshold,
+    bpcer_threshold,
+    eer_threshold,
+    mid_gap,
+)
 
 if TYPE_CHECKING:  # both are slow to import, and the names of the rules need neither
     import pandas as pd
@@ -123,4 +128,5 @@ def choose_threshold(
         return Threshold(FIXED, rule.title)
     if validation is None or set(validation["label"]) != {LIVE, SPOOF}:
         return Threshold(FIXED, NO_VALIDATION)
-    return Threshold(rule.choose(validation), f"{rule.title}, chosen on validation")
+    chosen = mid_gap(rule.choose(validation), validation["spoof_score"].to_numpy())
+    return Threshold(chosen, f"{rule.title}, chosen on validation")

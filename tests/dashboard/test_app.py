@@ -152,7 +152,9 @@ def test_cell_of_a_confusion_matrix_leads_to_its_faces_and_a_face_to_compare(app
     app.switch_page("app_pages/images.py").run()  # as the click has done in a browser
     page = text_of(app)
     assert "**1 attacks accepted** by CNN" in page
-    assert "<b>phone</b> (Replay)" in page and page.count("<td>0.300</td><td>✗</td>") == 4
+    assert (
+        "<b>phone</b> (Replay)" in page and page.count("<td>0.300 &lt; 0.500</td><td>✗</td>") == 4
+    )
     (compare,) = [button for button in app.button if button.label == "Compare"]
     compare.click().run()
     assert app.title[0].value == "Compare networks on one face"

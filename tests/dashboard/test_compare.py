@@ -232,6 +232,16 @@ def test_verdict_explained_is_the_verdict_shown_at_the_threshold_set_by_hand(app
     assert all(word in cell for cell in maps_of(app))
 
 
+def test_score_next_to_its_threshold_is_told_from_it(app, store_path):
+    path = store_path / "cnn" / CARD
+    card = json.loads(path.read_text())
+    card["threshold"]["value"] = 0.9999925
+    path.write_text(json.dumps(card))
+    app.run()
+    (shown,) = (each for each in html_of(app, "fs-verdict") if "Threshold 0.99999" in each)
+    assert "LIVE" in shown and "Bar in log-odds" in shown
+
+
 def test_model_whose_card_does_not_fit_its_weights_says_so_and_others_work(app, store_path):
     (store_path / "cnn" / WEIGHTS).write_bytes(b"other weights")
     app.run()

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import fields, replace
 
 from fascore.errors import FascoreError
+from fascore.explain import EXPLAINERS, Explainer
 from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
-from trainer.options import MODEL_GROUPS
+from trainer.options import MODEL_GROUPS, samples_option
 from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
 
 
@@ -121,7 +122,7 @@ def run_study(options: argparse.Namespace) -> None:
 def run_judge(options: argparse.Namespace) -> None:
     """`judge`."""
     from fascore.data import open_data
-    from fascore.explain import TARGETS, GradCAM, LimeImage, ShapImage
+    from fascore.explain import TARGETS
     from fascore.judging.judge import Judge
     from fascore.store import Store
     from trainer.judge import judge_explanations, summary
@@ -137,16 +138,22 @@ def run_judge(options: argparse.Namespace) -> None:
         store,
         open_data(options.root or store.card(names[0]).data["root"]),
         models=names,
-        explainers=[
-            GradCAM(),
-            LimeImage(num_samples=options.lime_samples),
-            ShapImage(num_samples=options.shap_samples),
-        ],
+        explainers=_chosen_explainers(options),
         judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
         plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
         again=options.again,
     )
     print("\n".join(summary(results)))
+
+
+def _chosen_explainers(options: argparse.Namespace) -> list[Explainer]:
+    """Every registered explainer, with the numbers of samples that the options ask for."""
+    return [
+        kind(**{kind.sample_field: getattr(options, samples_option(kind))})
+        if kind.sample_field
+        else kind()
+        for kind in EXPLAINERS.values()
+    ]
 
 
 def run_plant(options: argparse.Namespace) -> None:
@@ -159,6 +166,7 @@ def run_plant(options: argparse.Namespace) -> None:
         Prepared(options.data),
         options.store,
         recipe=PlantRecipe(**settings),
+        explainers=_chosen_explainers(options),
         models=_chosen_models(options.models),
         again=options.again,
     )

@@ -186,7 +186,7 @@ def _about(
     return {
         **asdict(plan),
         **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
-        "settings": {each.name: asdict(each) for each in explainers},  # type: ignore[call-overload]
+        "settings": {explainer.name: asdict(explainer) for explainer in explainers},
         "data": store.card(names[0]).data["name"],
         "fingerprint": fingerprint(store.samples()),
         "weights": {name: store.card(name).weights_sha256 for name in names},

@@ -8,7 +8,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fascore.data.splits import PROTOCOLS
-from fascore.explain import TARGETS, LimeImage, ShapImage
+from fascore.explain import EXPLAINERS, TARGETS, Explainer
+from fascore.explain.attribution import settings_of
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
@@ -40,10 +41,28 @@ def _rate(text: str) -> float:
     return value
 
 
+def _number(
+    parser: argparse.ArgumentParser,
+    option: str,
+    help: str,
+    *,
+    least: float = 0,
+    default: float | None = None,
+    told: str | None = None,
+) -> None:
+    """An option that is a number of the kind of `least`; `told` says its default in words."""
+    parser.add_argument(
+        option,
+        type=_at_least(type(least), least),
+        default=default,
+        help=f"{help}; default: {told or default}",
+    )
+
+
 def prepare_options(parser: argparse.ArgumentParser) -> None:
     """Which data, split how, cropped how, made where."""
     parser.add_argument("--out", type=Path, required=True, help="folder for the build")
-    parser.add_argument("--seed", type=int, default=0, help="of the draw; default: 0")
+    _number(parser, "--seed", "draws which images are taken", default=0)
     _prepare_options(parser)
 
 
@@ -56,24 +75,12 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
         help="who is in which split: the paper's sizes with no subject in two (subject) or drawn "
         "by image (paper), or the data set's own (official); default: subject",
     )
-    parser.add_argument(
-        "--limit", type=_at_least(int, 1), help="so many images in all; default: 200,000, or all"
-    )
-    parser.add_argument(
-        "--size",
-        type=_at_least(int, 32),
-        default=INPUT_SIZE,
-        help=f"of the crops, in pixels; default: {INPUT_SIZE}",
-    )
-    parser.add_argument(
-        "--crop-expansion",
-        type=_at_least(float, 1),
-        default=CROP_EXPANSION,
-        help=f"crop's side as a multiple of the face's; default: {CROP_EXPANSION:g}",
-    )
-    parser.add_argument(
-        "--jobs", type=_at_least(int, 1), help="worker processes; default: one a core"
-    )
+    taken = "how many images to take, all splits together"
+    _number(parser, "--limit", taken, least=1, told="200,000, or all there are")
+    _number(parser, "--size", "side of the crops in pixels", least=32, default=INPUT_SIZE)
+    multiple = "side of the crop, as a multiple of the face box's longer side"
+    _number(parser, "--crop-expansion", multiple, least=1.0, default=CROP_EXPANSION)
+    _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
     parser.add_argument(
         "--beam",
         metavar="OPTIONS",
@@ -96,7 +103,7 @@ def _fit_options(parser: argparse.ArgumentParser) -> None:
         metavar="imagenet|none|FILE",
         help="the baselines' initial weights; default: imagenet; variants start at random",
     )
-    parser.add_argument("--seed", type=int, default=0, help="of draws and weights; default: 0")
+    _number(parser, "--seed", "draws the initial weights and the order of the images", default=0)
     _again(parser)
 
 
@@ -119,48 +126,34 @@ def refresh_options(parser: argparse.ArgumentParser) -> None:
 def judge_options(parser: argparse.ArgumentParser) -> None:
     """Which explanations, measured on what, how finely."""
     plan, judge = Plan(), Judge()
-    count = _at_least(int, 0)
     _store(parser)
     parser.add_argument("--root", type=Path, help=f"{ROOT_HELP}; default: the models' own")
     _models(parser, [*MODEL_GROUPS, *MODELS], default="variants")
     parser.add_argument(
-        "--split", choices=("validation", "test"), default=plan.split, help="default: test"
+        "--split",
+        choices=("validation", "test"),
+        default=plan.split,
+        help="split whose images are explained; default: test",
     )
-    parser.add_argument(
-        "--limit", type=_at_least(int, 1), help="so many images, balanced by species; default: all"
-    )
+    explained = "how many images to explain, as many of each species"
+    _number(parser, "--limit", explained, least=1, told="all of the split")
     parser.add_argument(
         "--target",
         choices=TARGETS,
         default=judge.target,
-        help="class explained; default: predicted, each model's own verdict",
+        help="class that is explained; default: predicted, which is each network's own verdict",
     )
-    parser.add_argument(
-        "--steps", type=_at_least(int, 2), default=judge.steps,
-        help=f"of insertion and deletion; default: {judge.steps}",
-    )  # fmt: skip
-    parser.add_argument(
-        "--draws", type=_at_least(int, 1), default=judge.draws,
-        help=f"random orders a map is measured against; default: {judge.draws}",
-    )  # fmt: skip
-    for kind in (LimeImage, ShapImage):
-        parser.add_argument(
-            f"--{kind.name}-samples",
-            type=_at_least(int, 10),
-            default=kind.num_samples,
-            help=f"of {kind.title}, at most; default: {kind.num_samples}",
-        )
-    parser.add_argument(
-        "--repeats", type=count, default=plan.repeats,
-        help="images on which maps are made again for stability, at three times the work; "
-        f"default: {plan.repeats}",
-    )  # fmt: skip
-    parser.add_argument(
-        "--sanity", type=count, default=plan.sanity,
-        help="images on which networks with random weights are explained too, at four times the "
-        f"work; default: {plan.sanity}",
-    )  # fmt: skip
-    parser.add_argument("--seed", type=int, default=plan.seed, help="of all draws; default: 0")
+    for option, least, default, help in (
+        ("--steps", 2, judge.steps, "steps of an insertion or deletion curve"),
+        ("--draws", 1, judge.draws, "random orders that each map is measured against"),
+        ("--repeats", 0, plan.repeats, "on how many of the images maps are made again to measure "
+         "stability, which is three times the work"),
+        ("--sanity", 0, plan.sanity, "on how many of the images networks with random weights are "
+         "explained too, which is four times the work"),
+        ("--seed", 0, plan.seed, "draws the images, random orders, noise and random weights"),
+    ):  # fmt: skip
+        _number(parser, option, help, least=least, default=default)
+    _samples(parser)
     _again(parser)
 
 
@@ -171,22 +164,16 @@ def plant_options(parser: argparse.ArgumentParser) -> None:
     _models(parser, ["variants", *VARIANTS], default="variants")
     default = PlantRecipe()
     for option, least, help in (
-        ("images", 1, "test pictures with the cue whose maps are scored, for each network"),
-        ("faces", 1, "training faces, each seen with and without the cue"),
-        ("epochs", 1, "at most so many"),
-        ("batch-size", 1, "images a step"),
-        ("learning-rate", 1e-9, "Adam's"),
-        ("lime-samples", 10, "perturbed images LIME draws, at most"),
-        ("shap-samples", 1, "points SHAP draws, at most"),
-        ("seed", 0, "of faces, places and weights"),
+        ("images", 1, "for each network, test pictures with the cue whose maps are scored"),
+        ("faces", 1, "training faces; the network sees each of them with and without the cue"),
+        ("epochs", 1, "epochs of training, at most"),
+        ("batch-size", 1, "images in one training step"),
+        ("learning-rate", 1e-9, "learning rate of Adam"),
+        ("seed", 0, "draws the faces, the places of the cue and the initial weights"),
     ):
         value = getattr(default, option.replace("-", "_"))
-        parser.add_argument(
-            f"--{option}",
-            type=_at_least(type(value), least),
-            default=value,
-            help=f"{help}; default: {value}",
-        )
+        _number(parser, f"--{option}", help, least=least, default=value)
+    _samples(parser)
     _again(parser)
 
 
@@ -204,7 +191,9 @@ def report_options(parser: argparse.ArgumentParser) -> None:
         help=f"how thresholds are chosen on validation: {titles}; default: {DEFAULT_RULE}",
     )
     parser.add_argument(
-        "--threshold", type=_rate, help="one for all models, from 0 to 1, in place of a rule"
+        "--threshold",
+        type=_rate,
+        help="one threshold for all networks, from 0 to 1, in place of a rule",
     )
 
 
@@ -212,18 +201,17 @@ def study_options(parser: argparse.ArgumentParser) -> None:
     """How often each variant is trained, and how, on which build."""
     _data(parser)
     _store(parser)
-    parser.add_argument(
-        "--seeds", type=_at_least(int, 2), default=5, help="runs of each variant; default: 5"
-    )
+    often = "how often each variant is trained, each time from another seed"
+    _number(parser, "--seeds", often, least=2, default=5)
     _recipe(parser)
 
 
 def simulate_options(parser: argparse.ArgumentParser) -> None:
     """How many people, from which seed, made where."""
     parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
-    parser.add_argument("--identities", type=int, default=600, help="people; default: 600")
-    parser.add_argument("--seed", type=int, default=1, help="default: 1")
-    parser.add_argument("--jobs", type=int, help="worker processes; default: one a core")
+    _number(parser, "--identities", "how many people to simulate", default=600)
+    _number(parser, "--seed", "draws people, light, attacks and camera", default=1)
+    _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
     parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
     parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")
 
@@ -247,6 +235,21 @@ def _again(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--again", action="store_true", help="do anew what is done already")
 
 
+def samples_option(kind: type[Explainer]) -> str:
+    """The name of the option that limits an explainer's samples, as argparse keeps it."""
+    return f"{kind.name}_samples"
+
+
+def _samples(parser: argparse.ArgumentParser) -> None:
+    """An option for each registered explainer that samples."""
+    for kind in EXPLAINERS.values():
+        if kind.sample_field:
+            setting = settings_of(kind)[kind.sample_field]
+            option = f"--{samples_option(kind).replace('_', '-')}"
+            help = f"{kind.title}: {setting.help.rstrip('.')}".replace("%", "%%")
+            _number(parser, option, help, least=int(setting.low or 0), default=setting.default)
+
+
 def _models(parser: argparse.ArgumentParser, names: Sequence[str], *, default: str) -> None:
     """Names of models and of groups of them; groups are spelt in the help, then names."""
     groups = [name for name in names if name in MODEL_GROUPS]
@@ -263,16 +266,18 @@ def _models(parser: argparse.ArgumentParser, names: Sequence[str], *, default: s
 
 def _recipe(parser: argparse.ArgumentParser) -> None:
     """The recipe, what of it to change, and the arithmetic."""
-    parser.add_argument("--recipe", choices=RECIPES, default="paper", help="default: paper")
     parser.add_argument(
-        "--epochs", type=_at_least(int, 1), help="at most so many; default: the recipe's"
+        "--recipe",
+        choices=RECIPES,
+        default="paper",
+        help="how the networks are trained (trainer/recipes.py); default: paper",
     )
-    parser.add_argument(
-        "--batch-size", type=_at_least(int, 1), help="images a step; default: the recipe's"
-    )
-    parser.add_argument(
-        "--learning-rate", type=_at_least(float, 1e-9), help="at the start; default: the recipe's"
-    )
+    for option, least, help in (
+        ("--epochs", 1, "epochs of training, at most"),
+        ("--batch-size", 1, "images in one training step"),
+        ("--learning-rate", 1e-9, "learning rate at the start of training"),
+    ):
+        _number(parser, option, help, least=least, told="the recipe's")
     parser.add_argument(
         "--augment",
         action=argparse.BooleanOptionalAction,
@@ -283,5 +288,5 @@ def _recipe(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=("auto", "float32", "mixed_bfloat16", "mixed_float16"),
         default="auto",
-        help="of the arithmetic while training; weights are always float32; default: auto",
+        help="precision of the arithmetic while training; weights stay float32; default: auto",
     )

@@ -17,7 +17,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from fascore.errors import FascoreError
-from fascore.explain import EXPLAINERS, Explainer
+from fascore.explain import Explainer
 from fascore.files import write_json, write_whole
 from fascore.findings.results import FOLDER, PLANTED
 from fascore.judging.planted import (
@@ -49,6 +49,7 @@ def plant_cues(
     store_path: Path,
     *,
     recipe: PlantRecipe,
+    explainers: Sequence[Explainer],
     models: Sequence[str] = tuple(VARIANTS),
     again: bool = False,
 ) -> pd.DataFrame:
@@ -65,7 +66,7 @@ def plant_cues(
     """
     check_samples(build, store_path)
     _check_enough(build, recipe)
-    about = _about(build, recipe)
+    about = _about(build, recipe, explainers)
     table = pd.DataFrame(columns=COLUMNS) if again else _held(store_path, about)
     held = set(zip(table["cue"], table["model"], strict=True))
     todo = [each for each in product(CUES, models) if each not in held]
@@ -75,7 +76,7 @@ def plant_cues(
         with tqdm(total=len(todo) * (recipe.epochs + recipe.images), unit="step") as bar:
             for number, (cue, name) in enumerate(todo, start=1):
                 bar.set_description(f"{cue}, {name}")
-                rows = _network_rows(cue, name, faces, recipe, bar.update)
+                rows = _network_rows(cue, name, faces, recipe, explainers, bar.update)
                 table = pd.DataFrame([*table.to_dict("records"), *rows], columns=COLUMNS)
                 path = store_path / FOLDER / PLANTED
                 write_whole(path, partial(table.to_csv, index=False, float_format="%.6g"))
@@ -124,7 +125,12 @@ class _Faces:
 
 
 def _network_rows(
-    cue: str, name: str, faces: _Faces, recipe: PlantRecipe, step: Callable[[], Any]
+    cue: str,
+    name: str,
+    faces: _Faces,
+    recipe: PlantRecipe,
+    explainers: Sequence[Explainer],
+    step: Callable[[], Any],
 ) -> list[dict[str, Any]]:
     """The table's rows of one network: trains it, then scores maps if it has learnt the cue."""
     # the same pictures for every network
@@ -136,16 +142,16 @@ def _network_rows(
     key = {"cue": cue, "model": name, "accuracy": accuracy}
     if accuracy < LEARNT:
         tqdm.write(f"{name} has not learnt the {cue} (accuracy {accuracy:.3f}): not scored.")
-        return [key | {"method": method} for method in EXPLAINERS]
+        return [key | {"method": explainer.name} for explainer in explainers]
     rows = []
     for index in np.flatnonzero(passed & caught)[: recipe.images]:
         maps = [
-            each
-            for explainer in explainers(recipe)
-            for each in explainer.explain([model], planted[index], target=SPOOF)
+            attribution
+            for explainer in explainers
+            for attribution in explainer.explain([model], planted[index], target=SPOOF)
         ]
         scores = score_planted(maps, masks[index])
-        rows += [asdict(each) | key | {"sample_id": faces.test_ids[index]} for each in scores]
+        rows += [asdict(score) | key | {"sample_id": faces.test_ids[index]} for score in scores]
         step()
     return rows
 
@@ -193,21 +199,12 @@ def train_on_cue(
     return model
 
 
-def explainers(recipe: PlantRecipe) -> list[Explainer]:
-    """Every explainer, with the recipe's numbers of samples and its own other settings."""
-    samples = {"lime": recipe.lime_samples, "shap": recipe.shap_samples}
-    return [
-        kind(**({"num_samples": samples[name]} if name in samples else {}))
-        for name, kind in EXPLAINERS.items()
-    ]
-
-
-def _about(build: Prepared, recipe: PlantRecipe) -> dict[str, Any]:
+def _about(build: Prepared, recipe: PlantRecipe, explainers: Sequence[Explainer]) -> dict[str, Any]:
     """Of which data, held how, with which software."""
     return {
         "data": {name: build.data[name] for name in ("name", "simulated", "fingerprint")},
         "recipe": asdict(recipe),
-        "settings": {each.name: asdict(each) for each in explainers(recipe)},  # type: ignore[call-overload]
+        "settings": {explainer.name: asdict(explainer) for explainer in explainers},
         "software": {package: version(package) for package in (*SOFTWARE, "lime", "shap")},
     }
 

@@ -79,13 +79,12 @@ class PlantRecipe:
     images : int
         Test pictures with the cue whose maps are scored, for each network.
     faces : int
-        Training faces; a network sees each with and without the cue, planted anew every epoch.
+        Training faces; a network sees all of them with and without the cue, planted anew in every
+        epoch.
     epochs : int
-        At most so many; a network that tells its training faces apart stops earlier.
+        Epochs of training, at most; a network that tells its training faces apart stops earlier.
     learning_rate : float
-        Adam's.
-    lime_samples, shap_samples : int
-        Samples of LIME and SHAP, at most.
+        Learning rate of Adam.
     """
 
     images: int = 30
@@ -93,8 +92,6 @@ class PlantRecipe:
     epochs: int = 8
     batch_size: int = 16
     learning_rate: float = 1e-3
-    lime_samples: int = 300
-    shap_samples: int = 50
     seed: int = 0
 
 
@@ -106,11 +103,11 @@ class Plan:
     ----------
     split : str
     limit : int, optional
-        So many images, balanced by species; all without it.
+        How many images are taken, as many of each species; without it, all of the split.
     repeats : int
-        On so many of them explanations are made again, for stability.
+        On how many of them explanations are made again, to measure stability.
     sanity : int
-        On so many of them networks with random weights are explained too.
+        On how many of them networks with random weights are explained too.
     seed : int
         Draws the images.
     """

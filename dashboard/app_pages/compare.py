@@ -28,7 +28,7 @@ def page() -> None:
     if not cards:
         views.metrics_only_note(scored_only)
         st.stop()
-    settings = views.explanation_settings(shared_layers(cards))
+    settings = views.explanation_settings()
     first = next(iter(cards.values()))
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -41,16 +41,6 @@ def page() -> None:
     views.metrics_only_note(scored_only)
 
 
-def shared_layers(cards: Mapping[str, Card]) -> list[str]:
-    """Feature layers every model has, in the first model's order."""
-    first, *others = cards.values()
-    return [
-        layer
-        for layer in first.feature_layers
-        if all(layer in other.feature_layers for other in others)
-    ]
-
-
 def compare(
     store: Store, cards: Mapping[str, Card], judged: views.Judged, settings: views.Settings
 ) -> None:
@@ -61,6 +51,7 @@ def compare(
         key="judge",
         persist_state="session",
     )
+    st.caption(views.scale_note(settings.explainers))
     progress = st.empty()
     columns = place_columns(list(cards))
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
@@ -177,9 +168,11 @@ def draw_attention(
     if not any(gates.values()):
         return
     with st.expander("Attention itself: the gates, and the verdict without them"):
-        layers = {name: (LAST_CONV, FEATURE_MAP) if gates[name] else (LAST_CONV,) for name in keys}
         cams = {
-            name: {layer: spoof_cam(key, inputs[name], layer=layer) for layer in layers[name]}
+            name: {
+                layer: spoof_cam(key, inputs[name], layer=layer)
+                for layer in (LAST_CONV, FEATURE_MAP)
+            }
             for name, key in keys.items()
         }
         thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}

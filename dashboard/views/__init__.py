@@ -15,7 +15,7 @@ from dashboard.views.findings_choice import Chosen, choose_measures, choose_meth
 from dashboard.views.findings_images import findings_tiles, picked_point
 from dashboard.views.gallery import choose_picture
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
-from dashboard.views.maps import MapRow
+from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.planted import planted_table
 from dashboard.views.settings import Settings, explanation_settings
@@ -79,6 +79,7 @@ __all__ = [
     "regions_table",
     "report_button",
     "sanity_table",
+    "scale_note",
     "scored_keys",
     "slices_table",
     "store_note",

@@ -11,17 +11,18 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.style import model_title
-from fascore.explain import Attribution, render
-from fascore.judging.gates import CHANNEL, Gate
+from fascore.explain import Attribution, GradCAM, render
+from fascore.judging.gates import Gate
 from fascore.models import FEATURE_MAP, LAST_CONV
+from fascore.models.attention import CHANNEL, SPATIAL
 from fascore.scores.score_text import score_texts
 
 SIDE = 300  # px
-STRIP = (16, 8)  # the 128 channels as a picture: columns, rows
-LAYER_WORDS = {LAST_CONV: "before attention", FEATURE_MAP: "after attention"}
+ROW = 16  # channels in a row of the picture of a channel gate
+NO_GATE = "There is no gate to look at: no layer of this network offers one."
 GATE_WORDS = {
-    "channel": "Channel gate: the weight of each of {n} features, in rows",
-    "spatial": "Spatial gate: the weight of each place",
+    CHANNEL: "Channel gate ({layer}): the weight of each of {n} features, in rows",
+    SPATIAL: "Spatial gate ({layer}): the weight of each place",
 }
 
 
@@ -32,38 +33,43 @@ def attention_columns(
     thresholds: Mapping[str, float],
     columns: Mapping[str, DeltaGenerator],
 ) -> None:
-    """One column a model: Grad-CAM at each layer, then its gates with the verdict without each.
+    """A column for each model: Grad-CAM at both layers, then its gates with the verdict without.
 
     Parameters
     ----------
     gates : mapping of str to sequence of Gate
         By model.
     cams : mapping of str to mapping of str to Attribution
-        Grad-CAM by model and layer.
+        Grad-CAM by model and layer; where both layers' maps are the same, one is shown.
     crops, thresholds, columns
         By model.
     """
-    scale = render.limit(each for of_model in cams.values() for each in of_model.values())
+    scale = render.limit(cam for of_model in cams.values() for cam in of_model.values())
     for name, column in columns.items():
         with column:
             st.html(f'<div class="fs-model">{html.escape(model_title(name))}</div>')
-            for layer, cam in cams[name].items():
-                _picture(
-                    render.overlay(
-                        cam, _at_side(crops[name]), signed=False, scale=scale, opacity=0.6
-                    ),
-                    f"Grad-CAM {LAYER_WORDS.get(layer, layer)} ({layer})",
-                )
+            _cams(cams[name], crops[name], scale)
             if not gates[name]:
-                st.caption("No attention: there is no gate, and both layers are one.")
+                st.caption(NO_GATE)
             for gate in gates[name]:
                 _gate(gate, crops[name], thresholds[name])
+
+
+def _cams(cams: Mapping[str, Attribution], crop: np.ndarray, scale: float) -> None:
+    """One model's Grad-CAM before and after attention; one map where both are the same."""
+    before, after = cams[LAST_CONV], cams[FEATURE_MAP]
+    shown = {"before attention (last_conv)": before, "after attention (feature_map)": after}
+    if np.allclose(before.values, after.values):
+        shown = {"at last_conv and feature_map, which are the same": before}
+    for words, cam in shown.items():
+        picture = render.overlay(cam, _at_side(crop), GradCAM, scale=scale, opacity=0.6)
+        _picture(picture, f"{GradCAM.title} {words}")
 
 
 def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
     """A gate from its least to its greatest weight, and what it is worth."""
     weights = gate.weights
-    grid = weights.reshape(STRIP[::-1]) if gate.kind == CHANNEL else weights
+    grid = _in_rows(weights) if gate.kind == CHANNEL else weights
     low, high = float(weights.min()), float(weights.max())
     spread = (grid - low) / (high - low) if high > low else np.zeros_like(grid)
     colours = render.heatmap(spread, signed=False, scale=1.0)
@@ -73,17 +79,26 @@ def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
         picture = np.rint(0.4 * _at_side(crop) + 0.6 * picture).astype(np.uint8)
     _picture(
         picture,
-        f"{GATE_WORDS[gate.kind].format(n=len(weights))}; dark {low:.2f}, bright {high:.2f}",
+        f"{GATE_WORDS[gate.kind].format(n=len(weights), layer=gate.layer)}; "
+        f"dark {low:.2f}, bright {high:.2f}",
     )
     with_gate, _ = score_texts(gate.score, threshold)
     without, _ = score_texts(gate.score_off, threshold)
     turns = "<b>the verdict turns</b>" if gate.turns_verdict(threshold) else "the verdict stays"
-    change = f"{gate.score_off - gate.score:+.3f}".replace("-", "−")
+    change = f"{gate.change:+.3f}".replace("-", "−")
     st.html(
         '<div class="fs-small">With the gate switched off (its mean everywhere) P(spoof) is '
         f"<b>{without}</b> instead of {with_gate} ({change}): "
         f"{turns}.</div>"
     )
+
+
+def _in_rows(weights: np.ndarray) -> np.ndarray:
+    """Weights in rows of ROW; what is left of the last row is filled with the least weight."""
+    rows = -(-len(weights) // ROW)
+    padded = np.full(rows * ROW, weights.min(), weights.dtype)
+    padded[: len(weights)] = weights
+    return padded.reshape(rows, ROW)
 
 
 def _at_side(crop: np.ndarray) -> np.ndarray:

@@ -1,9 +1,8 @@
-"""One method's maps, a cell a model, on one colour scale."""
+"""One method's maps, a cell for each model, on one colour scale."""
 
 from __future__ import annotations
 
 import html
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.views.judgement import judgement
 from dashboard.views.style import model_title
 from fascore.explain import Attribution, Explainer, render
+from fascore.explain.attribution import PIXELS
 from fascore.explain.units import on_grid
 from fascore.judging.judge import MapJudgement
 from fascore.labels import CLASS_NAMES
@@ -45,7 +45,7 @@ class MapRow:
         columns: Mapping[str, DeltaGenerator],
         *,
         opacity: float,
-        pixel_view: render.ShapView,
+        pixel_view: render.PixelView,
     ) -> None:
         self._explainer = explainer
         self._crops = crops
@@ -63,8 +63,8 @@ class MapRow:
 
     def add(self, maps: Sequence[Attribution]) -> None:
         """Takes maps that arrived, and draws the row if it is time to."""
-        for each in maps:
-            self._maps[each.model] = self._as_shown(each)
+        for attribution in maps:
+            self._maps[attribution.model] = self._as_shown(attribution)
         complete = len(self._maps) + len(self._failed) == len(self._cells)
         if complete or time.monotonic() - self._drawn > REDRAW:
             self._draw()
@@ -80,15 +80,14 @@ class MapRow:
 
     def judge(self, names: Sequence[str], judged: Sequence[MapJudgement]) -> None:
         """Says below these models' maps how far they can be believed."""
-        for name, each in zip(names, judged, strict=True):
+        for name, of_map in zip(names, judged, strict=True):
             with self._notes[name].container(gap="xxsmall"):
                 key = f"{self._explainer.name}_{name}"
-                judgement(each, target=self._maps[name].target, key=key)
+                judgement(of_map, target=self._maps[name].target, key=key)
 
     def _as_shown(self, attribution: Attribution) -> Attribution:
         """The map, its pixels summed on the paper's grid if that is asked for."""
-        per_pixel = self._explainer.signed and attribution.superpixels is None
-        if not per_pixel or self._pixel_view == "pixels":
+        if self._explainer.kind != PIXELS or self._pixel_view == "pixels":
             return attribution
         return replace(attribution, values=on_grid(attribution.values))
 
@@ -108,17 +107,14 @@ class MapRow:
             crop
             if empty
             else render.overlay(
-                attribution,
-                crop,
-                signed=self._explainer.signed,
-                scale=scale,
-                opacity=self._opacity,
+                attribution, crop, self._explainer, scale=scale, opacity=self._opacity
             )
         )
         st.image(picture, width="stretch", alt=f"{self._explainer.title} map of {title}")
         st.html(
             _scale_bar(scale, signed=self._explainer.signed, target=attribution.target)
-            + f'<div class="fs-small fs-quality">{html.escape(quality_words(attribution))} '
+            + '<div class="fs-small fs-quality">'
+            f"{html.escape(self._explainer.quality_sentence(attribution))} "
             f"{attribution.seconds:.2f} s.</div>"
         )
 
@@ -131,29 +127,20 @@ class MapRow:
             st.html(self._head(name) + '<div class="fs-wait">being computed…</div>')
 
 
-def quality_words(attribution: Attribution) -> str:
-    """What a map says of its own fit, in plain words."""
-    quality, target = attribution.quality, CLASS_NAMES[attribution.target]
-    if quality.get("all_zero"):
-        return f"No place spoke for {target}: the map is zero everywhere."
-    if "r2" in quality:
-        return (
-            f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact); "
-            f"{quality['samples']:.0f} perturbed pictures."
-        )
-    if "residual_share" in quality:
-        share = quality["residual_share"]
-        missed = "an undefined share" if math.isnan(share) else f"{share:.1%}"
-        difference = f"{quality['difference']:+.2f}".replace("-", "−")
-        return (
-            f"The sum misses f(x) − E f = {difference} by {missed}; "
-            f"{quality['samples']:.0f} points."
-        )
-    return f"Places that speak for {target}; no measure of fit."
+def scale_note(explainers: Sequence[Explainer]) -> str:
+    """What can be compared with what: the methods by the unit of their values."""
+    titles: dict[str, list[str]] = {}
+    for explainer in explainers:
+        titles.setdefault(explainer.unit, []).append(explainer.title)
+    units = "; ".join(f"{' and '.join(names)} in {unit}" for unit, names in titles.items())
+    return (
+        "Each method has one colour scale, the same for all networks: its numbers compare "
+        f"networks, not methods. Values are {units}."
+    )
 
 
 def _scale_bar(scale: float, *, signed: bool, target: int) -> str:
-    """The row's colour scale with its ends in logits."""
+    """The row's colour scale with its ends in the method's unit."""
     places = np.linspace(-1 if signed else 0, 1, 9)[None]
     colours = render.heatmap(places, signed=signed, scale=1.0)[0]
     stops = ", ".join(f"rgb({r}, {g}, {b})" for r, g, b in colours)

@@ -1,19 +1,18 @@
-"""The sidebar's controls, drawn from the explainers' own settings."""
+"""The sidebar's controls, drawn from what the explainers declare about their settings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import Field, dataclass, fields
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, cast
 
 import streamlit as st
 
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target
-from fascore.explain.render import ShapView
+from fascore.explain.attribution import PIXELS, Setting, settings_of
+from fascore.explain.render import PixelView
 
-SEED_LIMIT = 2**31 - 1
-RANGE = 20  # a number's setting goes from its default over this to its default times this
-PIXEL_VIEWS: dict[ShapView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
+PIXEL_VIEWS: dict[PixelView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
 TARGET_TITLES = {"spoof": "spoof (attack)", "live": "live (bona fide)", "predicted": "the verdict"}
 
 
@@ -24,11 +23,12 @@ class Settings:
     explainers: tuple[Explainer, ...]
     target: Target
     opacity: float
-    pixel_view: ShapView
+    pixel_view: PixelView
 
 
-def explanation_settings(layers: Sequence[str]) -> Settings:
-    """Draws the controls; `layers` are the feature layers all models have."""
+def explanation_settings() -> Settings:
+    """Draws the controls of all registered explainers."""
+    per_pixel = " and ".join(kind.title for kind in EXPLAINERS.values() if kind.kind == PIXELS)
     with st.sidebar:
         st.subheader("Explanations")
         target = st.radio(
@@ -40,38 +40,60 @@ def explanation_settings(layers: Sequence[str]) -> Settings:
         )
         opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", persist_state="session")
         view = st.radio(
-            "Pixel maps (SHAP) show",
+            f"Pixel maps ({per_pixel}) show",
             list(PIXEL_VIEWS),
             format_func=PIXEL_VIEWS.__getitem__,
             key="pixel_view",
             persist_state="session",
         )
-        explainers = tuple(_explainer(kind, layers) for kind in EXPLAINERS.values())
+        explainers = tuple(_explainer(kind) for kind in EXPLAINERS.values())
     return Settings(explainers, cast(Target, TARGETS[target]), opacity, view)
 
 
-def _explainer(kind: type[Explainer], layers: Sequence[str]) -> Explainer:
-    """An explainer with the settings its widgets show."""
+def _explainer(kind: type[Explainer]) -> Explainer:
+    """An explainer with the settings that its widgets show."""
     with st.expander(kind.title):
-        values = {field.name: _setting(kind, field, layers) for field in fields(cast(Any, kind))}
+        values = {
+            name: _WIDGETS[type(setting.default)](setting, f"{kind.name}_{name}")
+            for name, setting in settings_of(kind).items()
+        }
     return kind(**values)
 
 
-def _setting(kind: type[Explainer], field: Field, layers: Sequence[str]) -> Any:
-    """One setting's widget: a number, a share, or a choice of layer."""
-    key = f"{kind.name}_{field.name}"
-    label = field.name.removeprefix("num_").replace("_", " ").capitalize()
-    if isinstance(field.default, int):
-        seed = field.name == "seed"
-        return st.number_input(
-            label,
-            min_value=0 if seed else max(2, field.default // RANGE),
-            max_value=SEED_LIMIT if seed else field.default * RANGE,
-            value=field.default,
-            key=key,
-            persist_state="session",
-        )
-    if isinstance(field.default, float):
-        return st.slider(label, 0.5, 1.0, field.default, 0.01, key=key, persist_state="session")
-    options = list(dict.fromkeys([cast(str, field.default), *layers]))
-    return st.selectbox(label, options, key=key, persist_state="session")
+def _count(setting: Setting, key: str) -> Any:
+    return st.number_input(
+        setting.title,
+        min_value=cast(int, setting.low),
+        max_value=cast(int, setting.high),
+        value=setting.default,
+        key=key,
+        help=setting.help,
+        persist_state="session",
+    )
+
+
+def _share(setting: Setting, key: str) -> Any:
+    return st.slider(
+        setting.title,
+        cast(float, setting.low),
+        cast(float, setting.high),
+        setting.default,
+        0.01,
+        key=key,
+        help=setting.help,
+        persist_state="session",
+    )
+
+
+def _choice(setting: Setting, key: str) -> Any:
+    return st.selectbox(
+        setting.title,
+        setting.choices,
+        index=setting.choices.index(setting.default),
+        key=key,
+        help=setting.help,
+        persist_state="session",
+    )
+
+
+_WIDGETS: dict[type, Callable[[Setting, str], Any]] = {int: _count, float: _share, str: _choice}

@@ -1,4 +1,4 @@
-"""Explanations: one file a method, one literal registry, and the models x methods grid."""
+"""Explanations: one file for each method, one literal registry, and the models x methods grid."""
 
 from fascore.explain.attribution import PREDICTED, TARGETS, Attribution, Explainer, Target
 from fascore.explain.grad_cam import GradCAM
@@ -9,6 +9,12 @@ from fascore.explain.shap_image import ShapImage
 EXPLAINERS: dict[str, type[Explainer]] = {
     explainer.name: explainer for explainer in (GradCAM, LimeImage, ShapImage)
 }
+
+
+def method_title(name: str) -> str:
+    """A method's title on pages; its name, where it is not registered (any more)."""
+    return EXPLAINERS[name].title if name in EXPLAINERS else name
+
 
 __all__ = [
     "EXPLAINERS",
@@ -22,5 +28,6 @@ __all__ = [
     "Step",
     "Target",
     "explain_grid",
+    "method_title",
     "plan_grid",
 ]

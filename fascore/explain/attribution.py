@@ -1,11 +1,11 @@
-"""What every explainer takes and returns."""
+"""What every explainer declares, what it takes, and what it returns."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from dataclasses import Field, asdict, dataclass, field, fields, replace
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import numpy as np
 
@@ -17,6 +17,15 @@ PREDICTED = "predicted"
 Target = int | str  # SPOOF, LIVE or PREDICTED
 TARGETS: dict[str, Target] = {"spoof": SPOOF, "live": LIVE, PREDICTED: PREDICTED}
 
+CELLS: Literal["cells"] = "cells"
+SUPERPIXELS: Literal["superpixels"] = "superpixels"
+PIXELS: Literal["pixels"] = "pixels"
+Kind = Literal["cells", "superpixels", "pixels"]
+
+GRADIENT_COST = 2.15  # forward passes that one forward and backward pass costs (benchmarks.explain)
+SAMPLES = "samples"  # in `Attribution.quality`: how many samples a map was made from
+_SETTING = "setting"  # where a field's metadata holds its Setting
+
 
 @dataclass(frozen=True)
 class Attribution:
@@ -25,8 +34,9 @@ class Attribution:
     Attributes
     ----------
     values : float32 array of shape (h, w)
-        Contribution of each place, in logits. Grad-CAM: the class activation map before
-        upsampling, never negative; LIME and SHAP: one value a pixel, signed.
+        Contribution of each place, in the explainer's `unit`. Methods of kind "cells": the map
+        before upsampling. All other methods: one value for each pixel, and the pixels of a
+        superpixel share theirs.
     target : int
         The class explained: SPOOF or LIVE, also where "predicted" was asked for.
     settings : dict
@@ -34,9 +44,9 @@ class Attribution:
     seconds : float
         Time this map took; a joint run's time is divided evenly among its models.
     quality : dict of str to float
-        What the method says of its own fit, by name: see each explainer.
+        What the method says about its own fit, by name: see each explainer.
     superpixels : int array of shape (h, w), optional
-        LIME's segments.
+        The number of the superpixel that each pixel belongs to; for kind "superpixels" alone.
     """
 
     values: np.ndarray
@@ -49,31 +59,123 @@ class Attribution:
     superpixels: np.ndarray | None = None
 
 
-class Explainer(Protocol):
-    """Contract: a frozen dataclass whose fields are the method's settings.
+@dataclass(frozen=True)
+class Setting:
+    """What one setting of an explainer does, and which values it may take.
 
-    `signed`: values are for and against. `joint`: one run serves several models at little more
-    than the cost of their forward passes. `forward_passes`: about how many a model needs, to
-    order the work. Nothing an explainer does changes the models.
+    `low` and `high` bound a number; `choices` lists the values of a setting that is a word.
     """
+
+    default: Any
+    title: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+def setting(
+    default: Any,
+    *,
+    title: str,
+    help: str,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A dataclass field that is an explainer's setting; pages and commands read it from there."""
+    about = Setting(default, title, help, low, high, choices)
+    return field(default=default, metadata={_SETTING: about})
+
+
+class Explainer(Protocol):
+    """Contract of an explanation method: a frozen dataclass whose fields are its settings.
+
+    Whatever pages, commands and measures must know about a method is declared here; nothing is
+    guessed from its fields or its maps. Every field is made by `setting`. Nothing that an explainer
+    does changes the models.
+
+    Attributes
+    ----------
+    name, title : str
+        What it is called in files and options, and on pages.
+    kind : {"cells", "superpixels", "pixels"}
+        What has one value in its maps: a cell of a feature map, a superpixel, or a pixel.
+    unit : str
+        What its values are measured in. Values of different units cannot be compared.
+    signed : bool
+        Whether its maps also show what speaks against the target.
+    joint : bool
+        Whether one run serves several models at little more than the cost of their forward passes.
+    seeded : bool
+        Whether it draws at random; it then has a setting `seed`.
+    sample_field : str
+        The setting that limits how many samples it takes; "" if it takes none. A method that
+        samples says in ``quality["samples"]`` how many it took.
+    stop_field : str
+        The setting that lets it stop before that limit, and never does so at 1.0; "" if there is
+        none.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]  # for `replace`, `asdict` and `fields`
 
     name: ClassVar[str]
     title: ClassVar[str]
+    kind: ClassVar[Kind]
+    unit: ClassVar[str]
     signed: ClassVar[bool]
     joint: ClassVar[bool]
+    seeded: ClassVar[bool]
+    sample_field: ClassVar[str]
+    stop_field: ClassVar[str]
 
     @property
-    def forward_passes(self) -> int: ...
+    def forward_passes(self) -> float:
+        """About how many forward passes one map costs at most: what the work is ordered by."""
+        ...
 
     def explain(
         self, models: Sequence[FaceModel], image: np.ndarray, *, target: Target = SPOOF
     ) -> list[Attribution]:
-        """One attribution a model, in order, for an RGB uint8 image (size, size, 3)."""
+        """One attribution for each model, in order, of an RGB uint8 image (size, size, 3)."""
+        ...
+
+    def quality_sentence(self, attribution: Attribution) -> str:
+        """What one of its maps says about its own quality, as a sentence for the page."""
         ...
 
 
+E = TypeVar("E", bound=Explainer)
+
+
+def settings_of(explainer: Explainer | type[Explainer]) -> dict[str, Setting]:
+    """An explainer's settings by field name, with their ranges and help."""
+    return {each.name: each.metadata[_SETTING] for each in fields(explainer)}
+
+
+def exactly(explainer: E, samples: int) -> E:
+    """The explainer, made to take exactly this many samples: it no longer stops early.
+
+    An explainer that takes no samples is returned as it is.
+    """
+    changes: dict[str, Any] = {explainer.sample_field: samples, explainer.stop_field: 1.0}
+    return replace(explainer, **{name: value for name, value in changes.items() if name})
+
+
+def reseeded(explainer: E) -> E:
+    """The explainer with the next seed; only for one that is `seeded`."""
+    changes: dict[str, Any] = {"seed": asdict(explainer)["seed"] + 1}
+    return replace(explainer, **changes)
+
+
 def resolve_target(model: FaceModel, image: np.ndarray, target: Target) -> int:
-    """The class to explain: `target`, or what the model says where that is PREDICTED."""
+    """The class to explain: `target`, or the model's own verdict where that is PREDICTED.
+
+    Raises
+    ------
+    FascoreError
+        If `target` is none of the values of `TARGETS`.
+    """
     if target == PREDICTED:
         return SPOOF if model.is_spoof(model.spoof_scores(image[None])[0]) else LIVE
     if target not in (LIVE, SPOOF):

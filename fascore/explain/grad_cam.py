@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import numpy as np
 
-from fascore.explain.attribution import Attribution, Target, resolve_target, timed
-from fascore.labels import SPOOF
-from fascore.models import LAST_CONV, LOGITS
+from fascore.explain.attribution import (
+    CELLS,
+    GRADIENT_COST,
+    Attribution,
+    Kind,
+    Target,
+    resolve_target,
+    setting,
+    timed,
+)
+from fascore.labels import CLASS_NAMES, SPOOF
+from fascore.models import FEATURE_MAP, LAST_CONV, LOGITS
 from fascore.models.face_model import FaceModel
 
 if TYPE_CHECKING:
@@ -19,32 +28,54 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GradCAM:
-    """ReLU of the feature maps' sum, each weighed by its mean gradient.
+    """The feature maps summed, each weighed by its mean gradient, and cut off below zero.
 
-    `quality["all_zero"]` is 1.0 if no place spoke for the target: an empty map, not a finding.
+    `quality["all_zero"]` is 1.0 for a map that is zero everywhere. Such a map is no finding: the
+    gradient of each feature map is averaged over all places before it is used, and the weighed
+    feature maps can then cancel in every cell, also in faces that hold much evidence. In the plain
+    CNN the weights are the same for every picture, because its logits are linear in `last_conv`.
 
-    Parameters
-    ----------
-    layer : str
-        Feature maps to use: `last_conv` (before attention, the paper's) or `feature_map` (after).
+    The values are gradients times activations, not contributions that add up to the logit. They can
+    be compared between networks, and not with the logits that LIME and SHAP give.
     """
 
-    layer: str = LAST_CONV
+    layer: str = setting(
+        LAST_CONV,
+        title="Layer",
+        help="Feature maps to use: last_conv lies before attention (as in the paper), feature_map "
+        "after it.",
+        choices=(LAST_CONV, FEATURE_MAP),
+    )
 
     name: ClassVar[str] = "grad_cam"
     title: ClassVar[str] = "Grad-CAM"
+    kind: ClassVar[Kind] = CELLS
+    unit: ClassVar[str] = "gradient × activation"
     signed: ClassVar[bool] = False
     joint: ClassVar[bool] = False
+    seeded: ClassVar[bool] = False
+    sample_field: ClassVar[str] = ""
+    stop_field: ClassVar[str] = ""
 
     @property
-    def forward_passes(self) -> int:
-        return 3  # forward and backward, of one image
+    def forward_passes(self) -> float:
+        return GRADIENT_COST
 
     def explain(
         self, models: Sequence[FaceModel], image: np.ndarray, *, target: Target = SPOOF
     ) -> list[Attribution]:
-        """One 8x8 class activation map a model."""
+        """One class activation map for each model, 8 x 8 cells in the variants."""
         return [self._explain_one(model, image, target) for model in models]
+
+    def quality_sentence(self, attribution: Attribution) -> str:
+        """That the map is empty and why, or what it leaves out."""
+        target = CLASS_NAMES[attribution.target]
+        if attribution.quality["all_zero"]:
+            return (
+                "The map is zero everywhere: weighed by their mean gradients, the feature maps "
+                f"cancel in every cell. It does not say that nothing speaks for {target}."
+            )
+        return f"Shows only what speaks for {target}; Grad-CAM has no measure of its own fit."
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)
@@ -91,10 +122,13 @@ def class_activation_map(maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
 
     Examples
     --------
-    >>> maps = np.array([[[1.0, 2.0], [0.0, 1.0]]])
-    >>> slopes = np.array([[[1.0, 0.0], [3.0, -2.0]]])  # alpha = 2, -1
+    Two cells, two feature maps; the gradients' means are alpha = 2 and -1. The first cell has
+    2 * 3 - 1 * 2, the second 2 * 0 - 1 * 1, which is below zero:
+
+    >>> maps = np.array([[[3.0, 2.0], [0.0, 1.0]]])
+    >>> slopes = np.array([[[1.0, 0.0], [3.0, -2.0]]])
     >>> class_activation_map(maps, slopes).tolist()
-    [[0.0, 0.0]]
+    [[4.0, 0.0]]
     """
-    alpha = slopes.mean(axis=(0, 1))
+    alpha = slopes.mean(axis=(0, 1))  # equation 1: one weight for a feature map at all its places
     return np.asarray(np.maximum(maps @ alpha, 0), np.float32)

@@ -23,7 +23,7 @@ class Step:
 def plan_grid(models: Sequence[str], explainers: Sequence[Explainer]) -> list[Step]:
     """The grid's steps for models by name, cheapest first."""
     steps: list[Step] = []
-    for explainer in sorted(explainers, key=lambda each: each.forward_passes):
+    for explainer in sorted(explainers, key=lambda explainer: explainer.forward_passes):
         groups = [tuple(models)] if explainer.joint else [(name,) for name in models]
         steps += [Step(explainer, group) for group in groups]
     return steps

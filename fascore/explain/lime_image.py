@@ -8,57 +8,82 @@ from typing import ClassVar
 
 import numpy as np
 
-from fascore.explain.attribution import Attribution, Target, resolve_target, timed
+from fascore.explain.attribution import (
+    SAMPLES,
+    SUPERPIXELS,
+    Attribution,
+    Kind,
+    Target,
+    resolve_target,
+    setting,
+    timed,
+)
 from fascore.explain.settling import SETTLED, reliability
 from fascore.labels import SPOOF
 from fascore.models.face_model import FaceModel
 
-ROUND = 50  # perturbed images between two looks at whether the weights have settled
-FIRST_LOOK = 200
+MAX_SEED = 2**31 - 1
+FIRST_LOOK = 200  # perturbed images before the first look at whether the weights have settled
+ROUND = 50  # and between one look and the next
 
 
 @dataclass(frozen=True)
 class LimeImage:
-    """Weights of a local linear model over superpixels that are shown or greyed to their mean.
+    """Weights of a local linear model over superpixels, each shown or filled with its mean colour.
 
-    All models see the same superpixels and the same perturbed images, so their maps can be
-    compared, and making the images is paid for once. Perturbed images come in pairs that hide each
-    other's superpixels: interactions of two superpixels then cancel. No more are made once the
-    ranking of every model's superpixels has settled. `quality["r2"]` is the linear model's weighted
-    R2 on the perturbed images: near 0, its weights mean nothing; `quality["samples"]` is how many
-    there were.
+    All models see the same superpixels and the same perturbed images: a difference between two
+    networks' LIME maps is then not one of chance, and the images are made only once. They come in
+    pairs that hide each other's superpixels, which cancels the interactions of two superpixels. No
+    more are made once the ranking of every model's superpixels has settled.
 
-    Parameters
-    ----------
-    num_superpixels : int
-        SLIC segments asked for; it may find a few fewer.
-    num_samples : int
-        Perturbed images each model judges, at most.
-    settled : float
-        Estimated rank correlation of the weights with those of endless samples at which no more
-        are made (`fascore.explain.settling`); 1 never stops early.
-    seed : int
-        Draws the perturbed images.
+    `quality["r2"]` is the linear model's weighted R2 on the perturbed images: near 0 its weights
+    mean nothing. `quality["samples"]` is the number of perturbed images.
     """
 
-    num_superpixels: int = 50
-    num_samples: int = 1000
-    settled: float = SETTLED
-    seed: int = 0
+    num_superpixels: int = setting(
+        50,
+        title="Superpixels",
+        help="Superpixels asked for; SLIC may find a few fewer.",
+        low=2,
+        high=1000,
+    )
+    num_samples: int = setting(
+        1000,
+        title="Samples",
+        help="Perturbed pictures that each network judges, at most.",
+        low=10,
+        high=20_000,
+    )
+    settled: float = setting(
+        SETTLED,
+        title="Settled",
+        help="Stops once the estimated rank correlation of the weights with those of endlessly "
+        "many samples reaches this; 1 never stops early.",
+        low=0.5,
+        high=1.0,
+    )
+    seed: int = setting(
+        0, title="Seed", help="Draws which superpixels are hidden.", low=0, high=MAX_SEED
+    )
 
     name: ClassVar[str] = "lime"
     title: ClassVar[str] = "LIME"
+    kind: ClassVar[Kind] = SUPERPIXELS
+    unit: ClassVar[str] = "logits"
     signed: ClassVar[bool] = True
     joint: ClassVar[bool] = True
+    seeded: ClassVar[bool] = True
+    sample_field: ClassVar[str] = "num_samples"
+    stop_field: ClassVar[str] = "settled"
 
     @property
-    def forward_passes(self) -> int:
+    def forward_passes(self) -> float:
         return self.num_samples
 
     def explain(
         self, models: Sequence[FaceModel], image: np.ndarray, *, target: Target = SPOOF
     ) -> list[Attribution]:
-        """One map of superpixel weights a model, from one set of perturbed images."""
+        """One map of superpixel weights for each model, from one set of perturbed images."""
         from skimage.segmentation import slic  # slow: commands that only parse import this file too
 
         targets = [resolve_target(model, image, target) for model in models]
@@ -77,11 +102,19 @@ class LimeImage:
                 chosen,
                 asdict(self),
                 seconds / len(models),
-                {"r2": r2, "samples": float(len(shown))},
+                {"r2": r2, SAMPLES: float(len(shown))},
                 superpixels,
             )
             for model, chosen, (weights, r2) in zip(models, targets, fits, strict=True)
         ]
+
+    def quality_sentence(self, attribution: Attribution) -> str:
+        """How well the linear model fits, and from how many pictures."""
+        quality = attribution.quality
+        return (
+            f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact); "
+            f"{quality[SAMPLES]:.0f} perturbed pictures."
+        )
 
     def _sample(
         self,
@@ -90,7 +123,7 @@ class LimeImage:
         image: np.ndarray,
         superpixels: np.ndarray,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Superpixels shown (n, num_superpixels) and logits (n, num_models), until settled."""
+        """Which superpixels each image shows (n, num_superpixels), and logits (n, num_models)."""
         shown = self._draw(superpixels.max() + 1)
         hidden = _mean_colours(image, superpixels)[superpixels]
         logits = np.empty((len(shown), len(models)))
@@ -108,9 +141,9 @@ class LimeImage:
 
     def _has_settled(self, shown: np.ndarray, logits: np.ndarray) -> bool:
         """Whether both halves of the pairs rank every model's superpixels alike."""
-        pair = (np.arange(len(shown)) + 1) // 2  # 0 is the whole image: it belongs to both
-        rows = [(pair == 0) | (pair % 2 == odd) for odd in (0, 1)]
-        halves = [self._fit(shown[each], logits[each]) for each in rows]
+        pair = (np.arange(len(shown)) + 1) // 2  # pair 0 is the whole image: both halves need it
+        halves_rows = [(pair == 0) | (pair % 2 == odd) for odd in (0, 1)]
+        halves = [self._fit(shown[rows], logits[rows]) for rows in halves_rows]
         return all(
             reliability(first, second) >= self.settled
             for (first, _), (second, _) in zip(*halves, strict=True)
@@ -128,10 +161,11 @@ class LimeImage:
         return np.concatenate([everything, pairs])[: self.num_samples]
 
     def _fit(self, shown: np.ndarray, logits: np.ndarray) -> list[tuple[np.ndarray, float]]:
-        """Weight of each superpixel and weighted R2, one pair a column of logits."""
+        """Weight of each superpixel and weighted R2, one pair for each column of logits."""
         from lime.lime_image import LimeImageExplainer  # slow, and only this method needs it
         from sklearn.metrics import pairwise_distances
 
+        # lime's own regression and kernel; only its loop over the images, ten at a time, is ours
         base = LimeImageExplainer(random_state=self.seed).base
         distances = pairwise_distances(shown, shown[:1], metric="cosine").ravel()
         fits = []

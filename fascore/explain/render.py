@@ -1,4 +1,4 @@
-"""Attribution and face to picture: one scale a method, colours a colour-blind person can read."""
+"""A map and a face made a picture: one scale for each method, colours for colour-blind eyes too."""
 
 from __future__ import annotations
 
@@ -11,20 +11,28 @@ import numpy as np
 from plotly.colors import get_colorscale, sample_colorscale
 from skimage.segmentation import find_boundaries
 
-from fascore.explain import Attribution
+from fascore.explain import Attribution, Explainer
+from fascore.explain.attribution import CELLS, PIXELS, SUPERPIXELS
 
 SEQUENTIAL, DIVERGING = "Viridis", "RdBu_r"  # read well with every common colour blindness
 SCALE_QUANTILE = 0.99  # of absolute values; what lies beyond takes the end's colour
-ShapView = Literal["pixels", "grid"]
+PixelView = Literal["pixels", "grid"]
+# cells are blurred samples of the picture; what has edges of its own keeps them
+INTERPOLATION = {
+    CELLS: cv2.INTER_LINEAR,
+    SUPERPIXELS: cv2.INTER_NEAREST,
+    PIXELS: cv2.INTER_NEAREST,
+}
 
 
 def limit(attributions: Iterable[Attribution]) -> float:
-    """The value at the end of the colour scale for maps drawn together, in logits.
+    """The value at the end of the colour scale for one method's maps of several models.
 
-    The 99th percentile of all maps' absolute values, so that they can be compared and a few
-    extreme pixels do not fade the rest; the maximum if that is zero, 1.0 if all values are.
+    The 99th percentile of all maps' absolute values, in the method's unit: the maps share a scale,
+    and a few extreme pixels do not fade the rest. The maximum if that percentile is zero, 1.0 if
+    all values are. Maps of two methods need two scales, for their units are not the same.
     """
-    sizes = [np.abs(each.values).ravel() for each in attributions]
+    sizes = [np.abs(attribution.values).ravel() for attribution in attributions]
     if not sizes:
         return 1.0
     values = np.concatenate(sizes)
@@ -51,29 +59,31 @@ def _colour_table(name: str, size: int = 256) -> np.ndarray:
 
 
 def overlay(
-    attribution: Attribution, crop: np.ndarray, *, signed: bool, scale: float, opacity: float
+    attribution: Attribution,
+    crop: np.ndarray,
+    explainer: Explainer | type[Explainer],
+    *,
+    scale: float,
+    opacity: float,
 ) -> np.ndarray:
     """The map laid over the full-resolution crop: RGB uint8 (S, S, 3).
 
-    Activation maps are upsampled smoothly; pixels, superpixels and grid cells keep their edges.
-    Superpixel outlines are drawn where the attribution has them.
+    Cells of a feature map are upsampled smoothly; pixels and superpixels keep their edges.
+    Superpixels are outlined.
 
     Parameters
     ----------
     attribution : Attribution
     crop : uint8 array of shape (S, S, 3)
-    signed : bool
-        The explainer's `signed`.
+    explainer : Explainer or its class
+        What made the map: its `kind` and `signed` say how it is drawn.
     scale : float
         Value at the end of the colour scale (`limit` of the maps shown together).
     opacity : float
-        Of the colours, in [0, 1].
+        Opacity of the colours, in [0, 1].
     """
-    size = crop.shape[1::-1]
-    smooth = not signed and attribution.superpixels is None
-    values = cv2.resize(
-        attribution.values, size, interpolation=cv2.INTER_LINEAR if smooth else cv2.INTER_NEAREST
-    )
+    size, signed = crop.shape[1::-1], explainer.signed
+    values = cv2.resize(attribution.values, size, interpolation=INTERPOLATION[explainer.kind])
     colours = heatmap(values, signed=signed, scale=scale)
     # in signed maps, what is near zero stays clear: the face shows where the map says nothing
     alpha = opacity * (np.sqrt(np.minimum(np.abs(values) / scale, 1)) if signed else 1.0)

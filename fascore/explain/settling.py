@@ -10,11 +10,14 @@ SETTLED = 0.95
 
 
 def reliability(first: np.ndarray, second: np.ndarray) -> float:
-    """Estimated correlation of the mean of two half-estimates with what endless samples would give.
+    """Estimated correlation of the mean of two half-estimates with that of endless samples.
 
     From the halves' rank correlation r: their mean correlates with another such mean by
     2 r / (1 + r) (Spearman 1910, Brown 1910), and with the truth by the root of that. 0 where r is
     not above 0, or undefined.
+
+    It is an estimate of where a median map stands, not a bound: sampling stops at the first look
+    that passes, and such a look is a lucky one more often than not.
 
     Examples
     --------

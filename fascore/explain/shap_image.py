@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -10,7 +11,17 @@ from typing import Any, ClassVar
 import numpy as np
 
 from fascore.errors import FascoreError
-from fascore.explain.attribution import Attribution, Target, resolve_target, timed
+from fascore.explain.attribution import (
+    GRADIENT_COST,
+    PIXELS,
+    SAMPLES,
+    Attribution,
+    Kind,
+    Target,
+    resolve_target,
+    setting,
+    timed,
+)
 from fascore.explain.settling import SETTLED, reliability
 from fascore.explain.units import on_grid
 from fascore.labels import SPOOF
@@ -19,48 +30,72 @@ from fascore.models.face_model import BATCH, FaceModel
 
 # shap seeds and reads NumPy's global generator, so two runs at once would spoil each other's draws
 _LOCK = threading.Lock()
-SEED_STEP = 1_000  # rounds of one seed draw from seeds of their own
-ROUND = 25  # points between two looks at whether the values have settled
+MAX_SEED = 4_000_000  # times SEED_STEP it stays below 2 ** 32, where NumPy's seeds end
+SEED_STEP = 1_000  # each round draws from a seed of its own, and two seeds share none of them
+ROUND = 25  # points between one look at whether the values have settled and the next
+SMALL = 1.0  # logits: below it f(x) - E f is no larger than the residual usually is
 
 
 @dataclass(frozen=True)
 class ShapImage:
-    """Each pixel's share of f(x) - E f, the logit against its mean over the background images.
+    """The share that each pixel has in f(x) - E f: the logit minus its mean over the background.
 
-    shap's GradientExplainer on one scalar output. Quality: `residual` is the sum of the values
-    minus (f(x) - E f), in logits, `residual_share` the same over \\|f(x) - E f\\|, `difference`
-    f(x) - E f itself; `samples` how many points there were. An exact explanation has residual 0. No
-    more points are drawn once the ranking of the values, summed on 8 x 8 cells, has settled.
+    shap's GradientExplainer on one scalar output. No more points are drawn once the ranking of the
+    values, summed on 8 x 8 cells, has settled. In `quality`:
 
-    Parameters
-    ----------
-    num_samples : int
-        Points drawn between the image and background images, at most.
-    settled : float
-        Estimated rank correlation of the cells with those of endless points at which no more are
-        drawn (`fascore.explain.settling`); 1 never stops early.
-    seed : int
-        Draws the points.
+    `difference` is f(x) - E f, in logits. `residual` is the sum of the values minus `difference`,
+    in logits: 0 for an exact explanation. `residual_share` is the residual's size over that of
+    `difference`; NaN where `difference` is below SMALL logits, as a share of next to nothing says
+    nothing. `samples` is the number of points.
     """
 
-    num_samples: int = 200
-    settled: float = SETTLED
-    seed: int = 0
+    num_samples: int = setting(
+        200,
+        title="Samples",
+        help="Points drawn between the picture and background pictures, at most.",
+        low=10,
+        high=4_000,
+    )
+    settled: float = setting(
+        SETTLED,
+        title="Settled",
+        help="Stops once the estimated rank correlation of the cells with those of endlessly many "
+        "points reaches this; 1 never stops early. The estimate is that of a median map: about "
+        "half of the maps fall short of it.",
+        low=0.5,
+        high=1.0,
+    )
+    seed: int = setting(0, title="Seed", help="Draws the points.", low=0, high=MAX_SEED)
 
     name: ClassVar[str] = "shap"
     title: ClassVar[str] = "SHAP"
+    kind: ClassVar[Kind] = PIXELS
+    unit: ClassVar[str] = "logits"
     signed: ClassVar[bool] = True
     joint: ClassVar[bool] = False
+    seeded: ClassVar[bool] = True
+    sample_field: ClassVar[str] = "num_samples"
+    stop_field: ClassVar[str] = "settled"
 
     @property
-    def forward_passes(self) -> int:
-        return 3 * self.num_samples  # a gradient costs about three forward passes
+    def forward_passes(self) -> float:
+        return GRADIENT_COST * self.num_samples
 
     def explain(
         self, models: Sequence[FaceModel], image: np.ndarray, *, target: Target = SPOOF
     ) -> list[Attribution]:
-        """One map a model: values summed over the colour channels."""
+        """One map for each model: values summed over the colour channels."""
         return [self._explain_one(model, image, target) for model in models]
+
+    def quality_sentence(self, attribution: Attribution) -> str:
+        """By how much the values miss what they claim to add up to, and from how many points."""
+        quality = attribution.quality
+        share, difference = quality["residual_share"], quality["difference"]
+        missed = f"{abs(quality['residual']):.2f} logits" if math.isnan(share) else f"{share:.1%}"
+        return (
+            f"The values' sum misses f(x) − E f = {difference:+.2f} by {missed}; ".replace("-", "−")
+            + f"{quality[SAMPLES]:.0f} points."
+        )
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)
@@ -72,14 +107,16 @@ class ShapImage:
         residual = float(values.sum(dtype=np.float64)) - difference
         quality = {
             "residual": residual,
-            "residual_share": abs(residual / difference) if difference else float("nan"),
+            "residual_share": (
+                abs(residual / difference) if abs(difference) >= SMALL else float("nan")
+            ),
             "difference": difference,
-            "samples": float(samples),
+            SAMPLES: float(samples),
         }
         return Attribution(values, model.name, self.name, chosen, asdict(self), seconds, quality)
 
     def _sample(self, explainer: Any, image: np.ndarray) -> tuple[np.ndarray, int]:
-        """Values by pixel, float32 (size, size), and how many points they are the mean of."""
+        """Values by pixel, float32 (size, size), and the number of points they are the mean of."""
         inputs = image[None].astype(np.float32)
         counts: list[int] = []
         sums: list[np.ndarray] = []
@@ -104,7 +141,9 @@ def _build_explainer(model: FaceModel, target: int) -> Any:
     import keras
     import shap  # slow to import, and only this method needs it
 
-    # a layer, not a bare slice: shap takes the output of the last *layer* for the model's
+    # Never DeepExplainer: it is wrong on spatial attention, and after an error of its own it leaves
+    # TensorFlow's gradients broken for the whole process. A layer picks the logit, not a bare
+    # slice, as shap takes the output of the last *layer* for the model's.
     pick = keras.layers.Lambda(lambda logits: logits[:, target : target + 1], output_shape=(1,))
     logits = model.network.get_layer(LOGITS).output
     network = keras.Model([model.network.input], pick(logits))  # a list, as shap calls it

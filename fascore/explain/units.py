@@ -1,4 +1,7 @@
-"""Maps on one footing: an attribution's own units, its values by pixel, on a grid, in order."""
+"""Maps of different methods made comparable: their own units, values by pixel, on a grid, ranked.
+
+A unit is what carries one value of a map: a cell of a feature map, a superpixel, or a pixel.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,19 @@ import numpy as np
 from fascore.errors import FascoreError
 from fascore.explain.attribution import Attribution
 
-GRID = 8  # cells a side on which maps of different methods are compared
-TOP_SHARE = 0.1  # of the pixels: a map's top
+GRID = 8  # cells on a side; maps of different methods are compared on such a grid
+TOP_SHARE = 0.1  # of the pixels: what counts as the top of a map
 
 
 def units_of(attribution: Attribution, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """What an attribution gives one value each: cells, superpixels or pixels.
+    """The units of an attribution, and the value of each.
 
     Returns
     -------
     ids : int array of shape (size, size)
-        Whose each pixel is, from 0.
+        For each pixel of the network's input, the number of the unit it belongs to, from 0.
     values : float array of shape (num_units,)
+        The value of each unit, in the order of those numbers.
     """
     if attribution.superpixels is not None:
         ids = attribution.superpixels
@@ -36,7 +40,7 @@ def pixel_values(attribution: Attribution, size: int) -> np.ndarray:
 
 
 def pixel_order(ids: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Pixels by their unit's value, the highest first: indices (size * size,).
+    """Pixels by the value of their unit, the highest first: indices (size * size,).
 
     The pixels of one unit stay together.
 
@@ -51,7 +55,12 @@ def pixel_order(ids: np.ndarray, values: np.ndarray) -> np.ndarray:
 
 
 def on_grid(values: np.ndarray, *, cells: int = GRID) -> np.ndarray:
-    """Values summed in each cell of a cells x cells grid: what is shared out stays the same.
+    """Values summed in each cell of a cells x cells grid; the sum of all of them stays the same.
+
+    Raises
+    ------
+    FascoreError
+        If a side is no multiple of `cells`.
 
     Examples
     --------
@@ -76,29 +85,29 @@ def rank_correlation(first: np.ndarray, second: np.ndarray) -> float:
     >>> round(rank_correlation(np.array([1.0, 2.0, 3.0]), np.array([10.0, 30.0, 20.0])), 2)
     0.5
     """
-    from scipy.stats import rankdata  # slow: commands that only parse import this file too
+    from scipy.stats import spearmanr  # slow: commands that only parse import this file too
 
-    ranks = [rankdata(each) - (each.size + 1) / 2 for each in (first, second)]
-    sizes = [np.sqrt((each**2).sum()) for each in ranks]
-    if not all(sizes):
-        return float("nan")
-    return float((ranks[0] * ranks[1]).sum() / (sizes[0] * sizes[1]))
+    if not (np.ptp(first) and np.ptp(second)):
+        return float("nan")  # scipy's answer too, but not without a warning
+    return float(spearmanr(first, second, axis=None).statistic)
 
 
 def top_overlap(first: np.ndarray, second: np.ndarray, *, share: float = TOP_SHARE) -> float:
-    """Pixels in both maps' top over pixels in either's, in [0, 1]; NaN if a map is constant.
+    """Pixels in the top of both maps over pixels in the top of either, in [0, 1].
+
+    NaN if a map is constant. Equal values are taken in reading order.
 
     Parameters
     ----------
     first, second : arrays of one shape
     share : float
-        Of the pixels that make up the top.
+        Share of the pixels that makes up the top.
     """
     if not (np.ptp(first) and np.ptp(second)):
         return float("nan")
     count = max(1, round(share * first.size))
-    tops = [
-        set(pixel_order(np.arange(each.size), each.ravel())[:count].tolist())
-        for each in (first, second)
-    ]
-    return len(tops[0] & tops[1]) / len(tops[0] | tops[1])
+    first_top, second_top = (
+        set(pixel_order(np.arange(values.size), values.ravel())[:count].tolist())
+        for values in (first, second)
+    )
+    return len(first_top & second_top) / len(first_top | second_top)

@@ -10,12 +10,24 @@ from fascore.explain.units import on_grid, pixel_values, rank_correlation, top_o
 
 
 def agreement(first: Attribution, second: Attribution, size: int) -> dict[str, float]:
-    """`rank`: rank correlation of the maps summed on 8 x 8 cells, in [-1, 1]; `overlap`: pixels in
-    both maps' top tenth over pixels in either's, in [0, 1]. NaN where a map is constant.
+    """How alike two maps of one image are, in two ways; NaN where a map is constant.
+
+    Parameters
+    ----------
+    first, second : Attribution
+    size : int
+        The image's side in pixels.
+
+    Returns
+    -------
+    dict of str to float
+        `rank`: rank correlation of the maps summed on 8 x 8 cells, in [-1, 1]. `overlap`: pixels in
+        the top tenth of both maps over pixels in the top tenth of either, in [0, 1].
     """
-    pair = [pixel_values(each, size) for each in (first, second)]
+    pair = [pixel_values(attribution, size) for attribution in (first, second)]
     return {
-        "rank": rank_correlation(*(on_grid(each) for each in pair)),
+        # on cells, because no two methods have the same units
+        "rank": rank_correlation(*(on_grid(values) for values in pair)),
         "overlap": top_overlap(*pair),
     }
 
@@ -23,14 +35,17 @@ def agreement(first: Attribution, second: Attribution, size: int) -> dict[str, f
 def pairs_by_model(
     maps: Sequence[Attribution],
 ) -> list[tuple[Attribution, Attribution]]:
-    """Each two methods' maps of one model."""
+    """All pairs of maps that two methods made of one model."""
     return [(a, b) for a, b in combinations(maps, 2) if a.model == b.model]
 
 
 def pairs_by_method(
     maps: Sequence[Attribution],
 ) -> list[tuple[Attribution, Attribution]]:
-    """Each two models' maps by one method, where they explain the same target."""
+    """All pairs of maps that one method made of two models which explain the same target.
+
+    A map for live and a map for spoof answer two questions, so they are not compared.
+    """
     return [
         (a, b)
         for a, b in combinations(maps, 2)

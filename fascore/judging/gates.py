@@ -12,11 +12,14 @@ import numpy as np
 import tensorflow as tf
 
 from fascore.models import LOGITS
-from fascore.models.attention import ChannelAttention, SpatialAttention
+from fascore.models.attention import CHANNEL, SPATIAL, GateKind, GateLayer
 from fascore.models.face_model import FaceModel
 
-CHANNEL, SPATIAL = "channel", "spatial"
-_KINDS = {ChannelAttention: CHANNEL, SpatialAttention: SPATIAL}
+# A gate's weights on one image, without the axes along which they are all the same.
+_WEIGHTS: dict[GateKind, Callable[[np.ndarray], np.ndarray]] = {
+    CHANNEL: lambda weights: weights[0, 0],
+    SPATIAL: lambda weights: weights[..., 0],
+}
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,21 @@ class Gate:
     weights : float32 array
         In (0, 1): shape (channels,) or (h, w).
     score, score_off : float
-        P(spoof) with the gate, and with its mean in place of each of its weights.
+        P(spoof) with the gate, and with the mean of its weights in place of each of them.
+    layer : str
+        Name of the layer in its network.
     """
 
-    kind: str
+    kind: GateKind
     weights: np.ndarray
     score: float
     score_off: float
+    layer: str = ""
+
+    @property
+    def change(self) -> float:
+        """What switching the gate off does to P(spoof)."""
+        return self.score_off - self.score
 
     def turns_verdict(self, threshold: float) -> bool:
         """Whether the verdict at this threshold is another with the gate switched off."""
@@ -43,43 +54,80 @@ class Gate:
 
 
 def gates(model: FaceModel, image: np.ndarray) -> list[Gate]:
-    """The model's attention gates on an RGB uint8 image (size, size, 3), in order.
+    """The model's attention gates on an RGB uint8 image (size, size, 3), from bottom to top.
 
-    Empty for a network without attention. The model is not changed: the graph from the gate up is
-    run again with the gate's mean.
+    A gate is recognised by what its layer offers (`GateLayer`), not by the layer's class. The list
+    is empty for a network that has none. The model is not changed.
     """
-    layers = [layer for layer in model.network.layers if type(layer) in _KINDS]
     score = float(model.spoof_scores(image[None])[0])
     found = []
-    for layer in layers:
+    for layer in gate_layers(model.network):
         run = model.cached(("gate", layer.name), partial(_build, model, layer))
-        weights, logits = (each.numpy()[0] for each in run(image[None].astype(np.float32)))
+        weights, logits = (tensor.numpy()[0] for tensor in run(image[None].astype(np.float32)))
         live, spoof = logits.astype(float)
-        weights = weights[..., 0] if type(layer) is SpatialAttention else weights.ravel()
         off = float(1 / (1 + np.exp(live - spoof)))
-        found.append(Gate(_KINDS[type(layer)], weights, score, off))
+        found.append(Gate(layer.kind, _WEIGHTS[layer.kind](weights), score, off, layer.name))
     return found
 
 
-def _build(model: FaceModel, layer: keras.layers.Layer) -> Callable[..., Any]:
+def gate_layers(network: keras.Model) -> Sequence[Any]:
+    """The layers of a network that have a gate, from bottom to top."""
+    return [
+        layer for layer in network.layers if isinstance(layer, GateLayer) and layer.kind in _WEIGHTS
+    ]
+
+
+def strongest(open_gates: Sequence[Gate]) -> dict[GateKind, Gate]:
+    """Of each kind, the gate that changes the score most when it is switched off.
+
+    A network may have several gates of a kind; a measure of the kind is that of this one.
+    """
+    found: dict[GateKind, Gate] = {}
+    for gate in sorted(open_gates, key=lambda gate: abs(gate.change)):
+        found[gate.kind] = gate
+    return found
+
+
+def _build(model: FaceModel, layer: Any) -> Callable[..., Any]:
     """Compiled: image (1, S, S, 3) to the gate's weights and the logits with their mean."""
-    source = model.network
-    below = keras.Model(source.input, layer.input)
-    above = _above(source, layer)
+    below = keras.Model(model.network.input, layer.input)
+    switched_off = _switched_off(model.network, layer)
     signature = [tf.TensorSpec((1, model.size, model.size, 3), tf.float32)]
 
     def run(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        maps = below(image, training=False)
-        weights = layer.gate(maps)
-        x = maps * tf.reduce_mean(weights, axis=(1, 2, 3), keepdims=True)
-        for each in above:
-            x = each(x, training=False) if isinstance(each, keras.layers.Dropout) else each(x)
-        return weights, x
+        return layer.gate(below(image, training=False)), switched_off(image, training=False)
 
     return cast(Callable[..., Any], tf.function(run, input_signature=signature))
 
 
-def _above(network: keras.Model, layer: keras.layers.Layer) -> Sequence[keras.layers.Layer]:
-    """The layers from above `layer` up to the logits: a chain in every variant."""
-    names = [each.name for each in network.layers]
-    return list(network.layers)[names.index(layer.name) + 1 : names.index(LOGITS) + 1]
+def _switched_off(network: keras.Model, gate: Any) -> keras.Model:
+    """A copy of a network up to its logits, with one gate switched off.
+
+    Keras rebuilds the graph, so the gate may sit anywhere in it, also on a branch.
+    """
+
+    def copied(layer: keras.layers.Layer) -> keras.layers.Layer:
+        if layer is gate:
+            return _Off(gate.gate, name=gate.name)
+        return layer.__class__.from_config(layer.get_config())
+
+    copy = keras.models.clone_model(network, clone_function=copied)
+    for layer in network.layers:
+        if layer is not gate and layer.weights:
+            copy.get_layer(layer.name).set_weights(layer.get_weights())
+    return keras.Model(copy.input, copy.get_layer(LOGITS).output)
+
+
+class _Off(keras.layers.Layer):  # type: ignore[misc]
+    """In place of a gate: multiplies by the mean of its weights, alike for all of them."""
+
+    def __init__(self, gate: Callable[[Any], Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._gate = gate
+
+    def call(self, inputs: Any) -> Any:
+        mean = keras.ops.mean(self._gate(inputs), axis=(1, 2, 3), keepdims=True)
+        return inputs * mean
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return input_shape

@@ -18,12 +18,13 @@ from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.models.face_model import FaceModel
 
 PAIR = "/"  # between the names where a measure compares two models or two methods
-NO_METHOD = ""  # of measures of a model alone
+CHEAP = 10  # forward passes: a method that takes no more is repeated on every image
+NO_METHOD = ""  # in place of a method's name, of measures that are of a model alone
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One number; `fascore.findings.measures.METRICS` says what each metric is. NaN: undefined."""
+    """One number. `fascore.findings.measures` says what each metric is; NaN is undefined."""
 
     model: str
     method: str
@@ -40,7 +41,8 @@ class Judge:
     target : {SPOOF, LIVE, "predicted"}
         The class explained; by default each model's own verdict.
     steps, draws : int
-        Of insertion and deletion (`fascore.judging.faithfulness`).
+        How many steps the insertion and deletion curves have, and how many random orders they are
+        measured against (`fascore.judging.faithfulness`).
     seed : int
         Draws random orders, noise and random weights.
     """
@@ -73,78 +75,93 @@ class Judge:
         evidence : bool array of shape (size, size), optional
             What gives the attack away.
         repeats : bool
-            Explain changed pictures too, for stability, also by methods that sample: three times
-            the work.
+            Also explain changed pictures, to measure stability. It is three times the work, so
+            otherwise only cheap methods do it.
         sanity : bool
-            Explain randomised networks too: four times the work.
+            Also explain networks with random weights. It is four times the work.
         """
-        maps = {each.name: each.explain(models, image, target=self.target) for each in explainers}
-        every = [each for of_method in maps.values() for each in of_method]
+        maps = {
+            explainer.name: explainer.explain(models, image, target=self.target)
+            for explainer in explainers
+        }
+        every = [attribution for of_method in maps.values() for attribution in of_method]
         found = [*self._of_maps(models, image, every), *_of_models(models, image, self.target)]
         found += _agreements(every, image.shape[0])
         masks = _masks(landmarks, evidence, image.shape[0])
-        found += [
-            Measure(each.model, each.method, f"region_{name}", ratio)
-            for each in every
-            for name, ratio in weight_ratios(pixel_values(each, image.shape[0]), masks).items()
-        ]
+        found += _regions(every, masks, image.shape[0])
         for explainer in explainers:
-            own, checks = maps[explainer.name], []
-            if repeats or not hasattr(explainer, "seed"):  # without chance: cheap
-                checks.append(
-                    stability(explainer, models, image, own, target=self.target, seed=self.seed)
+            own = maps[explainer.name]
+            if repeats or explainer.forward_passes <= CHEAP:
+                stable = stability(
+                    explainer, models, image, own, target=self.target, seed=self.seed
                 )
+                found += _named(stable, models, explainer)
             if sanity:
                 from fascore.judging.sanity import sanity_test
 
-                checks.append(sanity_test(explainer, models, image, own, seed=self.seed))
-            found += [
-                Measure(model.name, explainer.name, metric, value)
-                for check in checks
-                for model, values in zip(models, check, strict=True)
-                for metric, value in values.items()
-            ]
+                sane = sanity_test(explainer, models, image, own, seed=self.seed)
+                found += _named(sane, models, explainer)
         return found, every
 
     def _of_maps(
         self, models: Sequence[FaceModel], image: np.ndarray, maps: Sequence[Attribution]
     ) -> Iterator[Measure]:
-        """Faithfulness, and what each method says of its own fit."""
+        """Faithfulness, and what each method says about its own fit."""
         for model in models:
-            own = [each for each in maps if each.model == model.name]
+            own = [attribution for attribution in maps if attribution.model == model.name]
             judged = faithfulness(
                 model, image, own, steps=self.steps, draws=self.draws, seed=self.seed
             )
-            for each, faithful in zip(own, judged, strict=True):
+            for attribution, faithful in zip(own, judged, strict=True):
                 values = {
                     "insertion_gain": faithful.insertion_gain,
                     "deletion_gain": faithful.deletion_gain,
-                    "seconds": each.seconds,
-                    **each.quality,
+                    "seconds": attribution.seconds,
+                    **attribution.quality,
                 }
                 for metric, value in values.items():
-                    yield Measure(model.name, each.method, metric, value)
+                    yield Measure(model.name, attribution.method, metric, value)
 
 
 def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -> Iterator[Measure]:
     """Scores, the verdict without each gate, and Grad-CAM before and after attention."""
-    from fascore.judging.gates import gates  # Keras: commands that only parse import this file too
+    # Keras: commands that only parse import this file too
+    from fascore.judging.gates import gates, strongest
 
     for model in models:
         score = float(model.spoof_scores(image[None])[0])
         values = {"spoof_score": score}
         open_gates = gates(model, image)
-        for gate in open_gates:
-            values[f"{gate.kind}_off"] = gate.score_off - gate.score
-            values[f"{gate.kind}_flips"] = float(gate.turns_verdict(model.threshold))
+        for kind, gate in strongest(open_gates).items():
+            values[f"{kind}_off"] = gate.change
+            values[f"{kind}_flips"] = float(gate.turns_verdict(model.threshold))
         if open_gates:
             cams = [
                 GradCAM(layer=layer).explain([model], image, target=target)[0]
                 for layer in (LAST_CONV, FEATURE_MAP)
             ]
-            values["layers_rank"] = alike(*(pixel_values(each, model.size) for each in cams))
+            values["layers_rank"] = alike(*(pixel_values(cam, model.size) for cam in cams))
         for metric, value in values.items():
             yield Measure(model.name, NO_METHOD, metric, value)
+
+
+def _named(
+    checks: Sequence[Mapping[str, float]], models: Sequence[FaceModel], explainer: Explainer
+) -> Iterator[Measure]:
+    """What a check measured of an explainer, one mapping for each model, as measures."""
+    for model, values in zip(models, checks, strict=True):
+        for metric, value in values.items():
+            yield Measure(model.name, explainer.name, metric, value)
+
+
+def _regions(
+    maps: Sequence[Attribution], masks: Mapping[str, np.ndarray], size: int
+) -> Iterator[Measure]:
+    """How much of each map's weight lies in each region."""
+    for attribution in maps:
+        ratios = weight_ratios(pixel_values(attribution, size), masks)
+        for name, ratio in ratios.items():
+            yield Measure(attribution.model, attribution.method, f"region_{name}", ratio)
 
 
 def _agreements(maps: Sequence[Attribution], size: int) -> Iterator[Measure]:
@@ -162,7 +179,7 @@ def _agreements(maps: Sequence[Attribution], size: int) -> Iterator[Measure]:
 def _masks(
     landmarks: np.ndarray | None, evidence: np.ndarray | None, size: int
 ) -> Mapping[str, np.ndarray]:
-    """The regions that are known."""
+    """The regions that are known of one image; none without landmarks and evidence."""
     masks: dict[str, np.ndarray] = {}
     if landmarks is not None:
         masks = face_regions(landmarks, size)
@@ -174,7 +191,7 @@ def _masks(
 
 @dataclass(frozen=True)
 class MapJudgement:
-    """How far one map can be believed: its curves, and how it holds out against small changes.
+    """How far one map can be believed: its curves, and how it stands small changes of the image.
 
     `stability` is `fascore.judging.stability.stability`'s.
     """
@@ -193,10 +210,10 @@ def judge_maps(
     steps: int = STEPS,
     draws: int = RANDOM_ORDERS,
 ) -> list[MapJudgement]:
-    """A judgement of each of an explainer's maps of one face, one a model."""
+    """A judgement of each of an explainer's maps of one face: `maps` holds one for each model."""
     stable = stability(explainer, models, image, maps, target=target)
     faithful = [
         faithfulness(model, image, [own], steps=steps, draws=draws)[0]
         for model, own in zip(models, maps, strict=True)
     ]
-    return [MapJudgement(*each) for each in zip(faithful, stable, strict=True)]
+    return [MapJudgement(*pair) for pair in zip(faithful, stable, strict=True)]

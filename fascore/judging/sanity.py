@@ -6,14 +6,12 @@ arXiv:1810.03292.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import Any, cast
 
 import keras
 import numpy as np
 from skimage.metrics import structural_similarity
 
-from fascore.explain.attribution import Attribution, Explainer
+from fascore.explain.attribution import SAMPLES, Attribution, Explainer, exactly
 from fascore.explain.units import pixel_values
 from fascore.judging.stability import alike
 from fascore.models.face_model import FaceModel
@@ -29,12 +27,16 @@ SHARES = dict(zip(STAGES, (0.25, 0.5, 0.75, 1.0), strict=True))
 
 
 def randomised(model: FaceModel, *, seed: int = 0) -> dict[str, FaceModel]:
-    """Copies of a model with more and more layers random from the top, by name of `STAGES`.
+    """Copies of a model in which ever more layers, counted from the top, have random weights.
 
-    They are made once and live as long as the model.
+    The weights of each tensor are shuffled among themselves: their sizes stay what they were, and
+    only what they learnt is gone. The copies are made once and live as long as the model, which is
+    not changed.
 
-    Each layer's weights are shuffled among themselves, so that their size stays what it was and
-    only what they learnt is gone. The model itself is not changed.
+    Returns
+    -------
+    dict of str to FaceModel
+        By the names of `STAGES`, in order.
     """
     return model.cached(("randomised", seed), lambda: dict(_copies(model, seed)))
 
@@ -48,7 +50,7 @@ def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
     for stage, share in SHARES.items():
         upto = int(np.ceil(share * len(layers)))
         for layer in layers[done:upto]:
-            layer.set_weights([_shuffled(each, rng) for each in layer.get_weights()])
+            layer.set_weights([_shuffled(weights, rng) for weights in layer.get_weights()])
         done = upto
         copy = keras.models.clone_model(network)  # a copy keeps its own compiled functions
         copy.set_weights(network.get_weights())
@@ -66,56 +68,56 @@ def sanity_test(
     *,
     seed: int = 0,
 ) -> list[dict[str, float]]:
-    """How alike a method's maps are to those of the models' randomised copies.
+    """How alike a method's maps of trained models are to those of their randomised copies.
 
-    For each of `STAGES` the rank correlation, `sanity_rank_<stage>`, and SSIM,
-    `sanity_ssim_<stage>`, both in [-1, 1]. The copies are explained for the class of the model's
-    own map and from as many samples as that took.
+    The copies are explained for the class of the model's own map, and from exactly as many samples
+    as that map took: a network with random weights may never settle.
 
     Parameters
     ----------
+    explainer : Explainer
+    models : sequence of FaceModel
+    image : uint8 array of shape (size, size, 3)
     maps : sequence of Attribution
-        The explainer's of `image`, one a model.
+        The explainer's maps of `image`, one for each model.
+    seed : int
+        Shuffles the weights.
 
     Returns
     -------
     list of dict
-        One a model.
+        One for each model. For each of `STAGES` the rank correlation, `sanity_rank_<stage>`, and
+        SSIM, `sanity_ssim_<stage>`, both in [-1, 1].
     """
     measures: list[dict[str, float]] = [{} for _ in models]
     for model, own, measure in zip(models, maps, measures, strict=True):
-        method = _as_sampled(explainer, own)
+        method = exactly(explainer, int(own.quality.get(SAMPLES, 0)))
         for stage, copy in randomised(model, seed=seed).items():
             (other,) = method.explain([copy], image, target=own.target)
-            pair = [pixel_values(each, model.size) for each in (own, other)]
+            pair = [pixel_values(attribution, model.size) for attribution in (own, other)]
             measure[f"sanity_rank_{stage}"] = alike(*pair)
             measure[f"sanity_ssim_{stage}"] = similarity(*pair)
     return measures
 
 
-def _as_sampled(explainer: Explainer, own: Attribution) -> Explainer:
-    """The explainer with the very number of samples that a map of it took."""
-    if "samples" not in own.quality:
-        return explainer
-    samples = int(own.quality["samples"])
-    return cast(Explainer, replace(cast(Any, explainer), num_samples=samples, settled=1.0))
-
-
 def similarity(first: np.ndarray, second: np.ndarray) -> float:
-    """SSIM of two maps by pixel, in [-1, 1]; NaN if one is zero.
+    """Structural similarity (SSIM) of two maps by pixel, in [-1, 1]; NaN if one is zero everywhere.
 
-    Each is scaled to its 99th percentile of absolute values, as it is drawn, and clipped there: one
-    extreme pixel would make all else look alike.
+    Both maps are first scaled to the 99th percentile of their absolute values, as they are drawn,
+    and clipped there: otherwise one extreme pixel would make everything else look alike.
 
     Parameters
     ----------
     first, second : arrays of shape (size, size)
     """
-    scales = [np.quantile(np.abs(each), 0.99) or np.abs(each).max() for each in (first, second)]
+    scales = [
+        np.quantile(np.abs(values), 0.99) or np.abs(values).max() for values in (first, second)
+    ]
     if not all(scales):
         return float("nan")
     drawn = [
-        np.clip(each / scale, -1, 1) for each, scale in zip((first, second), scales, strict=True)
+        np.clip(values / scale, -1, 1)
+        for values, scale in zip((first, second), scales, strict=True)
     ]
     return float(structural_similarity(*drawn, data_range=2.0))  # type: ignore[no-untyped-call]
 

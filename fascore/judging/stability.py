@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any, cast
 
 import numpy as np
 
-from fascore.explain.attribution import Attribution, Explainer, Target
+from fascore.explain.attribution import Attribution, Explainer, Target, reseeded
 from fascore.explain.units import on_grid, pixel_values, rank_correlation
 from fascore.models.face_model import FaceModel
 
@@ -29,7 +27,7 @@ def shifted(image: np.ndarray) -> np.ndarray:
 
 
 def unshifted(own: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """A map (S, S), and one of the shifted image moved back; zero where only one of them is."""
+    """A map (S, S), and the shifted image's map moved back; zero where one of them is unknown."""
     end = ((0, SHIFT), (0, SHIFT))
     return np.pad(own[:-SHIFT, :-SHIFT], end), np.pad(other[SHIFT:, SHIFT:], end)
 
@@ -43,21 +41,28 @@ def stability(
     target: Target,
     seed: int = 0,
 ) -> list[dict[str, float]]:
-    """How alike a method's maps of an image are to those of the image changed a little.
-
-    Rank correlations of the maps summed on 8 x 8 cells, in [-1, 1]: `stability_noise` and
-    `stability_shift`, NaN where the change turned the model's verdict; for methods with a seed
-    `seed_agreement`, and where they say R2 of their fit `r2_spread`, its change with the seed.
+    """How alike a method's maps stay when the image changes in a way that means nothing.
 
     Parameters
     ----------
+    explainer : Explainer
+    models : sequence of FaceModel
+    image : uint8 array of shape (size, size, 3)
     maps : sequence of Attribution
-        The explainer's of `image`, one a model.
+        The explainer's maps of `image`, one for each model.
+    target : {SPOOF, LIVE, "predicted"}
+        The class that `maps` explain.
+    seed : int
+        Draws the noise.
 
     Returns
     -------
     list of dict
-        One a model.
+        One for each model. `stability_noise` and `stability_shift` are rank correlations of the
+        maps summed on 8 x 8 cells, in [-1, 1]; NaN where the change turned the model's verdict,
+        because the two maps then explain two verdicts. Of an explainer that draws at random also
+        `seed_agreement`, the same with the map of the next seed, and, where it says how well it
+        fits, `r2_spread`, the difference of R2 between the two seeds.
     """
     changes = {
         "stability_noise": (noisy(image, seed=seed), lambda *pair: pair),
@@ -67,14 +72,16 @@ def stability(
     for name, (changed, aligned) in changes.items():
         others = explainer.explain(models, changed, target=target)
         for model, own, other, measure in zip(models, maps, others, measures, strict=True):
-            pair = aligned(*(pixel_values(each, model.size) for each in (own, other)))
-            stays = len({model.is_spoof(model.spoof_scores(i[None])[0]) for i in (image, changed)})
-            measure[name] = alike(*pair) if stays == 1 else float("nan")
-    if hasattr(explainer, "seed"):
-        other_seed = cast(Explainer, replace(cast(Any, explainer), seed=explainer.seed + 1))
-        others = other_seed.explain(models, image, target=target)
+            values = [pixel_values(attribution, model.size) for attribution in (own, other)]
+            pair = aligned(*values)
+            verdicts = {
+                model.is_spoof(model.spoof_scores(picture[None])[0]) for picture in (image, changed)
+            }
+            measure[name] = alike(*pair) if len(verdicts) == 1 else float("nan")
+    if explainer.seeded:
+        others = reseeded(explainer).explain(models, image, target=target)
         for model, own, other, measure in zip(models, maps, others, measures, strict=True):
-            values = [pixel_values(each, model.size) for each in (own, other)]
+            values = [pixel_values(attribution, model.size) for attribution in (own, other)]
             measure["seed_agreement"] = alike(*values)
             if "r2" in own.quality:
                 measure["r2_spread"] = abs(own.quality["r2"] - other.quality["r2"])

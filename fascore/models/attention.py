@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import keras
 from keras import layers, ops
 
 from fascore.errors import FascoreError
+
+GateKind = Literal["channel", "spatial"]
+CHANNEL: GateKind = "channel"
+SPATIAL: GateKind = "spatial"
+
+
+@runtime_checkable
+class GateLayer(Protocol):
+    """What a layer of attention offers, whatever its class, so that its gate can be looked at.
+
+    Its output is ``inputs * gate(inputs)``. `fascore.judging.gates` recognises it by these two.
+    """
+
+    kind: GateKind
+
+    def gate(self, inputs: Any) -> Any:
+        """Weights in (0, 1): shape (N, 1, 1, C) of kind "channel", (N, H, W, 1) of "spatial"."""
+        ...
 
 
 @keras.saving.register_keras_serializable(package="fascore")
@@ -21,6 +39,8 @@ class ChannelAttention(layers.Layer):  # type: ignore[misc]  # Keras has no type
     reduction : int
         Channels of the input over channels of the bottleneck.
     """
+
+    kind: GateKind = CHANNEL
 
     def __init__(self, reduction: int = 8, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -61,6 +81,8 @@ class SpatialAttention(layers.Layer):  # type: ignore[misc]
     kernel_size : int
         Side of the one convolution's kernel.
     """
+
+    kind: GateKind = SPATIAL
 
     def __init__(self, kernel_size: int = 7, **kwargs: Any) -> None:
         super().__init__(**kwargs)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.explain import EXPLAINERS
+from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
 from fascore.findings.results import FOLDER, PLANTED
 from fascore.judging.planted import CHECK, COLUMNS, CUES, FINDS, POOLED, UNTRIED
 from fascore.models.face_model import FaceModel
@@ -19,7 +19,8 @@ from trainer.cli import main
 from trainer.plant import ABOUT, plant_cues, train_on_cue
 from trainer.recipes import PlantRecipe
 
-RECIPE = PlantRecipe(images=10, faces=20, epochs=1, lime_samples=20, shap_samples=10)
+RECIPE = PlantRecipe(images=10, faces=20, epochs=1)
+QUICK = [GradCAM(), LimeImage(num_samples=20), ShapImage(num_samples=10)]
 PAIR = ("cnn", "cnn_channel")
 
 
@@ -58,7 +59,7 @@ def held(build, checkers, tmp_path_factory):
     """A store with planted cues, its summary, and the networks that were trained for it."""
     del checkers[:]
     store = tmp_path_factory.mktemp("planted")
-    summary = plant_cues(build, store, recipe=RECIPE, models=PAIR)
+    summary = plant_cues(build, store, recipe=RECIPE, explainers=QUICK, models=PAIR)
     return store, summary, list(checkers)
 
 
@@ -98,7 +99,7 @@ def test_only_what_is_missing_is_done(build, held, copy, checkers):
     table = pd.read_csv(path)
     table[(table["cue"] != "patch") | (table["model"] != "cnn")].to_csv(path, index=False)
     del checkers[:]
-    again = plant_cues(build, copy, recipe=RECIPE, models=PAIR)
+    again = plant_cues(build, copy, recipe=RECIPE, explainers=QUICK, models=PAIR)
     assert checkers == [("patch", "cnn")]
     order = ["cue", "model", "method"]
     pd.testing.assert_frame_equal(
@@ -108,7 +109,7 @@ def test_only_what_is_missing_is_done(build, held, copy, checkers):
 
 def test_cues_planted_otherwise_are_not_mixed_with_this_one(build, copy, checkers, capsys):
     command = ["plant", "--data", str(build.path), "--store", str(copy), "--models", "cnn"]
-    command += ["--images", "11", "--faces", "20", "--lime-samples", "10", "--shap-samples", "2"]
+    command += ["--images", "11", "--faces", "20", "--lime-samples", "10", "--shap-samples", "10"]
     before = (copy / FOLDER / PLANTED).read_bytes()
     assert main(command) == 2
     assert "--again" in capsys.readouterr().err

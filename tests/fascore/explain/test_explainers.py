@@ -1,6 +1,7 @@
 """Explainers: one contract over all, then each method worked by hand."""
 
 import hashlib
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -15,6 +16,13 @@ from fascore.explain import (
     ShapImage,
     explain_grid,
     plan_grid,
+)
+from fascore.explain.attribution import (
+    SAMPLES,
+    SUPERPIXELS,
+    exactly,
+    reseeded,
+    settings_of,
 )
 from fascore.explain.grad_cam import class_activation_map
 from fascore.labels import LIVE, SPOOF
@@ -42,6 +50,9 @@ def test_contract(explainer, tiny_models, image):
         assert each.values.dtype == np.float32 and each.values.ndim == 2
         assert np.isfinite(each.values).all() and each.seconds > 0 and each.quality
         assert explainer.signed or each.values.min() >= 0
+        assert (each.superpixels is not None) == (explainer.kind == SUPERPIXELS)
+        assert (SAMPLES in each.quality) == bool(explainer.sample_field)
+        assert explainer.quality_sentence(each).endswith(".")
     assert not np.array_equal(maps[0].values, maps[1].values)
 
 
@@ -57,6 +68,28 @@ def test_same_seed_same_map_and_model_unchanged(explainer, background, image):
     np.testing.assert_array_equal(first, second)
     assert _weights_hash(network) == before and network.to_json() == config
     np.testing.assert_array_equal(model.logits(image[None]), logits)
+
+
+@pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)
+def test_what_an_explainer_declares_is_what_it_does(explainer, tiny_models, image):
+    settings = settings_of(explainer)
+    assert explainer.seeded == ("seed" in settings)
+    named = {explainer.sample_field, explainer.stop_field} - {""}
+    assert named <= set(settings)
+    for setting in settings.values():
+        in_range = setting.default in setting.choices
+        if not setting.choices:
+            in_range = setting.low <= setting.default <= setting.high
+        assert in_range and setting.title and setting.help.endswith(".")
+    if explainer.seeded:
+        last = replace(explainer, seed=settings["seed"].high)
+        maps = [each.explain(tiny_models[:1], image)[0].values for each in (last, reseeded(last))]
+        assert not np.array_equal(*maps)
+    if explainer.sample_field:
+        kept = exactly(replace(explainer, **{explainer.stop_field: 0.5}), 33)
+        assert kept.explain(tiny_models[:1], image)[0].quality[SAMPLES] == 33
+    else:
+        assert exactly(explainer, 33) == explainer
 
 
 @pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)

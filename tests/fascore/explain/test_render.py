@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from fascore.explain import Attribution
+from fascore.explain import Attribution, GradCAM, LimeImage, ShapImage
 from fascore.explain.render import heatmap, limit, overlay
 from fascore.explain.units import on_grid
 
@@ -47,9 +47,9 @@ def test_values_beyond_the_scale_take_its_end(inside, beyond):
 
 def test_overlay_has_the_crops_size_and_fades():
     values = np.eye(8)
-    clear = overlay(attribution(values), CROP, signed=True, scale=1.0, opacity=0.0)
+    clear = overlay(attribution(values), CROP, ShapImage, scale=1.0, opacity=0.0)
     np.testing.assert_array_equal(clear, CROP)
-    shown = overlay(attribution(values), CROP, signed=True, scale=1.0, opacity=1.0)
+    shown = overlay(attribution(values), CROP, ShapImage, scale=1.0, opacity=1.0)
     assert shown.shape == CROP.shape and shown[0, 0, 0] > shown[0, 0, 2]
     np.testing.assert_array_equal(shown[0, 127], CROP[0, 127])  # zero stays clear
 
@@ -57,9 +57,19 @@ def test_overlay_has_the_crops_size_and_fades():
 def test_superpixels_are_outlined():
     superpixels = np.repeat(np.arange(2), 4)[None, :].repeat(8, axis=0)
     picture = overlay(
-        attribution(np.zeros((8, 8)), superpixels), CROP, signed=True, scale=1.0, opacity=0.5
+        attribution(np.zeros((8, 8)), superpixels), CROP, LimeImage, scale=1.0, opacity=0.5
     )
     assert (picture[:, [63, 64]] == 255).any(axis=1).all() and (picture[:, 30] == 100).all()
+
+
+def test_cells_are_drawn_smoothly_and_pixels_with_their_edges():
+    """Two cells: halfway between them a smooth map has a colour that neither of them has."""
+    values = attribution([[0.0, 1.0]])
+    colours = {
+        kind: len(np.unique(overlay(values, CROP, kind, scale=1.0, opacity=1.0)[0], axis=0))
+        for kind in (GradCAM, ShapImage)
+    }
+    assert colours[GradCAM] > 10 and colours[ShapImage] == 2
 
 
 def test_grid_sums_keep_the_total():

@@ -4,8 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from fascore.judging.gates import Gate, gates
+from fascore.judging.gates import Gate, gates, strongest
+from fascore.models.attention import ChannelAttention
 from fascore.models.face_model import FaceModel
+from tests.conftest import SIZE
 
 FACE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
 
@@ -47,6 +49,60 @@ def test_a_gate_that_is_alike_everywhere_changes_nothing(networks):
     (gate,) = gates(FaceModel("cnn_spatial", network), FACE)
     np.testing.assert_allclose(gate.weights, 0.5)
     assert gate.score_off == pytest.approx(gate.score, abs=1e-6)
+
+
+class Doorman(keras.layers.Layer):
+    """Attention of a class that fascore does not know: half open."""
+
+    kind = "spatial"
+
+    def gate(self, inputs):
+        rows = keras.ops.reshape(keras.ops.arange(inputs.shape[1]), (1, -1, 1, 1))
+        weights = keras.ops.where(rows < inputs.shape[1] // 2, 0.75, 0.25)
+        return weights * keras.ops.ones_like(inputs[..., :1])
+
+    def call(self, inputs):
+        return inputs * self.gate(inputs)
+
+
+def branched(gate: keras.layers.Layer) -> keras.Model:
+    """A network whose gate sits on one of two branches."""
+    inputs = keras.Input((SIZE, SIZE, 3))
+    maps = keras.layers.Conv2D(4, 3, strides=2, padding="same", name="last_conv")(inputs)
+    both = keras.layers.Add(name="feature_map")([maps, gate(maps)])
+    logits = keras.layers.Dense(2, name="logits")(keras.layers.Flatten()(both))
+    return keras.Model(inputs, keras.layers.Softmax()(logits))
+
+
+def test_a_gate_is_known_by_what_it_offers_wherever_it_sits(image):
+    keras.utils.set_random_seed(0)
+    network = branched(Doorman(name="doorman"))
+    config = network.to_json()
+    model = FaceModel("m", network)
+    (gate,) = gates(model, image)
+    assert (gate.kind, gate.layer) == ("spatial", "doorman")
+    np.testing.assert_allclose(gate.weights, np.repeat([0.75, 0.25], 4)[:, None].repeat(8, axis=1))
+    # its mean is 0.5, so with the gate off the branches add up to 1.5 times the map
+    maps = keras.Model(network.input, network.get_layer("last_conv").output)(image[None])
+    live, spoof = np.array(network.get_layer("logits")(np.reshape(1.5 * maps, (1, -1))))[0]
+    assert gate.score_off == pytest.approx(1 / (1 + np.exp(live - spoof)), abs=1e-5)
+    assert gate.score == pytest.approx(model.spoof_scores(image[None])[0])
+    assert network.to_json() == config and network.get_layer("doorman").output is not None
+
+
+def test_of_several_gates_of_a_kind_the_strongest_stands_for_it(image):
+    keras.utils.set_random_seed(0)
+    inputs = keras.Input((SIZE, SIZE, 3))
+    maps = ChannelAttention(reduction=1, name="low")(inputs)
+    maps = keras.layers.Conv2D(8, 3, strides=2, name="last_conv")(maps)
+    maps = ChannelAttention(name="high")(maps)
+    logits = keras.layers.Dense(2, name="logits")(keras.layers.Flatten(name="feature_map")(maps))
+    network = keras.Model(inputs, keras.layers.Softmax()(logits))
+    found = gates(FaceModel("m", network), image)
+    assert [gate.layer for gate in found] == ["low", "high"]
+    (kind, chosen), *others = strongest(found).items()
+    assert kind == "channel" and not others
+    assert abs(chosen.change) == max(abs(gate.change) for gate in found) > 0
 
 
 @pytest.mark.parametrize(("threshold", "turns"), [(0.3, False), (0.5, True), (0.7, False)])

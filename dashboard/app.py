@@ -1,4 +1,4 @@
-"""The dashboard: ``streamlit run dashboard/app.py -- --store DIR``."""
+"""The dashboard: ``streamlit run dashboard/app.py -- --store DIR [--store DIR ...]``."""
 
 from __future__ import annotations
 
@@ -15,26 +15,32 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the root
     sys.path.insert(0, str(ROOT))
 
-st.set_page_config(page_title="fascore", page_icon=":material/face:", layout="wide")
+# a picture of our own: the browser asks fonts.gstatic.com for one of Material's icons
+st.set_page_config(page_title="fascore", page_icon=ROOT / "assets" / "icon.png", layout="wide")
 
 from dashboard import state, uploads, views  # noqa: E402, F401  (after the page's first call and the path)
+from fascore.stores import find_stores  # noqa: E402
 
 DEMO_STORE = ROOT / "assets" / "models" / "demo"
 PAGES = [
-    st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:", default=True),
+    st.Page("app_pages/start.py", title="Start", icon=":material/flag:", default=True),
+    st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:"),
     st.Page("app_pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
     st.Page("app_pages/explanations.py", title="Explanations", icon=":material/gavel:"),
     st.Page("app_pages/images.py", title="Images", icon=":material/photo_library:"),
+    st.Page("app_pages/training.py", title="Training", icon=":material/show_chart:"),
+    st.Page("app_pages/stores.py", title="Stores", icon=":material/folder_open:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]
 
 
-def store_path(arguments: list[str]) -> Path:
-    """The store to open: ``--store``, else FASCORE_STORE, else the shipped demo store."""
+def store_paths(arguments: list[str]) -> list[Path]:
+    """The stores to offer: each ``--store``, else FASCORE_STORE, else the shipped demo store."""
     parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    parser.add_argument("--store", type=Path, default=os.environ.get("FASCORE_STORE") or DEMO_STORE)
+    parser.add_argument("--store", type=Path, action="append")
     known, _ = parser.parse_known_args(arguments)
-    return Path(known.store)
+    given = known.store or [Path(os.environ.get("FASCORE_STORE") or DEMO_STORE)]
+    return find_stores(given)
 
 
 def run_page() -> None:
@@ -42,6 +48,7 @@ def run_page() -> None:
     views.style()
     page = st.navigation(PAGES)
     try:
+        state.open_store(views.store_control(state.store_paths()))
         views.store_note(state.store_path())
         # here and not in the pages: a widget of a page is another one on the next
         state.set_threshold(views.threshold_control())
@@ -58,5 +65,5 @@ def run_page() -> None:
         )
 
 
-state.open_store(store_path(sys.argv[1:]))
+state.offer_stores(store_paths(sys.argv[1:]))
 run_page()

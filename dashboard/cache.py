@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 import cv2
+import keras
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -39,6 +40,9 @@ from fascore.judging.gates import gates as open_gates
 from fascore.judging.judge import MapJudgement, judge_maps
 from fascore.judging.planted import summarise_planted
 from fascore.labels import SPECIES_TITLES
+from fascore.models import MODELS
+from fascore.models.anatomy import anatomy
+from fascore.models.drawing import networks_drawing as draw_networks
 from fascore.models.face_model import FaceModel
 from fascore.scores.comparison import (
     Comparison,
@@ -50,10 +54,12 @@ from fascore.scores.comparison import (
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.stats.intervals import Ranking
 from fascore.stats.training_noise import measure_runs
-from fascore.store import CARD, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
+from fascore.store import CARD, HISTORY, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
+from fascore.training.history import STATE, Run, read_runs
 
 ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
+RECORDS = (CARD, HISTORY, STATE)  # of a training
 PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer judge` takes finer ones
 
 
@@ -82,6 +88,19 @@ def model(key: ModelKey) -> FaceModel:
     gc.collect()
     gc.freeze()
     return loaded
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def networks_drawing(keys: Sequence[ModelKey]) -> str:
+    """The networks drawn from their layers; one without weights as the registry builds it."""
+    return draw_networks({key.name: anatomy(_network(key)) for key in keys})
+
+
+def _network(key: ModelKey) -> keras.Model:
+    store = Store(key.store)
+    if key.name in store.loadable_names:
+        return model(key).network
+    return MODELS[key.name].build(size=store.card(key.name).size)
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -115,6 +134,26 @@ def rankings(keys: Sequence[ModelKey]) -> dict[str, Ranking]:
 def run_accuracy(store: str, stamp: tuple[int, ...], choice: ThresholdChoice) -> pd.DataFrame:
     """Test accuracy of a study's runs; `stamp` changes with their files."""
     return measure_runs(study_runs(Path(store)), choice)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def training_runs(store: str, stamp: tuple[int, ...]) -> list[Run]:
+    """A store's trainings epoch by epoch; `stamp` changes with their files."""
+    return read_runs(Path(store))
+
+
+def training_stamp(path: Path) -> tuple[int, ...]:
+    """What changes with the histories in a store and with its trainings in progress."""
+    files = [path.glob(f"{folder}/{name}") for folder in ("*", f"{STUDY}/*/*") for name in RECORDS]
+    return tuple(_changed(file) for found in files for file in sorted(found))
+
+
+def _changed(file: Path) -> int:
+    """When a file was changed, in ns; 0 where a training took it away meanwhile."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 def runs_stamp(store: Store) -> tuple[int, ...]:
@@ -248,9 +287,15 @@ def samples_stamp(store: Store) -> int:
 @st.cache_data(max_entries=512, show_spinner=False)
 def thumbnail(root: str, sample: Sample, expansion: float) -> str:
     """A small picture of a sample's face, as a data URI."""
-    small = face_data(root).face_input(sample, size=THUMBNAIL, expansion=expansion)
+    small = sample_face(root, sample, THUMBNAIL, expansion)
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
     return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def sample_face(root: str, sample: Sample, size: int, expansion: float) -> np.ndarray:
+    """A sample's face as a network of this input size sees it: uint8 (size, size, 3)."""
+    return face_data(root).face_input(sample, size=size, expansion=expansion)
 
 
 @dataclass(frozen=True)

@@ -43,8 +43,21 @@ def _session() -> MutableMapping[str, Any]:
     return cast(MutableMapping[str, Any], st.session_state)
 
 
+def offer_stores(paths: list[Path]) -> None:
+    """Sets the stores to choose from."""
+    _session()["store_paths"] = paths
+
+
+def store_paths() -> list[Path]:
+    """The stores to choose from, at least one."""
+    return _session()["store_paths"]
+
+
 def open_store(path: Path) -> None:
-    """Sets the store all pages read."""
+    """Sets the store all pages read; a test image of the one before is no longer shown."""
+    before, picture = _session().get("store_path", path), shown()
+    if before != path and picture is not None and picture.sample is not None:
+        clear()
     _session()["store_path"] = path
 
 

@@ -21,11 +21,11 @@ from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS, baselines
 from fascore.models.baselines import WeightsError
 from fascore.models.network_file import read_network
 from fascore.store import Store
+from fascore.training.history import STATE
 from trainer.build import Prepared
 from trainer.distribution import is_chief
 from trainer.loop import Trainer, best_epoch
 from trainer.recipes import Recipe
-from trainer.training_state import STATE
 
 SOFTWARE = ("tensorflow", "keras", "numpy")
 LOGS = "logs"  # in the store, for TensorBoard

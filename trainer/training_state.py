@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from fascore.files import write_whole
-
-STATE = "training.npz"
+from fascore.training.history import STATE
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
 from dashboard.views.attention import attention_columns
+from dashboard.views.chart import chart
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.findings import (
     claim_panel,
@@ -19,6 +20,7 @@ from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.planted import planted_table
 from dashboard.views.settings import Settings, explanation_settings
+from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (
     cards_or_errors,
     demo_note,
@@ -26,9 +28,12 @@ from dashboard.views.store_info import (
     open_store,
     report_button,
     scored_keys,
+    store_control,
     store_note,
     store_page,
+    store_place,
 )
+from dashboard.views.stores import differences_between, stores_table
 from dashboard.views.style import model_title, style
 from dashboard.views.tables import (
     definitions,
@@ -41,6 +46,7 @@ from dashboard.views.tables import (
     thresholds_table,
 )
 from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
+from dashboard.views.training import cost_view, progress_list, settings_view
 from dashboard.views.verdict import column_error, verdict
 
 __all__ = [
@@ -55,13 +61,19 @@ __all__ = [
     "choose_method",
     "choose_metric",
     "choose_picture",
+    "chart",
     "chosen_threshold",
     "claim_panel",
+    "claims_list",
     "column_error",
+    "conclusions",
+    "cost_view",
     "definitions",
     "demo_note",
+    "differences_between",
     "differences_table",
     "explanation_settings",
+    "face_and_verdicts",
     "face_panel",
     "test_image_tiles",
     "mean_maps",
@@ -69,6 +81,7 @@ __all__ = [
     "metrics_only_note",
     "metrics_table",
     "model_title",
+    "networks_figure",
     "noise_tables",
     "open_store",
     "pairs_table",
@@ -76,14 +89,19 @@ __all__ = [
     "patterns_table",
     "picked_point",
     "planted_table",
+    "progress_list",
     "regions_table",
     "report_button",
     "sanity_table",
     "scale_note",
     "scored_keys",
+    "settings_view",
     "slices_table",
+    "store_control",
     "store_note",
+    "store_place",
     "store_page",
+    "stores_table",
     "style",
     "summary_table",
     "table",

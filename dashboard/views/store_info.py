@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -109,16 +109,34 @@ def training_commands(cards: Mapping[str, Card]) -> str:
     )
 
 
+def store_control(paths: Sequence[Path]) -> Path:
+    """In the sidebar: which of the stores is open; with one there is nothing to choose."""
+    if len(paths) == 1:
+        return paths[0]
+    return st.sidebar.selectbox(
+        "Store",
+        paths,
+        format_func=store_place,
+        key="store",
+        persist_state="session",
+        help="Every page reads the store chosen here. The Stores page compares two of them.",
+    )
+
+
+def store_place(path: Path) -> str:
+    """Where a store is: from this repository's root, or the whole path."""
+    shown = path.resolve()
+    return str(shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown)
+
+
 def store_note(path: Path) -> None:
     """In the sidebar: the store's path and its data set."""
-    shown = path.resolve()
-    place = shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown
     try:
         cards, _ = cards_or_errors(Store(path))
         names = sorted({card.data["name"] for card in cards.values()}) or ["no readable card"]
     except StoreError:
         names = ["cannot be read"]
-    st.sidebar.markdown(f"**Open store**: {', '.join(names)}  \n`{place}`")
+    st.sidebar.markdown(f"**Open store**: {', '.join(names)}  \n`{store_place(path)}`")
 
 
 def demo_note(cards: Iterable[Card]) -> None:

@@ -7,58 +7,74 @@ import streamlit as st
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 
-# Okabe and Ito's blue and vermilion: told apart with every common colour blindness
-COLOURS = {LIVE: "#0072B2", SPOOF: "#D55E00"}
 WORDS = {LIVE: ("LIVE", "bona fide", "●"), SPOOF: ("SPOOF", "attack", "▲")}
+# on light and on dark ground; blue and vermilion are told apart with every common colour blindness
+INKS = {
+    "live": ("#0067A3", "#6BB8E8"),
+    "spoof": ("#A84300", "#FF9F5F"),
+    "soft": ("#3D4854", "#BAC3CD"),
+    "line": ("#D9DEE5", "#3A434E"),
+    "shade": ("#EDF0F4", "#262E37"),
+    "picked": ("#D6E8F5", "#17415F"),
+}
+VARIABLES = " ".join(f"--fs-{name}: light-dark({a}, {b});" for name, (a, b) in INKS.items())
 STYLE = f"""
 <style>
+:root {{ {VARIABLES} }}
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
 .st-key-grid {{ margin-top: 1rem; }}
 .fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}
 .fs-verdict {{ border-left: 6px solid; padding: .1rem 0 .1rem .7rem; }}
-.fs-live {{ border-color: {COLOURS[LIVE]}; }}
-.fs-spoof {{ border-color: {COLOURS[SPOOF]}; }}
+.fs-live {{ border-color: var(--fs-live); }}
+.fs-spoof {{ border-color: var(--fs-spoof); }}
 .fs-word {{ font-weight: 800; font-size: 1.35rem; line-height: 1.3; }}
-.fs-live .fs-word {{ color: {COLOURS[LIVE]}; }}
-.fs-spoof .fs-word {{ color: #B34700; }}
-.fs-word small {{ font-weight: 500; font-size: .9rem; opacity: .9; }}
-.fs-bar {{ position: relative; height: 14px; background: #D9DEE5; border-radius: 3px;
+.fs-live .fs-word {{ color: var(--fs-live); }}
+.fs-spoof .fs-word {{ color: var(--fs-spoof); }}
+.fs-word small {{ font-weight: 500; font-size: .9rem; }}
+.fs-bar {{ position: relative; height: 14px; background: var(--fs-line); border-radius: 3px;
   margin: .45rem 0 .35rem 0; }}
 .fs-fill {{ position: absolute; inset: 0 auto 0 0; border-radius: 3px; }}
-.fs-live .fs-fill {{ background: {COLOURS[LIVE]}; }}
-.fs-spoof .fs-fill {{ background: {COLOURS[SPOOF]}; }}
+.fs-live .fs-fill {{ background: var(--fs-live); }}
+.fs-spoof .fs-fill {{ background: var(--fs-spoof); }}
 .fs-mark {{ position: absolute; top: -4px; bottom: -4px; width: 3px; margin-left: -1px;
-  background: #17202A; outline: 1px solid #fff; }}
-.fs-small {{ font-size: .84rem; line-height: 1.35; color: #3D4854; }}
+  background: light-dark(#17202A, #fff); outline: 1px solid light-dark(#fff, #17202A); }}
+.fs-small {{ font-size: .84rem; line-height: 1.35; color: var(--fs-soft); }}
 .fs-method {{ font-weight: 600; font-size: .95rem; }}
-.fs-method small {{ font-weight: 400; color: #3D4854; font-size: .84rem; }}
-.fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid #B8C0CA; }}
-.fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem; color: #3D4854; }}
+.fs-method small {{ font-weight: 400; color: var(--fs-soft); font-size: .84rem; }}
+.fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid var(--fs-line); }}
+.fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem;
+  color: var(--fs-soft); }}
 .fs-quality {{ min-height: 2.7em; }}
 [data-testid="stCaptionContainer"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"], [data-testid="stImageCaption"],
-[data-testid="stImageCaption"] * {{ color: #3D4854 !important; }}
-.fs-wait {{ aspect-ratio: 1; background: #EDF0F4; border-radius: 4px; display: flex;
-  align-items: center; justify-content: center; color: #3D4854; font-size: .85rem;
+[data-testid="stImageCaption"] * {{ color: var(--fs-soft) !important; }}
+.fs-wait {{ aspect-ratio: 1; background: var(--fs-shade); border-radius: 4px; display: flex;
+  align-items: center; justify-content: center; color: var(--fs-soft); font-size: .85rem;
   text-align: center; padding: 1rem; }}
 .fs-table {{ overflow-x: auto; }}
 .fs-table table {{ border-collapse: collapse; width: 100%; font-size: .9rem; }}
 .fs-table th, .fs-table td {{ padding: .3rem .45rem; text-align: right;
-  border-bottom: 1px solid #D9DEE5; white-space: nowrap; font-variant-numeric: tabular-nums; }}
+  border-bottom: 1px solid var(--fs-line); white-space: nowrap;
+  font-variant-numeric: tabular-nums; }}
 .fs-table th {{ font-weight: 600; vertical-align: bottom; }}
 .fs-table :is(th, td):first-child {{ text-align: left; white-space: normal; }}
 .fs-claim {{ font-weight: 700; font-size: 1.15rem; line-height: 1.35; }}
 .fs-answer {{ display: inline-block; margin-top: .5rem; padding: .1rem .7rem; border-radius: 4px;
-  font-weight: 800; font-size: 1.2rem; color: #17202A; background: #E3E8EE; }}
-.fs-answer.fs-yes {{ background: #D6E8F5; color: #00527F; }}
-.fs-answer.fs-no {{ background: #FBE3D6; color: #8A2F00; }}
+  font-weight: 800; font-size: 1.2rem; background: var(--fs-shade); }}
+.fs-answer.fs-yes {{ background: light-dark(#D6E8F5, #17415F);
+  color: light-dark(#00527F, #D6E8F5); }}
+.fs-answer.fs-no {{ background: light-dark(#FBE3D6, #5A2A10);
+  color: light-dark(#8A2F00, #FBE3D6); }}
+.fs-answered {{ display: grid; grid-template-columns: 9.5rem 1fr; gap: .2rem 1rem;
+  align-items: center; margin: .15rem 0; }}
+.fs-answered .fs-answer {{ margin: 0; font-size: 1rem; justify-self: start; }}
 .fs-mean-maps {{ overflow-x: auto; }}
 .fs-mean-maps table {{ border-collapse: collapse; font-size: .9rem; }}
 .fs-mean-maps :is(td, th) {{ padding: .25rem .5rem .25rem 0; vertical-align: bottom;
   text-align: left; font-weight: 600; }}
 .fs-mean-maps tbody th {{ vertical-align: middle; }}
 .fs-mean-maps img {{ width: clamp(64px, 15vw, 150px); image-rendering: pixelated;
-  border-radius: 3px; border: 1px solid #D9DEE5; }}
+  border-radius: 3px; border: 1px solid var(--fs-line); }}
 .fs-mean-maps .fs-small {{ font-weight: 400; }}
 .fs-mean-scale {{ max-width: 640px; margin-top: .4rem; }}
 .fs-tile img {{ width: 96px; border-radius: 4px; }}
@@ -67,8 +83,8 @@ STYLE = f"""
 [class*="st-key-pick_"] button {{ min-height: 7.2rem; padding: 5.6rem .1rem .3rem;
   background: no-repeat center .45rem / 5rem 5rem; align-items: flex-end; }}
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
-[class*="st-key-pick_"] button[kind="primary"] {{ background-color: #D6E8F5; color: #17202A;
-  border: 2px solid {COLOURS[LIVE]}; }}
+[class*="st-key-pick_"] button[kind="primary"] {{ background-color: var(--fs-picked);
+  color: inherit; border: 2px solid var(--fs-live); }}
 .st-key-gallery [data-testid="stColumn"] {{ min-width: 4.4rem; flex: 1 1 4.4rem; }}
 .st-key-gallery [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; gap: .5rem; }}
 @media (max-width: 1150px) {{
@@ -86,6 +102,9 @@ STYLE = f"""
     min-width: calc(50% - .5rem); }}
   .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
     min-width: calc(50% - .6rem); }}
+  .fs-answered {{ grid-template-columns: 1fr; margin: .6rem 0; }}
+  .st-key-start_verdicts [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-start_verdicts [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); flex: 1 1 0; }}
   .fs-table table {{ font-size: .8rem; }}
   .fs-table th, .fs-table td {{ padding: .3rem .3rem; }}
   .fs-table th {{ white-space: normal; }}

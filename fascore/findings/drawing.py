@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
+from fascore.charts import GRID_LINE, GROUND, INK
 from fascore.explain import EXPLAINERS
 from fascore.findings.measures import MEASURES
 from fascore.judging.judge import PAIR
@@ -16,7 +17,6 @@ from fascore.scores.curves import LINES
 from fascore.stats.intervals import Interval, interval_text
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
-INK, GRID_LINE = "#17202A", "#E3E8EE"
 
 
 def model_words(name: str) -> str:
@@ -106,7 +106,7 @@ def laid_out(figure: go.Figure, title: str, x: str, y: str, *, height: int = 400
         height=height,
         scattermode="group",
         scattergap=0.35,
-        plot_bgcolor="white",
+        plot_bgcolor=GROUND,
         margin={"l": 10, "r": 10, "t": 50 if title else 12, "b": 110 if x else 90},
     )
     return figure

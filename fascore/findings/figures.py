@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
+from fascore.charts import INK
 from fascore.explain import EXPLAINERS
 from fascore.findings.claims import Claim
 from fascore.findings.drawing import (
-    INK,
     SYMBOLS,
     broken,
     chance,

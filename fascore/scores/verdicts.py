@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -76,3 +76,35 @@ def verdicts(comparison: Comparison) -> Verdicts:
     )
     first = next(iter(models.values())).test
     return Verdicts(first.drop(columns="spoof_score"), scores, right)
+
+
+def verdict_sentence(
+    spoof: Mapping[str, bool], *, truth: int, title: Callable[[str], str] = str
+) -> str:
+    """How many networks take one face for an attack, whether rightly, and which say otherwise.
+
+    Parameters
+    ----------
+    spoof : mapping of str to bool
+        Whether each network takes the face for an attack.
+    truth : {0, 1}
+        The face's label.
+
+    Examples
+    --------
+    >>> verdict_sentence({"a": True, "b": True, "c": False}, truth=1)
+    '2 of 3 networks say SPOOF, rightly; c says LIVE.'
+    >>> verdict_sentence({"a": False, "b": False}, truth=1)
+    'All 2 networks say LIVE, wrongly.'
+    """
+    groups = {
+        said: [name for name, each in spoof.items() if each == said] for said in (True, False)
+    }
+    most = len(groups[True]) >= len(groups[False])
+    share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else f"All {len(spoof)}"
+    word = {True: "SPOOF", False: "LIVE"}
+    right = "rightly" if most == (truth == SPOOF) else "wrongly"
+    others = " and ".join(title(name) for name in groups[not most])
+    verb = "says" if len(groups[not most]) == 1 else "say"
+    rest = f"; {others} {verb} {word[not most]}" if others else ""
+    return f"{share} networks say {word[most]}, {right}{rest}."

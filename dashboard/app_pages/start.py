@@ -1,0 +1,211 @@
+"""The question, the networks, and four steps to an answer: one minute to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import streamlit as st
+
+from dashboard import cache, state, views
+from dashboard.cache import FindingsKey, ModelKey
+from fascore.data.samples import DataError
+from fascore.errors import FascoreError
+from fascore.findings.claims import Claim
+from fascore.findings.conclusions import (
+    Conclusion,
+    conclude_attention,
+    conclude_maps,
+    pairs_sentence,
+)
+from fascore.findings.results import command, has_results
+from fascore.labels import SPECIES_TITLES
+from fascore.models import VARIANTS
+from fascore.scores.comparison import Comparison
+from fascore.scores.definitions import metric_table
+from fascore.stats.training_noise import TrainingNoise, recipe_note, training_noise
+from fascore.store import Card, Store, StoreError, study_runs
+from fascore.training.figures import noise_figure
+
+TITLE = "Does attention help? Do the maps tell why?"
+QUESTION = """
+Is a face before a camera a live person, or a print, a screen, a mask? Four variants of one small
+network answer that. Three of them have *attention*: gates that weigh what the network looks for,
+and where. Pictures (*explanations*) claim to show why each decides as it does.
+"""
+FEW_METRICS = ("accuracy", "apcer", "bpcer", "auc")
+
+
+def page() -> None:
+    store, cards, errors = views.store_page(TITLE)
+    for name, sentence in errors.items():
+        views.column_error(name, sentence)
+    st.markdown(QUESTION)
+    cards = {name: card for name, card in cards.items() if name in VARIANTS}
+    if not cards:
+        st.info("The store holds none of the four variants: `python -m trainer fit` trains them.")
+        return
+    keys = {name: cache.model_key(store, name) for name in cards}
+    with st.spinner("Loading the networks…"):
+        views.networks_figure(list(keys.values()))
+    names = sorted({card.data["name"] for card in cards.values()})
+    st.markdown(
+        f"Every number below is of the open store and its data set: **{', '.join(names)}**."
+    )
+    draw_face(store, cards, keys)
+    draw_tables(store, cards)
+    noise = draw_noise(store)
+    judged = draw_maps(store)
+    draw_conclusions(noise, judged, simulated=any(c.data["simulated"] for c in cards.values()))
+
+
+def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]) -> None:
+    """Step 1: a test face and what each network says of it."""
+    st.subheader("1. One face and its verdicts")
+    loadable = {name: key for name, key in keys.items() if name in store.loadable_names}
+    if not loadable:
+        st.info("No weights are in this store. `python -m trainer refresh` trains them again.")
+        return
+    try:
+        samples = cache.gallery(str(store.path), cache.samples_stamp(store))
+        species = [name for name in SPECIES_TITLES if samples.get(name)]
+        if not species:
+            st.info("The store lists no test images to choose from.")
+            return
+        chosen = st.segmented_control(
+            "A test image of",
+            species,
+            default=species[-1],
+            required=True,
+            format_func=SPECIES_TITLES.__getitem__,
+            key="start_species",
+            persist_state="session",
+        )
+        group = samples[chosen]
+        sample = group[state.gallery_page(f"start_{chosen}") % len(group)]
+        views.face_and_verdicts(sample, cards, loadable)
+        root = next(iter(cards.values())).data["root"]
+        with st.container(horizontal=True):
+            st.button(
+                "Another face",
+                key="start_another",
+                icon=":material/refresh:",
+                on_click=state.turn_gallery,
+                args=(f"start_{chosen}",),
+            )
+            if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
+                state.choose(cache.face_data(root).read(sample.sample_id), "gallery", sample)
+                st.switch_page("app_pages/compare.py")
+    except (DataError, StoreError) as err:
+        st.error(f"The faces cannot be shown. {err}")
+
+
+def draw_tables(store: Store, cards: Mapping[str, Card]) -> None:
+    """Step 2: error rates of the whole test set, with intervals, and which networks differ."""
+    st.subheader("2. A whole test set")
+    keys, failures = views.scored_keys(store, list(cards))
+    for name, sentence in failures.items():
+        views.column_error(name, sentence)
+    if not keys:
+        st.info("No variant has scores. `python -m trainer evaluate` makes them.")
+        return
+    comparison = cache.comparison(tuple(keys), state.threshold())
+    measured = metric_table(comparison.measured, cache.rankings(tuple(keys)))
+    st.markdown(f"**{differences(comparison)}**")
+    views.metrics_table(measured, FEW_METRICS, key="start_metrics")
+    st.caption(
+        f"On {views.test_set(comparison)}. APCER: attacks accepted, of the kind where most are; "
+        "BPCER: live faces rejected; AUC: how often an attack scores above a live face. In "
+        "brackets what the number could be on other images like these (95 % intervals)."
+    )
+    st.page_link(
+        "app_pages/metrics.py", label="All tables and curves", icon=":material/monitoring:"
+    )
+
+
+def differences(comparison: Comparison) -> str:
+    """Which networks can be told apart on the test set."""
+    if len(comparison.models) < 2:
+        return "One network alone cannot be compared."
+    try:
+        return pairs_sentence(comparison.paired_tests(), views.model_title)
+    except FascoreError as err:
+        return str(err)
+
+
+def draw_noise(store: Store) -> TrainingNoise | None:
+    """Step 3: several trainings of each variant; None where there are none."""
+    st.subheader("3. Is the difference larger than the noise of training?")
+    stamp = cache.runs_stamp(store)
+    if not stamp:
+        st.info(
+            "Each variant was trained once here, so a difference may be luck. "
+            f"`python -m trainer study --data BUILD --store {store.path}` trains each several "
+            "times."
+        )
+        return None
+    try:
+        noise = training_noise(cache.run_accuracy(str(store.path), stamp, state.threshold()))
+        note = recipe_note(study_runs(store.path), store)
+    except FascoreError as err:
+        st.error(str(err))
+        return None
+    left, right = st.columns([2, 3], gap="large")
+    left.markdown(f"**{noise.sentence(views.model_title)}**")
+    left.caption(f"Each grey line is one seed: the same start for all variants. {note}")
+    with right:
+        views.chart(noise_figure(noise), key="start_noise")
+    return noise
+
+
+def draw_maps(store: Store) -> Conclusion:
+    """Step 4: what was measured of the maps; the conclusion it leads to."""
+    st.subheader("4. Do the maps deserve belief?")
+    key = cache.findings_key(store)
+    claims = read_claims(store, key)
+    if claims is None:
+        st.info(
+            "The store holds no judged maps that are of its networks. "
+            f"`{command(store)}` judges them."
+        )
+    else:
+        st.markdown("The paper's claims, held against measures of the open store:")
+        views.claims_list(claims)
+        st.page_link(
+            "app_pages/explanations.py",
+            label="What was measured, and why each answer",
+            icon=":material/gavel:",
+        )
+    return conclude_maps(claims, read_planted(key))
+
+
+def read_claims(store: Store, key: FindingsKey) -> Mapping[str, Claim] | None:
+    """The claims answered; None where there are none, or where the page says why not."""
+    try:
+        return cache.claims(key) if has_results(store) else None
+    except FascoreError as err:
+        st.error(str(err))
+        return None
+
+
+def read_planted(key: FindingsKey) -> pd.DataFrame | None:
+    """What was found of planted evidence; None where nothing was planted."""
+    try:
+        return cache.planted(key)
+    except FascoreError as err:
+        st.error(str(err))
+        return None
+
+
+def draw_conclusions(noise: TrainingNoise | None, judged: Conclusion, *, simulated: bool) -> None:
+    """What to conclude, and what not."""
+    st.subheader("What to conclude")
+    views.conclusions([conclude_attention(noise, views.model_title), judged])
+    faces = "simulated faces" if simulated else "one data set"
+    st.markdown(
+        "Not to conclude: that any of these networks protects a door or a phone. They were "
+        f"measured on {faces}; on other pictures such networks err far more often."
+    )
+
+
+page()

@@ -1,0 +1,91 @@
+"""The stores there are, and two of them compared on the same test set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cache, state, views
+from fascore.errors import FascoreError
+from fascore.scores.comparison import Comparison
+from fascore.store import Store, StoreError
+from fascore.stores import compare_stores
+
+HOW = """
+The dashboard opened one store. To compare two, name both, or a folder that holds several:
+
+```bash
+streamlit run dashboard/app.py -- --store runs/first --store runs/second
+streamlit run dashboard/app.py -- --store runs
+```
+"""
+
+
+def page() -> None:
+    paths = state.store_paths()
+    st.title("Stores: trained networks side by side")
+    views.stores_table(paths, opened=state.store_path())
+    if len(paths) < 2:
+        st.markdown(HOW)
+        return
+    st.caption("Every page reads the open store. The sidebar's *Store* changes it.")
+    st.subheader("Two stores on the same test set")
+    left, right = st.columns(2)
+    first = choose(left, "First", paths, index=0, key="stores_first")
+    second = choose(right, "Second", paths, index=1, key="stores_second")
+    if first == second:
+        st.info("Choose two different stores.")
+        return
+    draw_difference(first, second)
+
+
+def choose(
+    column: DeltaGenerator,
+    label: str,
+    paths: Sequence[Path],
+    *,
+    index: int,
+    key: str,
+) -> Path:
+    """One of the two stores to compare."""
+    return column.selectbox(
+        label,
+        paths,
+        index=index,
+        format_func=views.store_place,
+        key=key,
+        persist_state="session",
+    )
+
+
+def draw_difference(first: Path, second: Path) -> None:
+    """Each network of one store against the same network of the other."""
+    try:
+        compared = [scored(path) for path in (first, second)]
+        differences = compare_stores(*compared)
+    except FascoreError as err:
+        st.error(str(err))
+        return
+    st.markdown(
+        f"Each network of the second store against the same network of the first, on "
+        f"{views.test_set(compared[0])}, each at the threshold of its own store."
+    )
+    views.differences_between(differences, (views.store_place(first), views.store_place(second)))
+
+
+def scored(path: Path) -> Comparison:
+    """A store's networks at their thresholds."""
+    store = Store(path)
+    keys, errors = views.scored_keys(store, store.names)
+    if not keys:
+        raise StoreError(
+            f"Expected scores in {path}. Received: none that can be used. "
+            + " ".join(errors.values())
+        )
+    return cache.comparison(tuple(keys), state.threshold())
+
+
+page()

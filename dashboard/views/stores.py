@@ -1,0 +1,71 @@
+"""The stores there are, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from dashboard.views.store_info import cards_or_errors, store_place
+from dashboard.views.style import model_title
+from dashboard.views.tables import data_table
+from fascore.stats.intervals import interval_text
+from fascore.stats.paired import PairedTest
+from fascore.store import Store, StoreError
+from fascore.stores import StoreDifference
+
+STORE = "Store"
+
+
+def stores_table(paths: Sequence[Path], *, opened: Path) -> None:
+    """Each store: its data set, its networks, its test images; the open one is named."""
+    rows = {store_place(path): _about(path) for path in paths}
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis(STORE)
+    shown.insert(0, "Open", ["✓" if path == opened else "" for path in paths])
+    data_table(shown, shown, key="stores")
+
+
+def _about(path: Path) -> dict[str, str]:
+    try:
+        store = Store(path)
+        cards, _ = cards_or_errors(store)
+        samples = store.samples()
+        images = f"{int((samples['split'] == 'test').sum()):,}"
+    except StoreError as err:
+        return {"Data set": str(err), "Networks": "", "Test images": "", "Trained": ""}
+    finished = sorted(str(c.training.get("finished", ""))[:10] for c in cards.values())
+    return {
+        "Data set": ", ".join(sorted({card.data["name"] for card in cards.values()})),
+        "Networks": f"{len(store.names)}, {len(store.loadable_names)} with weights",
+        "Test images": images,
+        "Trained": finished[-1] if finished and finished[-1] else "not recorded",
+    }
+
+
+def differences_between(differences: Sequence[StoreDifference], places: tuple[str, str]) -> None:
+    """Accuracy of each network in two stores, and whether the paired test tells them apart."""
+    first, second = (f"Accuracy in {place}" for place in places)
+    rows = {
+        model_title(each.model): {
+            first: interval_text(each.first),
+            second: interval_text(each.second),
+            "Difference": f"{each.test.difference:+.4f}".replace("-", "−"),
+            "p (Holm)": f"{each.test.p_holm:.3f}" if each.test.p_holm >= 0.001 else "< 0.001",
+            "In words": sentence(each.test, places),
+        }
+        for each in differences
+    }
+    shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Network")
+    data = pd.DataFrame([{"model": each.model, **vars(each.test)} for each in differences])
+    meanings = {
+        "Difference": "Accuracy in the second store minus that in the first.",
+        "p (Holm)": "Paired test on the same images, two-sided, corrected for all networks here.",
+    }
+    data_table(shown, data, key="stores_compared", meanings=meanings)
+
+
+def sentence(test: PairedTest, places: tuple[str, str]) -> str:
+    """What the test says of one network in two stores."""
+    names = {"first": f"that of {places[0]}", "second": f"that of {places[1]}"}
+    return test.sentence(names.__getitem__)

@@ -1,0 +1,110 @@
+"""Several stores: which there are below a folder, and whether networks of two of them differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fascore.errors import FascoreError
+from fascore.scores.comparison import Comparison
+from fascore.scores.evaluation import judged_rightly
+from fascore.stats.intervals import Interval
+from fascore.stats.paired import PairedTest, holm, paired_tests
+from fascore.store import Store, StoreError
+
+
+def find_stores(paths: Iterable[Path]) -> list[Path]:
+    """The stores that these paths name, each once.
+
+    A path is a store, or a folder whose subfolders are; those come in the order of their names. A
+    path that is neither stays in the list: `Store` says what is wrong with it.
+    """
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(each for each in path.glob("*") if _is_store(each))
+        found += [path] if _is_store(path) or not inside else inside
+    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
+
+
+def _is_store(path: Path) -> bool:
+    try:
+        Store(path)
+    except StoreError:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class StoreDifference:
+    """A network of one name in two stores, on the same test images.
+
+    Attributes
+    ----------
+    model : str
+    first, second : Interval
+        Accuracy in each store, in [0, 1].
+    test : PairedTest
+        Of the second against the first, corrected for all networks compared together.
+    """
+
+    model: str
+    first: Interval
+    second: Interval
+    test: PairedTest
+
+
+def compare_stores(first: Comparison, second: Comparison) -> list[StoreDifference]:
+    """Each network that two stores share, in one against the other.
+
+    Each store's networks are at their own thresholds. The two may list the test images in any
+    order.
+
+    Raises
+    ------
+    FascoreError
+        If the stores' test images are not the same, or they share no network.
+    """
+    names = [name for name in first.models if name in second.models]
+    _check_same_images(first, second)
+    if not names:
+        raise FascoreError(
+            "Two stores are compared network by network. Received: no network that both have "
+            "scores of. Score the same network in both with `python -m trainer evaluate`."
+        )
+    tests = [_test(name, first, second) for name in names]
+    corrected = holm([test.p for test in tests])
+    return [
+        StoreDifference(
+            name,
+            first.measured[name].accuracy,
+            second.measured[name].accuracy,
+            replace(test, p_holm=float(p)),
+        )
+        for name, test, p in zip(names, tests, corrected, strict=True)
+    ]
+
+
+def _test(name: str, first: Comparison, second: Comparison) -> PairedTest:
+    """The paired test of one network in two stores."""
+    right = {
+        place: judged_rightly(of.models[name].test, threshold=of.thresholds[name].value)
+        for place, of in (("first", first), ("second", second))
+    }
+    right["second"] = right["second"].loc[right["first"].index]
+    return paired_tests(right)[0]
+
+
+def _check_same_images(first: Comparison, second: Comparison) -> None:
+    """Refuses stores that were tested on different images, or on data sets of different names."""
+    tables = [next(iter(of.models.values())).test["label"].sort_index() for of in (first, second)]
+    sets = [{model.card.data["name"] for model in of.models.values()} for of in (first, second)]
+    if sets[0] == sets[1] and tables[0].equals(tables[1]):
+        return
+    names = [", ".join(sorted(each)) for each in sets]
+    common = len(tables[0].index.intersection(tables[1].index)) if sets[0] == sets[1] else 0
+    raise FascoreError(
+        f"Two stores are compared on the same test images. Received: {len(tables[0]):,} of "
+        f"{names[0]} and {len(tables[1]):,} of {names[1]}, {common:,} in common. Their numbers are "
+        "of different pictures and cannot be set against each other."
+    )

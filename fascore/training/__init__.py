@@ -1,0 +1,1 @@
+"""How networks were trained: curves, recipes side by side, and runs in progress."""

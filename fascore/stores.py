@@ -20,11 +20,12 @@ def find_stores(paths: Iterable[Path]) -> list[Path]:
     A path is a store, or a folder whose subfolders are; those come in the order of their names. A
     path that is neither stays in the list: `Store` says what is wrong with it.
     """
-    found: list[Path] = []
+    found: dict[Path, Path] = {}
     for path in paths:
         inside = sorted(each for each in path.glob("*") if _is_store(each))
-        found += [path] if _is_store(path) or not inside else inside
-    return list({path.resolve(): path for path in reversed(found)}.values())[::-1]
+        for store in [path] if _is_store(path) or not inside else inside:
+            found.setdefault(store.resolve(), store)
+    return list(found.values())
 
 
 def _is_store(path: Path) -> bool:

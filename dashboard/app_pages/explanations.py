@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import streamlit as st
-from plotly.graph_objects import Figure
 
 from dashboard import cache, views
 from dashboard.cache import FindingsKey
@@ -119,7 +118,7 @@ def draw_measures(chosen: views.Chosen) -> None:
     )
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
-    draw_figures({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
+    views.charts({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
     views.summary_table(summary)
     st.subheader("Paired tests between networks")
     tests = chosen.differences(metric)
@@ -137,7 +136,7 @@ def draw_regions(chosen: views.Chosen, results: Results) -> None:
     st.subheader("Parts of the face")
     if there:
         summaries = {name: chosen.summary(name) for name in there}
-        draw_figures({"regions": figures.regions_figure(summaries, method)}, a_row=1)
+        views.charts({"regions": figures.regions_figure(summaries, method)}, a_row=1)
         st.markdown(
             "A region's share of positive attribution over its share of the picture: 1 is no "
             f"preference. Values below {figures.FLOOR:g} are drawn there. Known where landmarks "
@@ -177,7 +176,7 @@ def draw_agreement(chosen: views.Chosen, results: Results) -> None:
         drawn[f"agreement_{name}"] = figures.agreement_figure(
             agreement_matrix(summary, name), title, signed=metric.startswith("rank")
         )
-    draw_figures(drawn)
+    views.charts(drawn)
     views.summary_table(summary)
 
 
@@ -192,7 +191,7 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
     if planted is None:
         st.info("No cues have been planted for this store: `python -m trainer plant`.")
     else:
-        draw_figures({"planted": figures.planted_figure(planted)}, a_row=1)
+        views.charts({"planted": figures.planted_figure(planted)}, a_row=1)
         views.planted_table(planted)
     st.subheader("Sanity: does the map depend on what was learnt?")
     st.markdown(
@@ -210,7 +209,7 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
     if not any(each.cells for each in stages.values()):
         st.info("No image was explained with random weights.")
         return
-    draw_figures(
+    views.charts(
         {
             f"sanity_{method}": figures.sanity_figure(stages, method, titles[kind])
             for method in results.methods
@@ -257,15 +256,6 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
         key="tiles",
         turn=f"{place}_{name}_{order}",
     )
-
-
-def draw_figures(drawn: Mapping[str, Figure], *, a_row: int = FIGURES_A_ROW) -> None:
-    """Figures by key, so many in a row."""
-    items = list(drawn.items())
-    for start in range(0, len(items), a_row):
-        columns = st.columns(a_row, gap="large")
-        for (key, figure), column in zip(items[start:], columns, strict=False):
-            column.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 
 page()

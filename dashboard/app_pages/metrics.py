@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
-from plotly.graph_objects import Figure
 
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
@@ -164,7 +163,7 @@ def draw_pairs(comparison: Comparison) -> None:
 def draw_curves(chosen: Comparison) -> None:
     """Curves and bars of the networks chosen, then each one's scores by species."""
     st.caption(f"Measured on {views.test_set(chosen)}. Diamonds are operating points.")
-    draw_figures(
+    views.charts(
         {
             "roc": curves.roc_figure(chosen.measured),
             "det": curves.det_figure(chosen.measured),
@@ -181,15 +180,6 @@ def draw_curves(chosen: Comparison) -> None:
     st.markdown("Attacks accepted, by species:")
     species_buttons(chosen)
     views.definitions(("apcer", "bpcer", "auc", "calibration_error"))
-
-
-def draw_figures(drawn: Mapping[str, Figure]) -> None:
-    """Figures by key, two in a row."""
-    items = list(drawn.items())
-    for start in range(0, len(items), FIGURES_A_ROW):
-        columns = st.columns(FIGURES_A_ROW, gap="large")
-        for (key, figure), column in zip(items[start:], columns, strict=False):
-            column.plotly_chart(figure, key=key, config={"displayModeBar": False})
 
 
 def species_buttons(chosen: Comparison) -> None:
@@ -216,7 +206,7 @@ def draw_confusions(chosen: Comparison) -> None:
                 figure = curves.confusion_figure(
                     views.model_title(name), chosen.measured[name].rates
                 )
-                st.plotly_chart(figure, key=f"confusion_{name}", config={"displayModeBar": False})
+                views.chart(figure, key=f"confusion_{name}")
                 cell_buttons(name, chosen)
 
 

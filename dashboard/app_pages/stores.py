@@ -25,8 +25,10 @@ streamlit run dashboard/app.py -- --store runs
 
 
 def page() -> None:
+    _, _, errors = views.store_page("Stores: trained networks side by side")
+    for name, sentence in errors.items():
+        views.column_error(name, sentence)
     paths = state.store_paths()
-    st.title("Stores: trained networks side by side")
     views.stores_table(paths, opened=state.store_path())
     if len(paths) < 2:
         st.markdown(HOW)

@@ -15,7 +15,6 @@ from fascore.training.figures import CURVES, metric_span, training_figure
 from fascore.training.history import Run
 
 TITLE = "How the networks were trained"
-FIGURES_A_ROW = 2
 REFRESH = "10s"  # while a training is in progress
 
 
@@ -86,12 +85,14 @@ def draw_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     )
     span = metric_span(runs, metric)
     shown = [name for name in names if any(run.model == name for run in runs)]
-    for start in range(0, len(shown), FIGURES_A_ROW):
-        columns = st.columns(FIGURES_A_ROW, gap="large")
-        for name, column in zip(shown[start:], columns, strict=False):
-            own = [run for run in runs if run.model == name]
-            with column:
-                views.chart(training_figure(name, own, metric, span=span), key=f"{metric}_{name}")
+    views.charts(
+        {
+            f"{metric}_{name}": training_figure(
+                name, [run for run in runs if run.model == name], metric, span=span
+            )
+            for name in shown
+        }
+    )
     st.caption(
         "Solid: on validation images, which no network learns from. Dashed: on training images, a "
         "mean over the epoch while the network changes, with its training's disturbances on. Where "

@@ -1,7 +1,7 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
 from dashboard.views.attention import attention_columns
-from dashboard.views.chart import chart
+from dashboard.views.chart import chart, charts
 from dashboard.views.face import Judged, face_panel
 from dashboard.views.findings import (
     claim_panel,
@@ -62,6 +62,7 @@ __all__ = [
     "choose_metric",
     "choose_picture",
     "chart",
+    "charts",
     "chosen_threshold",
     "claim_panel",
     "claims_list",

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboard.views.chart import chart
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
 from fascore.explain import PREDICTED
@@ -23,7 +24,6 @@ from fascore.labels import CLASS_NAMES
 from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text
 from fascore.stats.resampling import FLIPS
 
-CHART = {"displayModeBar": False}
 STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
 NETWORK, METHOD = "Network", "Method"
 ANSWERS: dict[Answer, str] = {"yes": "✓ yes", "no": "✗ no", "cannot tell": "? cannot tell"}
@@ -67,7 +67,8 @@ def claim_panel(key: str, claim: Claim) -> None:
             )
             st.markdown(claim.sentence)
             st.caption(f"**Measured:** {claim.question.measure}")
-        right.plotly_chart(claim_figure(claim), key=f"claim_{key}_chart", config=CHART)
+        with right:
+            chart(claim_figure(claim), key=f"claim_{key}_chart")
         with st.expander("Numbers"):
             _claim_table(key, claim)
 

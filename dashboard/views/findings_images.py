@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import pandas as pd
-import streamlit as st
 
+from dashboard.views.chart import chart
 from dashboard.views.image_tiles import Line, image_tiles
 from fascore.findings.figures import points_figure
 from fascore.store import Card
@@ -18,10 +18,9 @@ A_PAGE = 8
 
 def picked_point(values: pd.DataFrame, metric: str, models: Sequence[str], *, key: str) -> str:
     """Draws a measure image by image; the sample_id of the point selected, or ""."""
-    event = st.plotly_chart(
+    event = chart(
         points_figure(values, metric, models),
         key=key,
-        config={"displayModeBar": False},
         on_select="rerun",
         selection_mode="points",
     )

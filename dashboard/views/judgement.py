@@ -7,6 +7,7 @@ import math
 
 import streamlit as st
 
+from dashboard.views.chart import chart
 from fascore.findings.measures import MEASURES
 from fascore.judging.curve_figure import curve_figure
 from fascore.judging.faithfulness import BLANKS
@@ -32,12 +33,11 @@ def judgement(judged: MapJudgement, *, target: int, key: str) -> None:
             f"**{MEASURES['deletion_gain'].title}**: {MEASURES['deletion_gain'].sentence}"
         )
         for name in BLANKS:
-            st.plotly_chart(
+            chart(
                 curve_figure(
                     judged.faithfulness.curves[name], target=target, baseline=BASELINE_WORDS[name]
                 ),
                 key=f"curve_{name}_{key}",
-                config={"displayModeBar": False},
             )
 
 

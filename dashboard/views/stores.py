@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.views.store_info import cards_or_errors, store_place
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
-from fascore.stats.intervals import interval_text
+from fascore.stats.intervals import CONFIDENCE, interval_text
 from fascore.stats.paired import PairedTest
 from fascore.store import Store, StoreError
 from fascore.stores import StoreDifference
@@ -45,14 +45,14 @@ def _about(path: Path) -> dict[str, str]:
 
 def differences_between(differences: Sequence[StoreDifference], places: tuple[str, str]) -> None:
     """Accuracy of each network in two stores, and whether the paired test tells them apart."""
-    first, second = (f"Accuracy in {place}" for place in places)
+    first, second = (f"{n}: {place}" for n, place in zip(("First", "Second"), places, strict=True))
     rows = {
         model_title(each.model): {
             first: interval_text(each.first),
             second: interval_text(each.second),
             "Difference": f"{each.test.difference:+.4f}".replace("-", "−"),
             "p (Holm)": f"{each.test.p_holm:.3f}" if each.test.p_holm >= 0.001 else "< 0.001",
-            "In words": sentence(each.test, places),
+            "In words": _words(each.test),
         }
         for each in differences
     }
@@ -65,7 +65,8 @@ def differences_between(differences: Sequence[StoreDifference], places: tuple[st
     data_table(shown, data, key="stores_compared", meanings=meanings)
 
 
-def sentence(test: PairedTest, places: tuple[str, str]) -> str:
+def _words(test: PairedTest, *, alpha: float = 1 - CONFIDENCE) -> str:
     """What the test says of one network in two stores."""
-    names = {"first": f"that of {places[0]}", "second": f"that of {places[1]}"}
-    return test.sentence(names.__getitem__)
+    if test.p_holm >= alpha:
+        return "cannot be told apart"
+    return f"fewer errors in the {'second' if test.difference > 0 else 'first'}"

@@ -80,10 +80,13 @@ def _gates(steps: Sequence[Step]) -> list[Step]:
 
 
 def _shared(networks: Sequence[Sequence[Step]]) -> int:
-    """How many steps all networks begin with alike."""
+    """How many steps all networks begin with alike; the verdict is each network's own."""
     count = 0
     for steps in zip(*networks, strict=False):
-        if len({(step.name, step.shape, step.weights) for step in steps}) > 1:
+        if (
+            steps[0].name == LOGITS
+            or len({(step.name, step.shape, step.weights) for step in steps}) > 1
+        ):
             break
         count += 1
     return count

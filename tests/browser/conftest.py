@@ -99,9 +99,9 @@ def browser(chromium_path: str):
 
 @pytest.fixture(params=[1440, 420], ids=["wide", "narrow"])
 def page(request: pytest.FixtureRequest, browser, server: str):
-    """The app just opened, on a wide and on a narrow screen."""
+    """The Compare page just opened, on a wide and on a narrow screen."""
     context = browser.new_context(viewport={"width": request.param, "height": 900})
     opened = context.new_page()
-    opened.goto(server)
+    opened.goto(f"{server}/compare")
     yield opened
     context.close()

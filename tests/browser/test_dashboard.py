@@ -195,7 +195,7 @@ def test_report_opens_without_a_network(browser, tmp_path):
 
 
 def test_cell_of_a_matrix_leads_to_a_face_and_to_its_explanations(page):
-    page.goto(f"{page.url}metrics")
+    page.goto(page.url.replace("compare", "metrics"))
     page.get_by_role("radio", name="Confusion matrices").click(timeout=TIMEOUT)
     cell = page.locator(".st-key-cell_cnn_1_False button")
     cell.wait_for(timeout=TIMEOUT)

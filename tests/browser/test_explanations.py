@@ -19,7 +19,7 @@ SECTIONS = {
 @pytest.fixture
 def explanations(page):
     """The page on explanations, just opened; skipped where the store has none judged."""
-    page.goto(f"{page.url}explanations")
+    page.goto(page.url.replace("compare", "explanations"))
     page.get_by_role("heading", name="Explanations judged").wait_for(timeout=TIMEOUT)
     either = re.compile("have not been judged|Insertion and deletion in")
     page.get_by_text(either).first.wait_for(timeout=TIMEOUT)

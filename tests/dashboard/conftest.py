@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import shutil
 import zipfile
+from itertools import product
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import streamlit as st
 from PIL import Image
@@ -19,10 +22,12 @@ from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.faces import Face
 from fascore.files import sha256
+from fascore.findings.results import write_results
 from fascore.images import Box
 from fascore.labels import pai_species
 from fascore.models import VARIANTS
 from tests.conftest import SIZE, tiny_network
+from tests.findings_results import findings_results
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 SIDE = 96
@@ -108,6 +113,36 @@ def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.fixture
+def studied_path(store_path: Path) -> Path:
+    """The store with a study: two runs of each variant, all alike."""
+    for seed, name in product((0, 1), VARIANTS):
+        folder = store.study_run(store_path, seed) / name
+        folder.mkdir(parents=True)
+        for file in (store.CARD, store.PREDICTIONS):
+            shutil.copy(store_path / name / file, folder / file)
+    return store_path
+
+
+@pytest.fixture
+def judged_path(store_path: Path) -> Path:
+    """The store with judged explanations."""
+    opened = store.Store(store_path)
+    write_results(opened, findings_results(opened))
+    return store_path
+
+
+@pytest.fixture
+def second_path(store_path: Path) -> Path:
+    """Another store beside the first, in which the plain CNN calls everything an attack."""
+    path = store_path.parent / "second"
+    shutil.copytree(store_path, path)
+    scores = path / "cnn" / store.PREDICTIONS
+    table = pd.read_csv(scores, index_col="sample_id").assign(spoof_score=1.0)
+    table.to_csv(scores)
+    return path
+
+
 @pytest.fixture(autouse=True)
 def empty_caches():
     """No test sees another's results."""
@@ -139,8 +174,8 @@ def detect(monkeypatch: pytest.MonkeyPatch):
 
 @pytest.fixture
 def app() -> AppTest:
-    """The app, not yet run."""
-    return AppTest.from_file(str(APP), default_timeout=120)
+    """The app on its Compare page, not yet run."""
+    return AppTest.from_file(str(APP), default_timeout=120).switch_page("app_pages/compare.py")
 
 
 def text_of(app: AppTest) -> str:

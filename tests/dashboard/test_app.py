@@ -13,7 +13,9 @@ from fascore.scores.definitions import METRICS
 from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 
-PAGES = ("compare", "metrics", "explanations", "images", "about")
+PAGES = (
+    "start", "compare", "metrics", "explanations", "images", "training", "stores", "about",
+)  # fmt: skip
 
 
 @pytest.fixture(params=PAGES)
@@ -21,8 +23,7 @@ def open_page(request, app, store_path):
     """Opens a page of the app on the store as it is then."""
 
     def run():
-        page = f"app_pages/{request.param}.py"
-        return app.run() if request.param == "compare" else app.run().switch_page(page).run()
+        return app.switch_page(f"app_pages/{request.param}.py").run()
 
     return run
 
@@ -186,15 +187,12 @@ def test_faces_that_are_gone_are_said_to_be(app, store_path, tmp_path):
     assert any("The faces cannot be shown." in each.value for each in app.error)
 
 
-def test_runs_of_a_study_are_shown_beside_the_tables(app, store_path):
+def test_store_without_a_study_says_what_to_run(app, store_path):
     assert "trains each variant several times" in text_of(open_metrics(app))
-    for seed in (0, 1):
-        for name in VARIANTS:
-            folder = study_run(store_path, seed) / name
-            folder.mkdir(parents=True)
-            for file in (CARD, PREDICTIONS):
-                shutil.copy(store_path / name / file, folder / file)
-    page = text_of(app.run())
+
+
+def test_runs_of_a_study_are_shown_beside_the_tables(app, studied_path):
+    page = text_of(open_metrics(app))
     assert "Over 2 runs of each variant, the variants differ no more than" in page
     assert "were trained otherwise" not in page
     assert shown(app, "CNN").loc["seed 1", "CNN"] == "0.7500"

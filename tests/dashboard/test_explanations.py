@@ -5,22 +5,14 @@ import pandas as pd
 import pytest
 
 from fascore.findings.measures import MEASURES
-from fascore.findings.results import ABOUT, FOLDER, PLANTED, write_results
+from fascore.findings.results import ABOUT, FOLDER, PLANTED
 from fascore.judging.planted import COLUMNS
 from fascore.models import MODELS, VARIANTS
-from fascore.store import CARD, Store
+from fascore.store import CARD
 from tests.dashboard.conftest import text_of
-from tests.findings_results import METHODS, findings_results
+from tests.findings_results import METHODS
 
 SECTIONS = ("Claims", "Measures", "Where it looks", "Agreement", "Trust", "Images")
-
-
-@pytest.fixture
-def judged_path(store_path):
-    """The store with judged explanations."""
-    store = Store(store_path)
-    write_results(store, findings_results(store))
-    return store_path
 
 
 def open_explanations(app, section="Claims"):

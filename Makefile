@@ -2,16 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONPATH := $(CURDIR)
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--custom-compile-command "make lock"
 
-.PHONY: demo test check clean
+.PHONY: demo test check lock audit licences clean
 
-.venv/installed: requirements.txt
+.venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(INSTALL) -r requirements.lock
 	touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+.venv/installed-dev: requirements-dev.lock .venv/installed
+	$(INSTALL) -r requirements-dev.lock
 	touch $@
 
 demo: .venv/installed
@@ -24,6 +27,20 @@ check: .venv/installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check --quiet .
 	$(BIN)/python -m mypy
+
+# After a change of requirements.txt or requirements-dev.txt: one resolution for both, so that the
+# tests run on the very versions that are served. For newer versions of what is not named there,
+# delete both locks first.
+lock: .venv/installed-dev
+	$(LOCK) requirements-dev.txt --output-file requirements-dev.lock
+	$(LOCK) requirements.txt --constraint requirements-dev.lock --output-file requirements.lock
+
+# Known weaknesses of what is served; asks the registry's vulnerability service.
+audit: .venv/installed-dev
+	$(BIN)/pip-audit --requirement requirements.lock --disable-pip --strict
+
+licences: .venv/installed-dev
+	$(BIN)/python -m tools.licences
 
 clean:
 	rm -rf .venv

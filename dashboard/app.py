@@ -15,13 +15,14 @@ ROOT = Path(__file__).resolve().parents[1]
 if str(ROOT) not in sys.path:  # `streamlit run` puts dashboard/ there, not the root
     sys.path.insert(0, str(ROOT))
 
+from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
+
 # a picture of our own: the browser asks fonts.gstatic.com for one of Material's icons
-st.set_page_config(page_title="fascore", page_icon=ROOT / "assets" / "icon.png", layout="wide")
+st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
 from dashboard import state, uploads, views  # noqa: E402, F401  (after the page's first call and the path)
 from fascore.stores import find_stores  # noqa: E402
 
-DEMO_STORE = ROOT / "assets" / "models" / "demo"
 PAGES = [
     st.Page("app_pages/start.py", title="Start", icon=":material/flag:", default=True),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:"),

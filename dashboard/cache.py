@@ -52,12 +52,12 @@ from fascore.scores.comparison import (
     read_scored,
 )
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
+from fascore.shipped import located
 from fascore.stats.intervals import Ranking
 from fascore.stats.training_noise import measure_runs
 from fascore.store import CARD, HISTORY, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
 from fascore.training.history import STATE, Run, read_runs
 
-ROOT = Path(__file__).resolve().parents[1]
 THUMBNAIL = 96  # px
 RECORDS = (CARD, HISTORY, STATE)  # of a training
 PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer judge` takes finer ones
@@ -259,9 +259,8 @@ def faces(digest: str, _pixels: np.ndarray) -> list[Face]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def face_data(root: str) -> FaceData:
-    """A data set, by the root its models' cards give: relative to this repository or absolute."""
-    shipped = ROOT / root
-    return open_data(shipped if shipped.exists() else root)
+    """A data set, by the root that its models' cards give."""
+    return open_data(located(root))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
+from fascore.shipped import PAPER
 from fascore.stats.intervals import Interval, rate_interval
-
-_PATH = Path(__file__).parents[1] / "assets" / "paper.json"
 
 
 @dataclass(frozen=True)
@@ -42,7 +40,7 @@ class Paper:
 
 def read_paper() -> Paper:
     """The paper's figures, as shipped in assets/paper.json."""
-    about = json.loads(_PATH.read_text())
+    about = json.loads(PAPER.read_text())
     images = about["num_test_images"]
     tables = {
         title: [

@@ -124,6 +124,7 @@ def run_judge(options: argparse.Namespace) -> None:
     from fascore.data import open_data
     from fascore.explain import TARGETS
     from fascore.judging.judge import Judge
+    from fascore.shipped import located
     from fascore.store import Store
     from trainer.judge import judge_explanations, summary
 
@@ -136,7 +137,7 @@ def run_judge(options: argparse.Namespace) -> None:
         )
     results = judge_explanations(
         store,
-        open_data(options.root or store.card(names[0]).data["root"]),
+        open_data(options.root or located(store.card(names[0]).data["root"])),
         models=names,
         explainers=_chosen_explainers(options),
         judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),

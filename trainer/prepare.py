@@ -25,6 +25,7 @@ from fascore.errors import FascoreError
 from fascore.files import write_json, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import LIVE, SPOOF
+from fascore.shipped import recorded
 from fascore.store import SAMPLES
 from trainer.build import (
     PREPARED,
@@ -39,7 +40,6 @@ from trainer.crops import Cropper, Example, as_examples
 from trainer.workers import in_order, worker_pool
 
 PIECE = 32  # images a worker is given at a time
-PROJECT = Path(__file__).parents[1]
 
 
 def prepare(
@@ -75,7 +75,7 @@ def prepare(
         If the data set cannot be used or split so, or `out` holds another build.
     """
     config = Config(
-        root=recorded_root(root),
+        root=recorded(root),
         protocol=protocol,
         limit=limit,
         size=size,
@@ -144,12 +144,6 @@ def summary(build: Prepared) -> str:
     lines += [f"left out, {reason}: {count:,}" for reason, count in sorted(skipped.items())]
     lines += [f"left out in all: {sum(skipped.values()):,}, listed in {build.path / SKIPPED}"]
     return "\n".join(lines)
-
-
-def recorded_root(root: Path) -> str:
-    """A data set's path as records keep it: below the project relative to it, else absolute."""
-    path = root.resolve()
-    return str(path.relative_to(PROJECT) if path.is_relative_to(PROJECT) else path)
 
 
 def _finished(out: Path, config: Config) -> Prepared | None:

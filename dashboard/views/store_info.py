@@ -8,10 +8,11 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.cache import ROOT, ModelKey
+from dashboard.cache import ModelKey
 from dashboard.views.style import model_title
 from fascore.errors import FascoreError
 from fascore.report import store_report
+from fascore.shipped import located, recorded
 from fascore.store import Card, Store, StoreError
 
 
@@ -98,7 +99,7 @@ def training_commands(cards: Mapping[str, Card]) -> str:
         data, training = card.data, card.training
         initial = training["initial_weights"]
         way = (
-            f"--root {data['root']} --protocol {data['protocol']} --store runs/mine "
+            f"--root {located(data['root'])} --protocol {data['protocol']} --store runs/mine "
             f"--recipe {training['recipe']} --epochs {training['config']['epochs']} "
             f"--learning-rate {training['config']['learning_rate']} "
             f"--weights {'none' if initial == 'random' else initial}"
@@ -124,9 +125,8 @@ def store_control(paths: Sequence[Path]) -> Path:
 
 
 def store_place(path: Path) -> str:
-    """Where a store is: from this repository's root, or the whole path."""
-    shown = path.resolve()
-    return str(shown.relative_to(ROOT) if shown.is_relative_to(ROOT) else shown)
+    """Where a store is, in words: relative where it ships with fascore, else the whole path."""
+    return recorded(path)
 
 
 def store_note(path: Path) -> None:

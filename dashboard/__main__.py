@@ -1,0 +1,71 @@
+"""`fascore` and `python -m dashboard`: open the dashboard."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from fascore.errors import FascoreError
+
+APP = Path(__file__).with_name("app.py")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serves the dashboard until it is stopped.
+
+    Returns the exit code: 0 stopped, 2 bad input.
+    """
+    parser = _parser()
+    given, streamlit_options = parser.parse_known_args(arguments)
+    if stray := [each for each in streamlit_options if not each.startswith("--")]:
+        parser.error(f"expected --store DIR, or Streamlit's options as --name=value: {stray[0]}")
+    # slow to import, so after the help; and the server answers its first visitor the sooner for it
+    from streamlit.web import cli
+
+    from fascore.store import Store
+    from fascore.stores import find_stores
+
+    try:
+        for path in find_stores(given.store):
+            Store(path)
+    except FascoreError as err:
+        print(f"fascore: {err}", file=sys.stderr)
+        return 2
+    options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
+    stores = [f"--store={path}" for path in given.store]
+    cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="fascore",
+        description="Opens the dashboard in a browser.",
+        epilog="All other options go to Streamlit. Example: fascore --store runs/celeba "
+        "--server.address=0.0.0.0",
+        allow_abbrev=False,
+    )
+    parser.add_argument(
+        "--store",
+        type=Path,
+        action="append",
+        default=[],
+        help="folder of trained models, or of several such folders; may be given more than once; "
+        "default: FASCORE_STORE, or the demo store that ships with fascore",
+    )
+    parser.add_argument("--port", type=port_number, default=8501, help="default: 8501")
+    return parser
+
+
+def port_number(text: str) -> int:
+    """An argument type: a port."""
+    port = int(text)
+    if not 0 < port < 2**16:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, received {text}")
+    return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -308,7 +308,7 @@ class FindingsKey:
 def findings_key(store: Store) -> FindingsKey:
     """The key of a store's judged explanations."""
     files = [about_path(store), store.path / FOLDER / PLANTED, store.path / SAMPLES]
-    files += [store.path / name / CARD for name in store.names]
+    files += sorted(store.path.glob(f"*/{CARD}"))  # also of models that are not registered
     stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
     return FindingsKey(str(store.path), stamp)
 

@@ -23,7 +23,7 @@ Value = Callable[[int, str, str], float]  # of image number, model, method
 def rows_of(
     metric: str, ids: Iterable[str], models: Iterable[str], methods: Iterable[str], value: Value
 ) -> list[tuple[str, str, str, str, float]]:
-    """One metric's rows: each model and method on each image."""
+    """One metric's rows: of all models and methods on all images."""
     models, methods = list(models), list(methods)
     return [
         (sample_id, model, method, metric, float(value(number, model, method)))
@@ -34,8 +34,18 @@ def rows_of(
 
 
 def pairs(names: Iterable[str]) -> list[str]:
-    """Each two names, as results name them."""
-    return [PAIR.join(each) for each in combinations(names, 2)]
+    """All pairs of names, as results name them."""
+    return [PAIR.join(pair) for pair in combinations(names, 2)]
+
+
+def gates(ids: Iterable[str]) -> list[tuple[str, str, str, str, float]]:
+    """Rows that say which networks have a gate: all but the plain one."""
+    kinds = {"channel_off": ["cnn_channel", "cnn_channel_spatial"], "spatial_off": ["cnn_spatial"]}
+    return [
+        row
+        for metric, models in kinds.items()
+        for row in rows_of(metric, ids, models, [NO_METHOD], lambda *_: 0.0)
+    ]
 
 
 def table(*parts: list[tuple[str, str, str, str, float]]) -> pd.DataFrame:
@@ -66,6 +76,7 @@ def findings_results(store: Store) -> Results:
     measures = table(
         rows_of("spoof_score", ids, MODELS, [NO_METHOD], lambda n, *_: n / len(ids)),
         rows_of("right", ids, MODELS, [NO_METHOD], lambda n, *_: n != 0),
+        gates(ids),
         *(rows_of(f"{end}_gain", ids, MODELS, METHODS, gain) for end in ("insertion", "deletion")),
         rows_of("r2", ids, MODELS, ["lime"], lambda n, *_: 0.5 + noise[n]),
         rows_of("stability_noise", ids, MODELS, METHODS, lambda *_: 0.9),

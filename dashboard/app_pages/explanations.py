@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from dashboard import cache, views
@@ -11,21 +9,18 @@ from dashboard.cache import FindingsKey
 from fascore.findings import figures
 from fascore.findings.claims import CLAIM_DRAWS
 from fascore.findings.drawing import method_words
-from fascore.findings.measures import MEASURES
-from fascore.findings.results import Results, command, has_results
-from fascore.findings.summary import (
-    MEASURE_GROUPS,
+from fascore.findings.measures import (
     REGION_MEASURES,
     SANITY_MEASURES,
-    agreement_matrix,
+    definition_of,
+    in_groups,
 )
+from fascore.findings.results import Results, command, has_results
+from fascore.findings.summary import agreement_matrix
 from fascore.store import Card, Store, StoreError
 
 CLAIMS, MEANS, REGIONS = "Claims", "Measures", "Where it looks"
 AGREEMENT, TRUST, IMAGES = "Agreement", "Trust", "Images"
-FIGURES_A_ROW = 2
-MEASURED = [name for group in MEASURE_GROUPS.values() for name in group]
-OF_IMAGES = [*MEASURED, *REGION_MEASURES]
 AGREEMENTS = {
     "rank_models": "Networks, by rank correlation",
     "overlap_models": "Networks, by overlap of tops",
@@ -36,7 +31,7 @@ LOWEST, HIGHEST = "lowest first", "highest first"
 
 
 def page() -> None:
-    store, cards, errors = views.store_page("Explanations judged")
+    store, _, errors = views.store_page("Explanations judged")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
     key = cache.findings_key(store)
@@ -57,7 +52,7 @@ def page() -> None:
     elif section == TRUST:
         draw_trust(key, results)
     else:
-        draw_chosen(section, key, results, cards)
+        draw_chosen(section, store, key, results)
 
 
 def read(store: Store, key: FindingsKey) -> Results | None:
@@ -93,9 +88,7 @@ def draw_claims(key: FindingsKey) -> None:
     )
 
 
-def draw_chosen(
-    section: str, key: FindingsKey, results: Results, cards: Mapping[str, Card]
-) -> None:
+def draw_chosen(section: str, store: Store, key: FindingsKey, results: Results) -> None:
     """The sections that the filters rule."""
     chosen = views.choose_measures(key)
     if not chosen.metrics:
@@ -107,15 +100,12 @@ def draw_chosen(
     elif section == AGREEMENT:
         draw_agreement(chosen, results)
     else:
-        draw_images(chosen, results, cards[results.models[0]])
+        draw_images(chosen, results, store.card(results.models[0]))
 
 
 def draw_measures(chosen: views.Chosen) -> None:
     """One measure: its chart, means, and paired tests between networks."""
-    there = chosen.metrics
-    metric = views.choose_metric(
-        [name for name in MEASURED if name in there], key="findings_metric"
-    )
+    metric = views.choose_metric(in_groups(chosen.metrics), key="findings_metric")
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
     views.charts({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
@@ -169,7 +159,7 @@ def draw_agreement(chosen: views.Chosen, results: Results) -> None:
     )
     summary = chosen.summary(metric)
     st.markdown(views.metric_definition(metric))
-    of_models = MEASURES[metric].of == "models"
+    of_models = definition_of(metric).of == "models"
     drawn = {}
     for name in results.methods if of_models else results.models:
         title = method_words(name) if of_models else views.model_title(name)
@@ -221,12 +211,11 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
 def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
     """One measure image by image, and the faces behind it."""
     there = chosen.metrics
-    metric = views.choose_metric(
-        [name for name in OF_IMAGES if name in there], key="findings_images_metric"
-    )
+    regions = [name for name in REGION_MEASURES if name in there]
+    metric = views.choose_metric([*in_groups(there), *regions], key="findings_images_metric")
     method = ""
-    if MEASURES[metric].of == "map":
-        methods = [each for each in results.methods if each in chosen.summary(metric).methods]
+    if definition_of(metric).of == "map":
+        methods = [name for name in results.methods if name in chosen.summary(metric).methods]
         method = views.choose_method(methods, key=f"findings_images_method_{metric}")
     values = chosen.images(metric, method)
     defined = values.dropna(subset="value")

@@ -60,7 +60,7 @@ def _cams(cams: Mapping[str, Attribution], crop: np.ndarray, scale: float) -> No
     before, after = cams[LAST_CONV], cams[FEATURE_MAP]
     shown = {"before attention (last_conv)": before, "after attention (feature_map)": after}
     if np.allclose(before.values, after.values):
-        shown = {"at last_conv and feature_map, which are the same": before}
+        shown = {"at last_conv and at feature_map: the maps are the same": before}
     for words, cam in shown.items():
         picture = render.overlay(cam, _at_side(crop), GradCAM, scale=scale, opacity=0.6)
         _picture(picture, f"{GradCAM.title} {words}")

@@ -17,7 +17,7 @@ from fascore.findings.claims import MIN_IMAGES, Answer, Claim
 from fascore.findings.differences import Difference
 from fascore.findings.drawing import method_words, model_words
 from fascore.findings.figures import claim_figure
-from fascore.findings.measures import MEASURES
+from fascore.findings.measures import REGION_MEASURES, definition_of
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
@@ -27,14 +27,6 @@ from fascore.stats.resampling import FLIPS
 STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
 NETWORK, METHOD = "Network", "Method"
 ANSWERS: dict[Answer, str] = {"yes": "✓ yes", "no": "✗ no", "cannot tell": "? cannot tell"}
-UNDEFINED = {
-    "insertion_gain": "the score stays the same whatever is hidden, or the map gives no order",
-    "deletion_gain": "the score stays the same whatever is hidden, or the map gives no order",
-    "residual_share": "there is no difference to share out",
-    "stability_noise": "the change turned the verdict, or a map is constant",
-    "stability_shift": "the change turned the verdict, or a map is constant",
-    "region": "nothing speaks for the target, or the region has no pixel",
-}
 
 
 def findings_words(results: Results) -> str:
@@ -56,7 +48,7 @@ def _images(results: Results) -> str:
 
 
 def claim_panel(key: str, claim: Claim) -> None:
-    """A claim of the paper, its answer, why, and the comparisons behind it."""
+    """A claim of the paper, its answer, why, and the comparisons behind it, where there are any."""
     with st.container(border=True, key=f"claim_{key}"):
         left, right = st.columns([2, 3], gap="large")
         kind = claim.answer.replace(" ", "-")
@@ -67,6 +59,9 @@ def claim_panel(key: str, claim: Claim) -> None:
             )
             st.markdown(claim.sentence)
             st.caption(f"**Measured:** {claim.question.measure}")
+        if not claim.rows:
+            right.info("No network and method that the claim compares was measured.")
+            return
         with right:
             chart(claim_figure(claim), key=f"claim_{key}_chart")
         with st.expander("Numbers"):
@@ -91,7 +86,7 @@ def summary_table(summary: Summary) -> None:
     rows: dict[str, dict[str, str]] = {model_words(model): {} for model in summary.models}
     for (model, method), cell in summary.cells.items():
         n = cell.interval.n if cell.interval else 0
-        column = method_words(method) or MEASURES[summary.metric].title
+        column = method_words(method) or definition_of(summary.metric).title
         rows[model_words(model)] |= {
             column: interval_text(cell.interval, digits=3),
             f"{column}: images": f"{n:,}" + (f" (+{cell.undefined})" if cell.undefined else ""),
@@ -108,12 +103,9 @@ def undefined_words(summary: Summary) -> str:
     """How many values are undefined and why; they are in no mean."""
     if not summary.undefined:
         return "None is undefined."
-    why = UNDEFINED.get(summary.metric) or UNDEFINED.get(
-        summary.metric.split("_")[0], "a map is constant"
-    )
     return (
-        f"{summary.undefined:,} values are undefined ({why}); they are in no mean, and counted in "
-        "brackets."
+        f"{summary.undefined:,} values are undefined ({definition_of(summary.metric).undefined}); "
+        "they are in no mean, and counted in brackets."
     )
 
 
@@ -122,7 +114,7 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
     rows: dict[str, dict[str, Any]] = {}
     for test in tests:
         method = f"{method_words(test.method)}: " if test.method else ""
-        rows[f"{method}{model_title(test.second)} minus {model_title(test.first)}"] = {
+        rows[f"{method}{model_title(test.first)} minus {model_title(test.second)}"] = {
             "Difference": interval_text(test.interval, digits=3, end_digits=3, signed=True),
             "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
             "Images": test.interval.n,
@@ -130,7 +122,8 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Compared")
     meanings = {
-        "Difference": "Mean over images of the first named minus the second, with 95 % interval.",
+        "Difference": "Mean over the images of what the row says: the network named first minus "
+        "the network named second, with its 95 % interval.",
         "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
         f"subject flipped together; corrected for these {len(tests)} tests.",
     }
@@ -142,7 +135,7 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
 
 def metric_definition(metric: str) -> str:
     """What a metric is, its chance level, and which way is better."""
-    about = MEASURES[metric]
+    about = definition_of(metric)
     parts = [f"**{about.title}**. {about.sentence}"]
     if about.chance is not None:
         parts.append(f"A map that says nothing has {about.chance:g}.")
@@ -160,14 +153,15 @@ def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
         for (model, of), cell in summary.cells.items():
             if of == method:
                 n = f" ({cell.interval.n:,})" if cell.interval else ""
-                row = rows.setdefault(MEASURES[metric].title, {})
+                row = rows.setdefault(definition_of(metric).title, {})
                 row[model_words(model)] = interval_text(cell.interval, digits=3) + n
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Region")
     data_table(shown.fillna("–"), data, key="findings_regions")
     undefined = int(data["undefined"].sum())
+    why = definition_of(REGION_MEASURES[0]).undefined
     st.caption(
         "Mean [95 % interval] (images). "
-        + (f"{undefined:,} values are undefined ({UNDEFINED['region']})." if undefined else "")
+        + (f"{undefined:,} values are undefined ({why})." if undefined else "")
     )
 
 

@@ -13,13 +13,12 @@ from dashboard import cache
 from dashboard.cache import FindingsKey
 from fascore.findings.differences import Difference
 from fascore.findings.drawing import method_words
-from fascore.findings.measures import MEASURES
-from fascore.findings.summary import MEASURE_GROUPS, Summary, Verdict
+from fascore.findings.measures import definition_of, group_of
+from fascore.findings.summary import Summary, Verdict
 from fascore.labels import SPECIES_TITLES
 
 ALL = "all"
 VERDICTS: dict[Verdict | str, str] = {ALL: "All", "right": "Right", "wrong": "Wrong"}
-_GROUP_OF = {name: group for group, names in MEASURE_GROUPS.items() for name in names}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ def choose_metric(there: Sequence[str], *, key: str) -> str:
     return st.selectbox(
         "Measure",
         there,
-        format_func=lambda name: f"{_GROUP_OF.get(name, 'Where it looks')}: {MEASURES[name].title}",
+        format_func=lambda name: f"{group_of(name)}: {definition_of(name).title}",
         key=key,
         persist_state="session",
     )

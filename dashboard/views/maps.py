@@ -132,10 +132,10 @@ def scale_note(explainers: Sequence[Explainer]) -> str:
     titles: dict[str, list[str]] = {}
     for explainer in explainers:
         titles.setdefault(explainer.unit, []).append(explainer.title)
-    units = "; ".join(f"{' and '.join(names)} in {unit}" for unit, names in titles.items())
+    units = "; ".join(f"{unit} ({', '.join(names)})" for unit, names in titles.items())
     return (
         "Each method has one colour scale, the same for all networks: its numbers compare "
-        f"networks, not methods. Values are {units}."
+        f"networks, not methods. Units: {units}."
     )
 
 

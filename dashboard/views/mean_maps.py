@@ -1,4 +1,4 @@
-"""One method's mean maps: a row a species, a column a model, one colour scale."""
+"""One method's mean maps: a row for each species, a column for each model, one colour scale."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.views.style import model_title
-from fascore.explain import EXPLAINERS, render
+from fascore.explain import render
 from fascore.findings.mean_maps import mean_map_png, shared_limit
 from fascore.findings.results import MeanMap, Results
 from fascore.labels import SPECIES_TITLES
@@ -17,11 +17,13 @@ from fascore.labels import SPECIES_TITLES
 
 def mean_maps(results: Results, method: str) -> None:
     """Draws one method's mean maps with their scale."""
-    maps = {(m, s): each for (m, k, s), each in results.maps.items() if k == method}
+    maps = {(m, s): mean_map for (m, k, s), mean_map in results.maps.items() if k == method}
     if not maps:
         st.info("There are no mean maps of this method.")
         return
-    signed, scale = EXPLAINERS[method].signed, shared_limit(maps.values())
+    scale = shared_limit(maps.values())
+    # as measured, for the method may not be registered (any more)
+    signed = any((mean_map.values < 0).any() for mean_map in maps.values())
     species = [name for name in SPECIES_TITLES if any(s == name for _, s in maps)]
     head = "".join(f'<th scope="col">{html.escape(model_title(m))}</th>' for m in results.models)
     rows = "".join(

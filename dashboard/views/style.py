@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from fascore.labels import LIVE, SPOOF
-from fascore.models import MODELS
+from fascore.models import model_title as model_title
 
 WORDS = {LIVE: ("LIVE", "bona fide", "●"), SPOOF: ("SPOOF", "attack", "▲")}
 # on light and on dark ground; blue and vermilion are told apart with every common colour blindness
@@ -117,8 +117,3 @@ STYLE = f"""
 def style() -> None:
     """Puts the style sheet on the page."""
     st.html(STYLE)
-
-
-def model_title(name: str) -> str:
-    """A model's title, by its name in files."""
-    return MODELS[name].title

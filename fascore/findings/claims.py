@@ -1,18 +1,22 @@
 """The paper's four claims about its explanations, answered from a store's own measures by rule.
 
-Every claim comes down to rows, each a mean with an interval that is held against one value, the
+Every claim comes down to rows. A row is a mean with an interval, and is held against one value, the
 null. Intervals are 95 % for all rows of a claim together (Bonferroni), by bootstrap over subjects.
 
 A row is *above* where its interval lies above the null, *below* where it lies below, and *open*
-where it holds the null. It is *unknown* where it is measured on fewer than MIN_IMAGES images.
+where its interval contains the null. It is *unknown* where it is measured on fewer than MIN_IMAGES
+images.
 
-Rows come in groups, each an instrument of its own: an explanation method, or a measure. What is
+Rows come in groups. A group is one instrument: an explanation method, or a measure. What is
 compared, say a variant with the plain CNN, has a row in every group. It speaks *for* the claim
-where all its rows are above, *against* it where some row is below and none above; where one is
+where all its rows are above, *against* it where some row is below and none above. Where one is
 above and another below, the instruments *contradict* each other; otherwise it is *open*.
 
 A claim is a general statement. The answer is yes where everything compared speaks for it, no where
 something speaks against it, and cannot tell otherwise.
+
+Only what was measured has rows (`fascore.findings.questions`): a network or method that is merely
+registered neither widens the intervals nor leaves a claim undecided.
 
 The nulls: claims `features` and `lime` are of paired differences, held against 0. `device` is of a
 ratio to the area's share, held against 1. `grad_cam` is of how much less alike two models' maps
@@ -69,7 +73,7 @@ class Claim:
     sentence: str
 
     def table(self) -> pd.DataFrame:
-        """A row a comparison: group, what, mean, low, high, n, reading."""
+        """One row for each comparison: group, what, mean, low, high, n, reading."""
         return pd.DataFrame(
             [
                 {
@@ -95,6 +99,8 @@ def answer_claims(joined: pd.DataFrame) -> dict[str, Claim]:
 def answer(question: Question, joined: pd.DataFrame) -> Claim:
     """One claim's answer by this module's rule."""
     columns = question.columns(Measures(joined))
+    if not columns:
+        return Claim(question, (), "cannot tell", _sentence(question, ()))
     wide = pd.DataFrame({key: values for key, values in columns.items()}, dtype=float)
     owner, _ = owners_of(joined, wide.index)
     confidence = 1 - (1 - CONFIDENCE) / len(columns)
@@ -115,16 +121,16 @@ def _reading(interval: Interval | None, null: float) -> Reading:
 
 
 def _verdicts(rows: tuple[Row, ...]) -> set[str]:
-    """What each thing compared says: "for", "against", "contradict" or "open"."""
+    """What the things compared say, all together: "for", "against", "contradict", "open"."""
     readings: dict[str, set[Reading]] = {}
     for row in rows:
         readings.setdefault(row.what, set()).add(row.reading)
     return {
-        "for" if each == {"above"}
-        else "contradict" if {"above", "below"} <= each
-        else "against" if "below" in each
+        "for" if of_one == {"above"}
+        else "contradict" if {"above", "below"} <= of_one
+        else "against" if "below" in of_one
         else "open"
-        for each in readings.values()
+        for of_one in readings.values()
     }  # fmt: skip
 
 
@@ -134,7 +140,7 @@ def _overall(rows: tuple[Row, ...]) -> Answer:
 
 
 def _sentence(question: Question, rows: tuple[Row, ...]) -> str:
-    """Why the answer is what it is, then what each group says."""
+    """Why the answer is what it is, then what every group says."""
     if all(row.reading == "unknown" for row in rows):
         return f"Nothing to go by: measured on fewer than {MIN_IMAGES} images."
     why = {
@@ -151,7 +157,7 @@ def _sentence(question: Question, rows: tuple[Row, ...]) -> str:
 def _group_words(question: Question, rows: tuple[Row, ...], group: str) -> str:
     counts = Counter(row.reading for row in rows if row.group == group)
     words = _words(question)
-    parts = [f"{words[each]} in {counts[each]}" for each in words if counts[each]]
+    parts = [f"{words[key]} in {counts[key]}" for key in words if counts[key]]
     return f"{group}: {', '.join(parts)} of {counts.total()}."
 
 

@@ -11,17 +11,16 @@ from typing import Literal
 
 import pandas as pd
 
-from fascore.explain import EXPLAINERS
+from fascore.explain import method_title
 from fascore.findings.claims import Claim
+from fascore.findings.questions import PLAIN
 from fascore.judging.planted import FAILS, FINDS, POOLED
-from fascore.models import VARIANTS
 from fascore.stats.intervals import CONFIDENCE
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
 Answer = Literal["yes", "no", "in part", "cannot tell"]
 Title = Callable[[str], str]
-PLAIN = next(iter(VARIANTS))
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,9 @@ def conclude_maps(claims: Mapping[str, Claim] | None, planted: pd.DataFrame | No
         found = tried["verdict"] == FINDS
         outcomes += found.tolist()
         names = tried["method"].unique()
-        each = [
-            f"{EXPLAINERS[name].title} {found[tried['method'] == name].sum()}" for name in names
-        ]
+        counts = [f"{method_title(name)} {found[tried['method'] == name].sum()}" for name in names]
         cues = tried["cue"].nunique()
-        parts.append(f"Of {cues} planted cues these were found again: {', '.join(each)}.")
+        parts.append(f"Of {cues} planted cues these were found again: {', '.join(counts)}.")
     if claims:
         answers = [claim.answer for claim in claims.values()]
         outcomes += [answer == "yes" for answer in answers]

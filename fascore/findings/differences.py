@@ -9,7 +9,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from fascore.findings.measures import MEASURES
+from fascore.findings.measures import definition_of
 from fascore.findings.summary import by_image, owners_of
 from fascore.stats.intervals import CONFIDENCE, Interval
 from fascore.stats.paired import holm
@@ -18,7 +18,7 @@ from fascore.stats.resampling import mean_intervals, sign_flip_p
 
 @dataclass(frozen=True)
 class Difference:
-    """A metric of the second model minus that of the first, on images where both have it.
+    """A metric of the first model minus that of the second, on images where both have it.
 
     Attributes
     ----------
@@ -48,15 +48,17 @@ class Difference:
         """What the test says, in words; `title` makes a model's name readable."""
         if not self.told_apart:
             return f"Cannot be told apart on these {self.interval.n:,} images."
-        higher = self.second if self.interval.estimate > 0 else self.first
+        higher = self.first if self.interval.estimate > 0 else self.second
         words = {"high": " (better)", "low": " (worse)", "": ""}
-        return f"Higher for {title(higher)}{words[MEASURES[self.metric].better]}."
+        return f"Higher for {title(higher)}{words[definition_of(self.metric).better]}."
 
 
 def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:
-    """Each two models' difference in a metric, method by method; Holm's correction is for all.
+    """The differences of all pairs of models in a metric, method by method.
 
-    Pairs without an image where both are defined are left out.
+    Of each pair the model that is registered later comes first, so that a network with attention
+    has the plain one taken off. Holm's correction is for all of these tests together. Pairs without
+    an image where both are defined are left out.
 
     Parameters
     ----------
@@ -69,7 +71,7 @@ def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:
     keys = [
         (method, first, second)
         for method in dict.fromkeys(wide.columns.get_level_values("method"))
-        for first, second in combinations([model for model, of in wide.columns if of == method], 2)
+        for second, first in combinations([model for model, of in wide.columns if of == method], 2)
     ]
     return _tested(joined, wide, metric, keys)
 
@@ -78,9 +80,9 @@ def _tested(
     joined: pd.DataFrame, wide: pd.DataFrame, metric: str, keys: Sequence[tuple[str, str, str]]
 ) -> list[Difference]:
     differences = [
-        (wide[second, method] - wide[first, method]).to_numpy() for method, first, second in keys
+        (wide[first, method] - wide[second, method]).to_numpy() for method, first, second in keys
     ]
-    some = [i for i, each in enumerate(differences) if not np.isnan(each).all()]
+    some = [i for i, values in enumerate(differences) if not np.isnan(values).all()]
     if not some:
         return []
     values = np.stack([differences[i] for i in some], axis=1)
@@ -88,7 +90,7 @@ def _tested(
     p = sign_flip_p(values, owner)
     found = zip(some, mean_intervals(values, owner), p, holm(p.tolist()), strict=True)
     return [
-        Difference(metric, *keys[i], interval, float(each), float(corrected))
-        for i, interval, each, corrected in found
+        Difference(metric, *keys[i], interval, float(p_alone), float(corrected))
+        for i, interval, p_alone, corrected in found
         if interval is not None
     ]

@@ -9,10 +9,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from fascore.charts import GRID_LINE, GROUND, INK
-from fascore.explain import EXPLAINERS
-from fascore.findings.measures import MEASURES
+from fascore.explain import method_title
+from fascore.findings.measures import definition_of
 from fascore.judging.judge import PAIR
-from fascore.models import MODELS
+from fascore.models import model_title
 from fascore.scores.curves import LINES
 from fascore.stats.intervals import Interval, interval_text
 
@@ -21,12 +21,12 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 
 def model_words(name: str) -> str:
     """A model's title, or those of a pair."""
-    return " and ".join(MODELS[each].title for each in name.split(PAIR))
+    return " and ".join(model_title(single) for single in name.split(PAIR))
 
 
 def method_words(name: str) -> str:
     """A method's title, or those of a pair; "" for none."""
-    return " and ".join(EXPLAINERS[each].title for each in name.split(PAIR) if each)
+    return " and ".join(method_title(single) for single in name.split(PAIR) if single)
 
 
 def dots(
@@ -72,7 +72,7 @@ def chance(figure: go.Figure, value: float | None) -> None:
 
 def titled(metric: str) -> str:
     """A metric's title, and below it which way is better and what the dashed line is."""
-    about = MEASURES[metric]
+    about = definition_of(metric)
     better = {"high": "higher is better", "low": "lower is better", "": ""}[about.better]
     dashed = "" if about.chance is None else "dashed: a map that says nothing"
     note = "; ".join(filter(None, (better, dashed)))

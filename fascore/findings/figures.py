@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from fascore.charts import INK
-from fascore.explain import EXPLAINERS
+from fascore.explain import EXPLAINERS, method_title
 from fascore.findings.claims import Claim
 from fascore.findings.drawing import (
     SYMBOLS,
@@ -21,11 +21,11 @@ from fascore.findings.drawing import (
     model_words,
     titled,
 )
-from fascore.findings.measures import MEASURES
+from fascore.findings.measures import definition_of
 from fascore.findings.summary import Summary
 from fascore.judging.judge import NO_METHOD
 from fascore.judging.planted import POOLED, measured_intervals
-from fascore.models import MODELS
+from fascore.models import model_title
 from fascore.scores.curves import LINES
 from fascore.scores.score_text import logit_axis
 from fascore.stats.intervals import Interval
@@ -55,7 +55,7 @@ REGION_WORDS = {
 
 def metric_figure(summary: Summary) -> go.Figure:
     """A metric's means with 95 % intervals, methods along the axis, one mark a model."""
-    about = MEASURES[summary.metric]
+    about = definition_of(summary.metric)
     figure = go.Figure()
     alone = summary.methods == [NO_METHOD]  # models stand along the axis
     for number, model in enumerate(summary.models):
@@ -121,9 +121,10 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
                 "<extra></extra>",
             )
         )
-    chance(figure, MEASURES[metric].chance)
+    about = definition_of(metric)
+    chance(figure, about.chance)
     words = [broken(model_words(name), "+", "and") for name in models]
-    laid_out(figure, titled(metric), "", MEASURES[metric].unit or MEASURES[metric].title)
+    laid_out(figure, titled(metric), "", about.unit or about.title)
     if scores:
         figure.update_yaxes(tickvals=logit_axis(SCORE_TICKS), ticktext=SCORE_TICKS)
     return figure.update_xaxes(
@@ -134,7 +135,7 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
 def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Figure:
     """An agreement matrix as a heat map with its numbers."""
     words = [
-        broken(MODELS[name].title, "+") if name in MODELS else EXPLAINERS[name].title
+        method_title(name) if name in EXPLAINERS else broken(model_title(name), "+")
         for name in matrix.index
     ]
     text = matrix.map(lambda value: "–" if np.isnan(value) else f"{value:.2f}".replace("-", "−"))
@@ -173,7 +174,7 @@ def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.
             mode="lines+markers",
         )  # fmt: skip
     figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
-    chance(figure, MEASURES[next(iter(stages.values())).metric].chance)
+    chance(figure, definition_of(next(iter(stages.values())).metric).chance)
     laid_out(figure, f"{method_words(method)}: {title}", "layers with random weights", title)
     return figure.update_layout(scattermode="overlay")
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from fascore.judging.regions import EVIDENCE, REGIONS
 from fascore.judging.sanity import STAGES
+from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
 
 @dataclass(frozen=True)
 class Definition:
     """One measure of explanations.
 
-    `chance` is the value of a map that says nothing, where there is one; `of` says what it is
-    measured on: a model's map by a method, a model, or a pair of either.
+    Attributes
+    ----------
+    title, sentence : str
+        Its name, and what it is.
+    unit : str
+        What it is measured in, where that is not obvious.
+    chance : float, optional
+        The value of a map that says nothing, where there is one.
+    better : {"high", "low", ""}
+        Which end is the good one, where there is one.
+    of : {"map", "model", "methods", "models"}
+        What it is measured on: a model's map by a method, a model alone, or a pair of methods or
+        models.
+    undefined : str
+        When it has no value.
     """
 
     title: str
@@ -23,8 +38,10 @@ class Definition:
     chance: float | None = None
     better: Literal["high", "low", ""] = ""
     of: Literal["map", "model", "methods", "models"] = "map"
+    undefined: str = "a map is constant"
 
 
+_NO_ORDER = "the score stays the same whatever is hidden, or the map gives no order"
 _FAITHFULNESS = {
     "insertion_gain": Definition(
         "Insertion gain",
@@ -34,6 +51,7 @@ _FAITHFULNESS = {
         "area, probability x share of pixels",
         chance=0.0,
         better="high",
+        undefined=_NO_ORDER,
     ),
     "deletion_gain": Definition(
         "Deletion gain",
@@ -42,16 +60,26 @@ _FAITHFULNESS = {
         "area, probability x share of pixels",
         chance=0.0,
         better="high",
+        undefined=_NO_ORDER,
     ),
     "r2": Definition("LIME's R²", "How well its linear model fits: 1 is exact.", better="high"),
     "residual_share": Definition(
-        "SHAP's residual",
-        "How far the values' sum misses f(x) - E f, as a share of it.",
+        "SHAP's residual as a share",
+        "How far the sum of the values misses f(x) − E f, as a share of it.",
         better="low",
+        undefined="f(x) − E f is below one logit, and a share of so little says nothing",
     ),
-    "samples": Definition("Samples", "Perturbed pictures or points the map is made from."),
-    "seconds": Definition("Time", "Seconds a map.", "s", better="low"),
-    "all_zero": Definition("Empty maps", "Share of maps that are zero everywhere.", better="low"),
+    "residual": Definition(
+        "SHAP's residual",
+        "The sum of the values minus f(x) − E f, in logits: 0 is exact. Misses above and below it "
+        "cancel in the mean; the images show their size.",
+        "logits",
+    ),
+    "difference": Definition(
+        "What SHAP shares out",
+        "f(x) − E f: the explained logit minus its mean over the background images.",
+        "logits",
+    ),
 }
 _STABILITY = {
     "stability_noise": Definition(
@@ -60,12 +88,14 @@ _STABILITY = {
         "where the verdict stays.",
         chance=0.0,
         better="high",
+        undefined="the change turned the verdict, or a map is constant",
     ),
     "stability_shift": Definition(
         "Stability under a shift",
         "The same for the picture shifted by 2 pixels.",
         chance=0.0,
         better="high",
+        undefined="the change turned the verdict, or a map is constant",
     ),
     "seed_agreement": Definition(
         "Agreement over seeds",
@@ -77,6 +107,21 @@ _STABILITY = {
     "r2_spread": Definition(
         "Spread of R²", "Difference of LIME's R² between two seeds.", better="low"
     ),
+}
+# Grad-CAM is empty far more often for one verdict than for the other, so a mean over both would say
+# how many attacks there are among the images.
+BY_VERDICT = {"all_zero": {label: f"all_zero_{CLASS_NAMES[label]}" for label in (LIVE, SPOOF)}}
+_COST = {
+    "seconds": Definition("Time", "Seconds that a map took.", "s", better="low"),
+    "samples": Definition("Samples", "Perturbed pictures or points that a map is made from."),
+} | {
+    BY_VERDICT["all_zero"][label]: Definition(
+        f"Empty maps, judged {CLASS_NAMES[label]}",
+        "Share of maps that are zero everywhere, among the faces that the network judged "
+        f"{CLASS_NAMES[label]}.",
+        better="low",
+    )
+    for label in (LIVE, SPOOF)
 }
 _SANITY = {
     f"sanity_{kind}_{stage}": Definition(
@@ -95,6 +140,7 @@ _REGIONS = {
         f"Share of positive attribution on {words} over that region's share of the picture: 1 is "
         "no preference.",
         chance=1.0,
+        undefined="nothing speaks for the target, or the region has no pixel",
     )
     for name, words in (REGIONS | EVIDENCE).items()
 }
@@ -113,6 +159,8 @@ _AGREEMENT = {
         ("overlap", "Overlap of tops", "Common share of the top tenths of the pixels"),
     )
 }
+# Of a network with several gates of a kind: of the one that changes the score most.
+GATE_OFF = {"channel": "channel_off", "spatial": "spatial_off"}
 _MODELS = {
     "spoof_score": Definition("P(spoof)", "The network's score.", of="model"),
     "right": Definition("Right", "1 where the verdict is right.", of="model"),
@@ -121,12 +169,12 @@ _MODELS = {
         "Rank correlation of the maps at last_conv and at feature_map.",
         of="model",
     ),
-    "channel_off": Definition(
+    GATE_OFF["channel"]: Definition(
         "Channel gate off",
         "Change of P(spoof) when every channel gets the gate's mean weight.",
         of="model",
     ),
-    "spatial_off": Definition(
+    GATE_OFF["spatial"]: Definition(
         "Spatial gate off",
         "Change of P(spoof) when every place gets the gate's mean weight.",
         of="model",
@@ -138,4 +186,36 @@ _MODELS = {
         "Verdicts turned without the spatial gate", "1 where the verdict turns.", of="model"
     ),
 }
-MEASURES = _FAITHFULNESS | _STABILITY | _SANITY | _REGIONS | _AGREEMENT | _MODELS
+MEASURE_GROUPS = {
+    "Faithfulness": _FAITHFULNESS,
+    "Stability": _STABILITY,
+    "Cost and empty maps": _COST,
+    "The networks and their gates": _MODELS,
+}
+REGION_MEASURES = tuple(_REGIONS)
+SANITY_MEASURES = {
+    kind: {stage: f"sanity_{kind}_{stage}" for stage in STAGES} for kind in ("rank", "ssim")
+}
+MEASURES = _FAITHFULNESS | _STABILITY | _COST | _SANITY | _REGIONS | _AGREEMENT | _MODELS
+_REGION_GROUP, _OTHER_GROUP = "Where it looks", "What the method says of itself"
+
+
+def definition_of(metric: str) -> Definition:
+    """What a measure is; a method may have some of its own, which are known by name alone."""
+    unknown = "A number of the method's own about its maps; it is not described here."
+    return MEASURES.get(metric, Definition(metric, unknown, undefined="the method gave no value"))
+
+
+def group_of(metric: str) -> str:
+    """The group that a measure is listed in."""
+    if metric in REGION_MEASURES:
+        return _REGION_GROUP
+    groups = [group for group, measures in MEASURE_GROUPS.items() if metric in measures]
+    return groups[0] if groups else _OTHER_GROUP
+
+
+def in_groups(metrics: Iterable[str]) -> list[str]:
+    """Those of some measures that are listed by group, in order; methods' own ones come last."""
+    there = dict.fromkeys(metrics)
+    grouped = [name for measures in MEASURE_GROUPS.values() for name in measures if name in there]
+    return grouped + sorted(name for name in there if name not in MEASURES)

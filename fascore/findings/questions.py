@@ -1,54 +1,84 @@
-"""The paper's claims about its explanations, in our words, and what is compared to answer them."""
+"""The paper's claims about its explanations, in our words, and what is compared to answer them.
+
+What is compared are the networks and methods that were measured, whatever is registered: another
+network or method changes an answer only once it has been measured too.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from fascore.explain import EXPLAINERS
-from fascore.findings.measures import MEASURES
-from fascore.findings.summary import by_image, select
+from fascore.explain import method_title
+from fascore.findings.measures import GATE_OFF, MEASURES
+from fascore.findings.summary import by_image, in_order, select
 from fascore.judging.judge import PAIR
-from fascore.models import MODELS, VARIANTS
+from fascore.models import model_title
 
-MARGIN = 0.1  # rank correlation
-PLAIN, *ATTENTION = VARIANTS
-COMBINED = "cnn_channel_spatial"
+MARGIN = 0.1  # of rank correlation: a smaller difference is none that an eye could see
+PLAIN, COMBINED = "cnn", "cnn_channel_spatial"  # the paper's networks with none and both
 LIME_MEASURES = ("insertion_gain", "deletion_gain", "r2")
 
 Columns = dict[tuple[str, str], pd.Series]  # by group and what: values by sample_id
 
 
 class Measures:
-    """Values by image, of measures of `join_samples`."""
+    """What was measured of each image, from measures of `join_samples`."""
 
     def __init__(self, joined: pd.DataFrame) -> None:
         self._joined = joined
         self._wide: dict[str, pd.DataFrame] = {}
         self._images = pd.Index(joined["sample_id"].unique(), name="sample_id")
 
+    def measured(self, metric: str) -> list[tuple[str, str]]:
+        """The models and methods of which a metric was measured, in order."""
+        return [(model, method) for model, method in self._by_image(metric)]
+
     def values(self, metric: str, model: str, method: str) -> pd.Series:
         """A metric's values by sample_id; all NaN where it was not measured."""
-        if metric not in self._wide:
-            self._wide[metric] = by_image(self._joined, metric).reindex(self._images)
-        wide = self._wide[metric]
+        wide = self._by_image(metric)
         return wide[model, method] if (model, method) in wide else pd.Series(np.nan, self._images)
 
     def of_species(self, species: str) -> Measures:
         """Those of one species alone."""
         return Measures(select(self._joined, species=species))
 
+    def attention(self) -> list[str]:
+        """The networks with attention: those on which a gate was measured, in order."""
+        gated = {model for metric in GATE_OFF.values() for model, _ in self.measured(metric)}
+        return sorted(gated, key=in_order)
+
+    def compared(self) -> list[str]:
+        """The networks that the claims are about: the plain CNN and those with attention."""
+        return [PLAIN, *self.attention()]
+
+    def _by_image(self, metric: str) -> pd.DataFrame:
+        if metric not in self._wide:
+            self._wide[metric] = by_image(self._joined, metric).reindex(self._images)
+        return self._wide[metric]
+
 
 @dataclass(frozen=True)
 class Question:
     """A claim and how it is asked.
 
-    `above` and `below` are the words for what a row then says; `axis` says what its mean is, and
-    `instruments` what its groups are.
+    Attributes
+    ----------
+    claim, measure : str
+        The claim, and what is measured to answer it.
+    axis : str
+        What the mean of a row is.
+    instruments : str
+        What its groups are: "methods" or "measures".
+    null : float
+        The value that every row is held against.
+    above, below : str
+        What a row says whose interval lies above or below it.
+    columns : callable
+        The rows: values by image, by group and by what is compared.
     """
 
     claim: str
@@ -61,53 +91,59 @@ class Question:
     columns: Callable[[Measures], Columns]
 
 
-def _title(model: str) -> str:
-    return MODELS[model].title
+def _minus(first: str, second: str) -> str:
+    return f"{model_title(first)} minus {model_title(second)}"
 
 
 def _features(measures: Measures) -> Columns:
-    """Weight on eyes, nose and mouth: each attention variant minus the plain CNN."""
+    """Weight on eyes, nose and mouth: each network with attention minus the plain CNN."""
+    metric, attention = "region_features", measures.attention()
+    measured = measures.measured(metric)
+    methods = [method for model, method in measured if model == PLAIN]
     return {
-        (explainer.title, f"{_title(model)} minus {_title(PLAIN)}"): measures.values(
-            "region_features", model, method
-        )
-        - measures.values("region_features", PLAIN, method)
-        for method, explainer in EXPLAINERS.items()
-        for model in ATTENTION
+        (method_title(method), _minus(model, PLAIN)): measures.values(metric, model, method)
+        - measures.values(metric, PLAIN, method)
+        for method in methods
+        for model in attention
+        if (model, method) in measured
     }
 
 
 def _lime(measures: Measures) -> Columns:
-    """LIME's faithfulness and fit: the combined variant minus each other."""
+    """LIME's faithfulness and fit: the network with both attentions minus each of the others."""
+    others = [model for model in measures.compared() if model != COMBINED]
     return {
-        (MEASURES[metric].title, f"{_title(COMBINED)} minus {_title(model)}"): measures.values(
-            metric, COMBINED, "lime"
-        )
+        (MEASURES[metric].title, _minus(COMBINED, model)): measures.values(metric, COMBINED, "lime")
         - measures.values(metric, model, "lime")
         for metric in LIME_MEASURES
-        for model in VARIANTS
-        if model != COMBINED
+        for model in others
+        if {(COMBINED, "lime"), (model, "lime")} <= set(measures.measured(metric))
     }
 
 
 def _device(measures: Measures) -> Columns:
     """Weight on the attack medium's edges in replay images."""
+    metric, networks = "region_evidence", measures.compared()
+    measured = measures.measured(metric)
     replay = measures.of_species("replay")
     return {
-        (explainer.title, _title(model)): replay.values("region_evidence", model, method)
-        for method, explainer in EXPLAINERS.items()
-        for model in VARIANTS
+        (method_title(method), model_title(model)): replay.values(metric, model, method)
+        for method in dict.fromkeys(method for _, method in measured)
+        for model in networks
+        if (model, method) in measured
     }
 
 
 def _grad_cam(measures: Measures) -> Columns:
-    """Agreement of two models' maps minus the mean of each one's with itself under noise."""
-    columns = {}
-    for pair in combinations(VARIANTS, 2):
-        between = measures.values("rank_models", PAIR.join(pair), "grad_cam")
-        first, second = (measures.values("stability_noise", each, "grad_cam") for each in pair)
-        what = " and ".join(map(_title, pair))
-        columns[EXPLAINERS["grad_cam"].title, what] = between - (first + second) / 2
+    """Agreement of two models' maps minus the mean of their agreement with themselves, in noise."""
+    columns, networks = {}, set(measures.compared())
+    for pair, method in measures.measured("rank_models"):
+        first, second = pair.split(PAIR)
+        if method == "grad_cam" and {first, second} <= networks:
+            own = [measures.values("stability_noise", name, method) for name in (first, second)]
+            what = f"{model_title(first)} and {model_title(second)}"
+            between = measures.values("rank_models", pair, method)
+            columns[method_title(method), what] = between - (own[0] + own[1]) / 2
     return columns
 
 
@@ -115,7 +151,7 @@ QUESTIONS = {
     "features": Question(
         "With attention, the networks look more at the face's features.",
         "Weight on eyes, nose and mouth (share of positive attribution over share of the picture): "
-        "each attention variant minus the plain CNN, image by image.",
+        "each network with attention minus the plain CNN, image by image.",
         "difference in weight on features",
         "methods",
         0.0,
@@ -126,7 +162,7 @@ QUESTIONS = {
     "lime": Question(
         "LIME explains the variant with both attentions more accurately than the others.",
         "LIME's insertion gain, deletion gain and R² for the variant with both attentions minus "
-        "those for each of the three others, image by image.",
+        "those for each of the others, image by image.",
         "difference",
         "measures",
         0.0,
@@ -146,7 +182,7 @@ QUESTIONS = {
         _device,
     ),
     "grad_cam": Question(
-        "Grad-CAM does not differ between the four networks.",
+        "Grad-CAM does not differ between the networks.",
         "Rank correlation of two networks' Grad-CAM maps of one image, minus that of each "
         f"network's map with its own under noise. Down to −{MARGIN:g} counts as no difference.",
         "difference in rank correlation",

@@ -18,7 +18,7 @@ import pandas as pd
 from fascore.data.sample_table import fingerprint
 from fascore.files import write_json, write_whole
 from fascore.judging.judge import PAIR
-from fascore.store import Store, StoreError
+from fascore.store import CARD, Store, StoreError
 
 FOLDER = "explanations"
 MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "judged.json", "planted.csv"
@@ -48,8 +48,8 @@ class Results:
     Attributes
     ----------
     measures : DataFrame
-        `COLUMNS`; metrics are those of `fascore.findings.measures.METRICS`. `model` or `method` is
-        a pair "a/b" where the measure compares two; `method` is "" for measures of a model alone.
+        `COLUMNS`; `fascore.findings.measures` says what each metric is. `model` or `method` is a
+        pair "a/b" where the measure compares two; `method` is "" for measures of a model alone.
     maps : dict of (model, method, species) to MeanMap
     about : dict
         judged.json: `split`, `images`, `target`, `settings` (by method), `steps`, `fingerprint`
@@ -147,11 +147,16 @@ def _check(store: Store, about: Mapping[str, Any]) -> None:
             f"Run `{command(store)} --again`."
         )
     for name, weights in about["weights"].items():
-        if name not in store.names or store.card(name).weights_sha256 != weights:
+        if _weights_there(store, name) != weights:
             raise StoreError(
                 f"Expected explanations of the store's {name}. Received: those of other weights. "
                 f"Run `{command(store)} --again`."
             )
+
+
+def _weights_there(store: Store, name: str) -> str | None:
+    """What a model's card says of its weights, be the model registered or not; None without one."""
+    return store.card(name).weights_sha256 if (store.path / name / CARD).exists() else None
 
 
 def read_planted(store: Store) -> pd.DataFrame | None:

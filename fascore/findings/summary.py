@@ -10,28 +10,13 @@ import numpy as np
 import pandas as pd
 
 from fascore.explain import EXPLAINERS
-from fascore.findings.measures import MEASURES
+from fascore.findings.measures import BY_VERDICT, definition_of
 from fascore.judging.judge import NO_METHOD, PAIR
-from fascore.judging.sanity import STAGES
 from fascore.models import MODELS
 from fascore.stats.intervals import Interval, flatten_interval
 from fascore.stats.resampling import mean_intervals, owners
 
 Verdict = Literal["right", "wrong"]
-MEASURE_GROUPS = {
-    "Faithfulness": ("insertion_gain", "deletion_gain", "r2", "residual_share"),
-    "Stability": ("stability_noise", "stability_shift", "seed_agreement", "r2_spread"),
-    "Cost and empty maps": ("seconds", "samples", "all_zero"),
-    "The networks and their gates": (
-        "spoof_score", "right", "layers_rank",
-        "channel_off", "spatial_off", "channel_flips", "spatial_flips",
-    ),
-}  # fmt: skip
-_ORDER = [*MODELS, *EXPLAINERS]
-REGION_MEASURES = tuple(name for name in MEASURES if name.startswith("region_"))
-SANITY_MEASURES = {
-    kind: {stage: f"sanity_{kind}_{stage}" for stage in STAGES} for kind in ("rank", "ssim")
-}
 
 
 @dataclass(frozen=True)
@@ -56,7 +41,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Summary:
-    """One metric by model and method; `unit` is what the intervals draw: "subjects" or "images"."""
+    """One metric by model and method.
+
+    `unit` is what the bootstrap of the intervals draws: "subjects" or "images".
+    """
 
     metric: str
     cells: Mapping[tuple[str, str], Cell]
@@ -78,7 +66,7 @@ class Summary:
         return sum(cell.undefined for cell in self.cells.values())
 
     def table(self) -> pd.DataFrame:
-        """A row a cell: metric, model, method, mean, low, high, n, undefined."""
+        """One row for each cell: metric, model, method, mean, low, high, n, undefined."""
         return pd.DataFrame(
             [
                 {
@@ -97,7 +85,8 @@ def join_samples(measures: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     """The measures with each image's `pai_species`, `label`, `subject`, and `right`.
 
     `right` is 1 where the model judged the image rightly, 0 where it did not; of a pair, 1 where
-    both were right, 0 where both were wrong; NaN otherwise.
+    both were right, 0 where both were wrong; NaN otherwise. A metric of `BY_VERDICT` is renamed by
+    the model's verdict on the image.
 
     Parameters
     ----------
@@ -111,12 +100,22 @@ def join_samples(measures: pd.DataFrame, samples: pd.DataFrame) -> pd.DataFrame:
     verdicts = measures[measures["metric"] == "right"].pivot_table(
         "value", "sample_id", "model", sort=False
     )
-    for pair in [each for each in measures["model"].unique() if PAIR in each]:
+    for pair in [name for name in measures["model"].unique() if PAIR in name]:
         first, second = (verdicts.get(name) for name in pair.split(PAIR))
         if first is not None and second is not None:
             verdicts[pair] = first.where(first == second)
     keys = pd.MultiIndex.from_frame(joined[["sample_id", "model"]])
-    return joined.assign(right=verdicts.stack().reindex(keys).to_numpy(float))
+    return _by_verdict(joined.assign(right=verdicts.stack().reindex(keys).to_numpy(float)))
+
+
+def _by_verdict(joined: pd.DataFrame) -> pd.DataFrame:
+    """The measures, with each metric of `BY_VERDICT` named after the model's verdict."""
+    verdict = joined["label"].where(joined["right"] == 1, 1 - joined["label"])
+    names = joined["metric"].copy()
+    for metric, by_label in BY_VERDICT.items():
+        rows = joined["metric"] == metric
+        names[rows] = verdict[rows].map(by_label)
+    return joined.assign(metric=names)
 
 
 def select(
@@ -135,22 +134,27 @@ def select(
 
 
 def by_image(joined: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """One metric's values: a row an image, a column a (model, method), NaN where undefined.
+    """One metric's values: one row for each image, one column for each (model, method).
 
-    Columns are in the registries' order; NaN is also where nothing was measured.
+    NaN where it is undefined or was not measured. Columns are in the order of `in_order`.
     """
     rows = joined[joined["metric"] == metric]
     wide = rows.pivot(index="sample_id", columns=["model", "method"], values="value")
-    return wide[sorted(wide.columns, key=lambda key: (_place(key[0]), _place(key[1])))]
+    return wide[sorted(wide.columns, key=lambda key: (in_order(key[0]), in_order(key[1])))]
 
 
-def _place(name: str) -> list[int]:
-    """Where a name, or a pair of names, stands in the registries."""
-    return [_ORDER.index(each) for each in name.split(PAIR) if each]
+def in_order(name: str) -> list[tuple[int, str]]:
+    """What sorts models and methods, or pairs of them, as they are registered.
+
+    Names that are not registered (any more) come last, by the alphabet.
+    """
+    order = [*MODELS, *EXPLAINERS]
+    singles = [single for single in name.split(PAIR) if single]
+    return [(order.index(single) if single in order else len(order), single) for single in singles]
 
 
 def owners_of(joined: pd.DataFrame, images: pd.Index) -> tuple[np.ndarray, str]:
-    """Whose each image is, for `mean_intervals`, and what is drawn."""
+    """The owner of each image, for `mean_intervals`, and what is drawn: "subjects" or "images"."""
     subjects = joined.drop_duplicates("sample_id").set_index("sample_id")["subject"]
     return owners(subjects.reindex(images).fillna("").tolist())
 
@@ -178,11 +182,12 @@ def summarise(joined: pd.DataFrame, metric: str) -> Summary:
 
 
 def agreement_matrix(summary: Summary, within: str) -> pd.DataFrame:
-    """Mean agreement of each two methods on the model `within`, or of two models by that method.
+    """Mean agreement of all pairs of methods on one model, or of all pairs of models by one method.
 
-    Symmetric, 1 on the diagonal: what is compared with itself. NaN where nothing is defined.
+    `within` is that model or method. The matrix is symmetric, with 1 on the diagonal, where a map
+    is compared with itself. NaN where nothing is defined.
     """
-    of_methods = MEASURES[summary.metric].of == "methods"
+    of_methods = definition_of(summary.metric).of == "methods"
     means = {}
     for cell in summary.cells.values():
         pair, where = (cell.method, cell.model) if of_methods else (cell.model, cell.method)

@@ -61,3 +61,8 @@ _BASELINES = (
 VARIANTS = {spec.name: spec for spec in _VARIANTS}
 BASELINES = {spec.name: spec for spec in _BASELINES}
 MODELS = VARIANTS | BASELINES
+
+
+def model_title(name: str) -> str:
+    """A model's title on pages; its name, where it is not registered (any more)."""
+    return MODELS[name].title if name in MODELS else name

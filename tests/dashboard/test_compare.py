@@ -11,11 +11,13 @@ from streamlit.testing.v1 import AppTest
 from dashboard.views import face
 from fascore import images, store
 from fascore.explain import EXPLAINERS
+from fascore.files import sha256
 from fascore.images import Box
 from fascore.models import VARIANTS
 from fascore.store import CARD, WEIGHTS, Store
 from tests.conftest import SIZE
 from tests.dashboard.conftest import encoded, picture, text_of
+from tests.extension import Guess, doorman_network
 
 pytestmark = pytest.mark.usefixtures("store_path", "detect")
 
@@ -289,6 +291,32 @@ def test_empty_map_is_said_not_left_blank(app, monkeypatch):
     told = [cell for cell in maps_of(app) if "the feature maps cancel in every cell" in cell]
     assert len(told) == len(VARIANTS)
     assert not any("No place spoke" in cell for cell in maps_of(app))
+
+
+def test_another_explainer_is_drawn_like_the_others(app, monkeypatch):
+    monkeypatch.setitem(EXPLAINERS, Guess.name, Guess)
+    app.run()
+    check_clean(app)
+    assert len(maps_of(app)) == len(VARIANTS) * len(EXPLAINERS)
+    page = text_of(app)
+    assert page.count("Nothing but luck (0.5).") == len(VARIANTS)
+    assert "logits (LIME, SHAP); guesses (Guess)." in page
+    control = app.number_input(key="guess_num_guesses")
+    assert (control.label, control.min, control.max, control.value) == ("Guesses", 1, 50, 4)
+    assert control.help == "Random maps that are averaged, at most."
+
+
+def test_each_networks_gates_are_shown_and_none_is_told_it_has_no_attention(app, store_path):
+    path = store_path / "cnn_spatial" / WEIGHTS
+    doorman_network().save(path)
+    card = Store(store_path).card("cnn_spatial")
+    store.write_card(path.parent, replace(card, weights_sha256=sha256(path)))
+    page = text_of(app.run())
+    check_clean(app)
+    assert page.count("There is no gate to look at") == len(VARIANTS) - 1
+    told = "\n".join(captions(app))
+    assert told.count("Spatial gate (doorman)") == told.count("before attention") == 1
+    assert told.count("the maps are the same") == len(VARIANTS) - 1
 
 
 def test_model_without_weights_is_listed_with_the_commands_that_train_it(app, store_path):

@@ -5,10 +5,17 @@ import pandas as pd
 import pytest
 
 from fascore.findings.measures import MEASURES
-from fascore.findings.results import ABOUT, FOLDER, PLANTED
+from fascore.findings.results import (
+    ABOUT,
+    FOLDER,
+    PLANTED,
+    Results,
+    read_results,
+    write_results,
+)
 from fascore.judging.planted import COLUMNS
 from fascore.models import MODELS, VARIANTS
-from fascore.store import CARD
+from fascore.store import CARD, Store
 from tests.dashboard.conftest import text_of
 from tests.findings_results import METHODS
 
@@ -37,6 +44,39 @@ def test_section_is_drawn_and_says_of_what(app, judged_path, section):
     assert "**tiny faces**, test split, 8 images" in page
     assert "each network's own verdict" in page and "in 32 steps" in page
     assert "trained on simulated faces" in page
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_what_is_not_registered_any_more_is_shown_by_its_name(app, judged_path, section):
+    """LIME's results and one network's, under names that no registry has."""
+    store = Store(judged_path)
+    results = read_results(store)
+    (judged_path / "cnn_spatial").rename(judged_path / "cnn_old")
+    card = json.loads((judged_path / "cnn_old" / CARD).read_text())
+    (judged_path / "cnn_old" / CARD).write_text(json.dumps(card | {"model": "cnn_old"}))
+    write_results(store, renamed_results(results, {"cnn_spatial": "cnn_old", "lime": "guess"}))
+    open_explanations(app, section)
+    assert not app.exception and not app.error
+    drawn = json.dumps(charts(app)) + text_of(app) + "".join(map(str, app.dataframe))
+    if section != "Claims":  # too few images to say anything
+        assert "cnn_old" in drawn or "guess" in drawn
+
+
+def renamed_results(results, names):
+    """Results with other names of models and methods."""
+
+    def renamed(name):
+        return "/".join(names.get(part, part) for part in name.split("/"))
+
+    measures = results.measures.assign(
+        model=results.measures["model"].map(renamed),
+        method=results.measures["method"].map(renamed),
+    )
+    maps = {tuple(map(renamed, key)): each for key, each in results.maps.items()}
+    about = dict(results.about)
+    for part in ("settings", "weights", "thresholds"):
+        about[part] = {renamed(name): value for name, value in about[part].items()}
+    return Results(measures, maps, about)
 
 
 def test_store_without_results_says_what_to_run(app, store_path):

@@ -8,7 +8,7 @@ from fascore.explain import EXPLAINERS
 from fascore.findings.claims import QUESTIONS, answer, answer_claims
 from fascore.findings.summary import join_samples
 from fascore.models import VARIANTS
-from tests.findings_results import METHODS, MODELS, pairs, rows_of, table
+from tests.findings_results import METHODS, MODELS, gates, pairs, rows_of, table
 
 IDS = [f"i{number}" for number in range(60)]
 NOISE = dict(
@@ -21,7 +21,7 @@ def joined(*parts, species="replay"):
         {"label": 1, "pai_species": species, "subject": ""},
         index=pd.Index(IDS, name="sample_id"),
     )
-    return join_samples(table(*parts), samples)
+    return join_samples(table(*parts, gates(IDS)), samples)
 
 
 def features(shift, ids=IDS):

@@ -6,11 +6,15 @@ import pytest
 from scipy.stats import binom
 
 from fascore.findings.differences import paired_differences
-from fascore.findings.measures import MEASURES
-from fascore.findings.summary import (
+from fascore.findings.measures import (
     MEASURE_GROUPS,
+    MEASURES,
     REGION_MEASURES,
     SANITY_MEASURES,
+    definition_of,
+    in_groups,
+)
+from fascore.findings.summary import (
     agreement_matrix,
     by_image,
     image_values,
@@ -52,6 +56,38 @@ def test_every_metric_has_its_place():
     sanity = [name for kind in SANITY_MEASURES.values() for name in kind.values()]
     agreement = [name for name, about in MEASURES.items() if about.of in ("methods", "models")]
     assert sorted([*grouped, *REGION_MEASURES, *sanity, *agreement]) == sorted(MEASURES)
+
+
+def test_a_methods_own_measure_is_listed_after_the_others_by_its_name():
+    assert in_groups(["stealth", "r2", "insertion_gain", "region_eyes"]) == [
+        "insertion_gain",
+        "r2",
+        "stealth",
+    ]
+    assert definition_of("stealth").title == "stealth"
+
+
+def test_empty_maps_are_counted_by_what_the_network_judged():
+    """One network of six faces, of which it judges four live: two of them have an empty map."""
+    ids = ["l1", "l2", "l3", "s1", "s2", "s3"]
+    right, empty = [1, 1, 1, 0, 1, 1], [1, 0, 0, 1, 0, 0]
+    samples = pd.DataFrame(
+        {"label": [0, 0, 0, 1, 1, 1], "pai_species": "x", "subject": ""},
+        index=pd.Index(ids, name="sample_id"),
+    )
+    measures = table(
+        rows_of("right", ids, ["cnn"], [""], lambda n, *_: right[n]),
+        rows_of("all_zero", ids, ["cnn"], ["grad_cam"], lambda n, *_: empty[n]),
+    )
+    joined = join_samples(measures, samples)
+    shares = {
+        verdict: summarise(joined, f"all_zero_{verdict}").cells["cnn", "grad_cam"].interval
+        for verdict in ("live", "spoof")
+    }
+    assert {v: (each.estimate, each.n) for v, each in shares.items()} == {
+        "live": (0.5, 4),
+        "spoof": (0.0, 2),
+    }
 
 
 def test_measures_know_their_image_and_whether_the_model_was_right(joined):
@@ -156,7 +192,7 @@ def test_sign_flips_of_ones_are_the_sign_test():
 
 def test_difference_is_paired_on_images_where_both_are_defined(joined):
     (test,) = paired_differences(joined, "insertion_gain")
-    assert (test.first, test.second, test.method) == ("cnn", "cnn_channel", "lime")
+    assert (test.first, test.second, test.method) == ("cnn_channel", "cnn", "lime")
     assert test.interval.n == 3 and test.interval.estimate == pytest.approx((0.1 + 0.2 + 0.5) / 3)
     assert test.sentence() == "Cannot be told apart on these 3 images."
 
@@ -168,6 +204,7 @@ def test_clear_difference_is_said_with_its_direction():
     )
     values = rows_of("residual_share", ids, PAIR, ["shap"], lambda n, m, _: n + 0.5 * (m == "cnn"))
     (test,) = paired_differences(join_samples(table(values), samples), "residual_share")
+    assert (test.first, test.second) == ("cnn_channel", "cnn")
     assert test.told_apart and test.interval.estimate == pytest.approx(-0.5)
     assert test.sentence(str.upper) == "Higher for CNN (worse)."
 

@@ -8,6 +8,7 @@ from fascore.judging.gates import Gate, gates, strongest
 from fascore.models.attention import ChannelAttention
 from fascore.models.face_model import FaceModel
 from tests.conftest import SIZE
+from tests.extension import Doorman
 
 FACE = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
 
@@ -51,20 +52,6 @@ def test_a_gate_that_is_alike_everywhere_changes_nothing(networks):
     assert gate.score_off == pytest.approx(gate.score, abs=1e-6)
 
 
-class Doorman(keras.layers.Layer):
-    """Attention of a class that fascore does not know: half open."""
-
-    kind = "spatial"
-
-    def gate(self, inputs):
-        rows = keras.ops.reshape(keras.ops.arange(inputs.shape[1]), (1, -1, 1, 1))
-        weights = keras.ops.where(rows < inputs.shape[1] // 2, 0.75, 0.25)
-        return weights * keras.ops.ones_like(inputs[..., :1])
-
-    def call(self, inputs):
-        return inputs * self.gate(inputs)
-
-
 def branched(gate: keras.layers.Layer) -> keras.Model:
     """A network whose gate sits on one of two branches."""
     inputs = keras.Input((SIZE, SIZE, 3))
@@ -81,7 +68,7 @@ def test_a_gate_is_known_by_what_it_offers_wherever_it_sits(image):
     model = FaceModel("m", network)
     (gate,) = gates(model, image)
     assert (gate.kind, gate.layer) == ("spatial", "doorman")
-    np.testing.assert_allclose(gate.weights, np.repeat([0.75, 0.25], 4)[:, None].repeat(8, axis=1))
+    np.testing.assert_allclose(gate.weights, np.repeat([0.25, 0.75], 4)[:, None].repeat(8, axis=1))
     # its mean is 0.5, so with the gate off the branches add up to 1.5 times the map
     maps = keras.Model(network.input, network.get_layer("last_conv").output)(image[None])
     live, spoof = np.array(network.get_layer("logits")(np.reshape(1.5 * maps, (1, -1))))[0]

@@ -7,7 +7,7 @@ import pytest
 from fascore.explain import PREDICTED, Attribution, GradCAM, LimeImage, ShapImage
 from fascore.explain.settling import reliability
 from fascore.explain.units import pixel_values, rank_correlation, top_overlap, units_of
-from fascore.findings.measures import MEASURES
+from fascore.findings.measures import BY_VERDICT, MEASURES
 from fascore.judging.agreement import agreement
 from fascore.judging.judge import Judge, judge_maps
 from fascore.judging.regions import REGIONS, face_regions, weight_ratios
@@ -175,8 +175,8 @@ def test_judge_measures_what_it_names(tiny_models, image):
         repeats=True,
         sanity=True,
     )
-    quality = {"difference", "residual"}  # shown on the page, not summed up over a test set
-    assert {each.metric for each in measures} - quality <= set(MEASURES)
+    assert {each.metric for each in measures} <= {*MEASURES, *BY_VERDICT}
+    assert {"difference", "residual"} <= {each.metric for each in measures} & set(MEASURES)
     assert len(maps) == len(tiny_models) * len(QUICK)
     assert len({(m.model, m.method, m.metric) for m in measures}) == len(measures)
     verdicts = {m.name: int(m.is_spoof(m.spoof_scores(image[None])[0])) for m in tiny_models}

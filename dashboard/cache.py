@@ -53,7 +53,7 @@ from fascore.scores.comparison import (
 )
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.shipped import located
-from fascore.stats.intervals import Ranking
+from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import measure_runs
 from fascore.store import CARD, HISTORY, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
 from fascore.training.history import STATE, Run, read_runs

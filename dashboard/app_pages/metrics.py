@@ -10,7 +10,6 @@ from dashboard import cache, state, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
 from fascore.labels import SPECIES_TITLES, SPOOF
-from fascore.models import VARIANTS
 from fascore.paper import read_paper
 from fascore.scores import curves
 from fascore.scores.comparison import Comparison
@@ -60,7 +59,7 @@ def choose_networks(comparison: Comparison) -> Comparison | None:
     chosen = st.multiselect(
         "Networks",
         names,
-        default=[name for name in names if name in VARIANTS] or names,
+        default=comparison.compared_first,
         format_func=views.model_title,
         key="metrics_networks",
         persist_state="session",
@@ -90,7 +89,8 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
             views.metrics_table(measured.loc[names], PAPER_METRICS, key=f"measured_{title}")
     st.caption(
         "Reported figures are the paper's, of other faces than the open store's, so they cannot be "
-        "compared number by number. Brackets are 95 % intervals (Wilson). Whether the paper's "
+        "compared number by number. Brackets are 95 % intervals (Wilson; widened by "
+        "subject where subjects are known). Whether the paper's "
         "networks differ cannot be tested: that needs both verdicts on each image, which are not "
         "published. Shaded: the worst of a column."
     )
@@ -100,8 +100,8 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         unit = next(iter(rankings.values())).unit
         st.subheader("Attack detection (ISO/IEC 30107-3)")
         st.markdown(
-            f"Measured on {views.test_set(comparison)}. Intervals: Wilson; of EER and AUC by 1,000 "
-            f"bootstrap draws over {unit}."
+            f"Measured on {views.test_set(comparison)}. Intervals over {unit}: Wilson's of rates; "
+            "1,000 bootstrap draws on the logit scale for EER and AUC."
         )
         views.metrics_table(measured, PAD_METRICS, key="pad")
         views.definitions(PAD_METRICS)
@@ -148,8 +148,9 @@ def draw_pairs(comparison: Comparison) -> None:
     """Paired tests between the networks chosen."""
     st.subheader("Paired tests")
     st.markdown(
-        f"McNemar's exact test on {views.test_set(comparison)}: do two networks differ on the same "
-        "images? Corrected for the number of pairs after Holm."
+        f"On {views.test_set(comparison)}: do two networks differ on the same images? Where the "
+        "subjects are known, all images of one are flipped together; McNemar's test beside it "
+        "takes images as independent. Both corrected for the number of pairs after Holm."
     )
     chosen = choose_networks(comparison)
     if chosen is None or len(chosen.models) < 2:
@@ -231,8 +232,8 @@ def draw_slices(chosen: Comparison) -> None:
     column = st.selectbox("By", list(columns), format_func=columns.__getitem__, key="slice_column")
     st.markdown(
         f"Measured on {views.test_set(chosen)}: **APCER**, attacks accepted, and **BPCER**, bona "
-        "fide faces rejected, with 95 % intervals (Wilson). Slices under 30 images are marked "
-        "small; shaded: the worst of a column."
+        "fide faces rejected, with 95 % intervals (Wilson, by subject where known). Slices under "
+        "30 images are marked small; shaded: the worst of a column."
     )
     views.slices_table(slices(chosen, column), columns[column])
     views.definitions(("apcer", "bpcer"))

@@ -151,7 +151,8 @@ def pairs_table(tests: Sequence[PairedTest]) -> None:
             "Networks": f"{model_title(test.first)} and {model_title(test.second)}",
             "Difference": _signed(test.difference),
             "Right alone": f"{test.first_only} / {test.second_only}",
-            "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
+            "p (Holm)": _p(test.p_holm),
+            "McNemar (Holm)": _p(test.mcnemar_holm),
             "Least to be shown": "none" if test.smallest is None else f"{test.smallest:.4f}",
             "In words": test.sentence(model_title),
         }
@@ -161,12 +162,18 @@ def pairs_table(tests: Sequence[PairedTest]) -> None:
     meanings = {
         "Difference": "Accuracy of the second minus that of the first.",
         "Right alone": "Images that only the first / only the second judges rightly.",
-        "p (Holm)": "McNemar's exact test, two-sided, corrected for the number of pairs.",
-        "Least to be shown": "The smallest difference in accuracy that this test could have shown "
-        "on as many images on which the two differ.",
+        "p (Holm)": f"{tests[0].test.capitalize()}, two-sided, corrected for the number of pairs.",
+        "McNemar (Holm)": "McNemar's exact test, two-sided, corrected for the number of pairs; it "
+        "takes images as independent.",
+        "Least to be shown": "The smallest difference in accuracy that McNemar's test could have "
+        "shown on as many images on which the two differ.",
     }
     data = pd.DataFrame([vars(test) for test in tests])
     data_table(shown, data, key="pairs", meanings=meanings)
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def _signed(value: float) -> str:
@@ -183,7 +190,7 @@ def noise_tables(noise: TrainingNoise) -> None:
     rows = {
         f"{model_title(each.second)} minus {model_title(each.first)}": {
             "Difference [95 %]": interval_text(each.interval, end_digits=4, signed=True),
-            "p (Holm)": f"{each.p:.3f}" if each.p >= 0.001 else "< 0.001",
+            "p (Holm)": _p(each.p),
         }
         for each in noise.differences
     }

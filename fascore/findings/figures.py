@@ -27,13 +27,12 @@ from fascore.judging.judge import NO_METHOD
 from fascore.judging.planted import POOLED, measured_intervals
 from fascore.models import model_title
 from fascore.scores.curves import LINES
-from fascore.scores.score_text import logit_axis
+from fascore.scores.score_text import SCORE_TICKS, logit_axis
 from fascore.stats.intervals import Interval
 
 FLOOR = 0.02  # of ratios on a logarithmic axis: what is below is drawn here
 PALE = ((0.0, "#F2B48A"), (0.5, "#FFFFFF"), (1.0, "#7DB7DC"))  # dark numbers stay readable
 JITTER = 0.32  # of the distance between two models
-SCORE_TICKS = np.array([1e-6, 0.001, 0.05, 0.5, 0.95, 0.999, 1 - 1e-6])
 MANY = 4000  # points from which the browser's graphics card draws them
 STAGE_WORDS = {
     "quarter": "top<br>¼",

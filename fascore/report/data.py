@@ -21,7 +21,8 @@ from fascore.scores.curves import curve_points
 from fascore.scores.definitions import METRICS, Number
 from fascore.scores.slices import RATE_OF, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
-from fascore.stats.intervals import Interval, Ranking, flatten_interval
+from fascore.stats.intervals import Interval, flatten_interval
+from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import TrainingNoise
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
@@ -70,7 +71,8 @@ def report_data(
         "models": [_model(name, comparison, rankings[name]) for name in comparison.models],
         "left_out": dict(left_out or {}),
         "paired_tests": [
-            asdict(test) | {"in_words": test.sentence(_title)} for test in comparison.paired_tests()
+            asdict(test) | {"in_words": test.sentence(_title)}
+            for test in comparison.chosen(comparison.compared_first).paired_tests()
         ],
         "training_noise": _noise(noise) if noise else None,
         "training_noise_note": noise_note,

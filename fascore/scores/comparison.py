@@ -9,6 +9,7 @@ import pandas as pd
 
 from fascore.errors import FascoreError
 from fascore.labels import LIVE, SPOOF
+from fascore.models import VARIANTS
 from fascore.scores.evaluation import (
     Evaluation,
     ScoreQuality,
@@ -17,8 +18,8 @@ from fascore.scores.evaluation import (
     score_quality,
 )
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
-from fascore.stats.intervals import Ranking, bootstrap_ranking
 from fascore.stats.paired import PairedTest, paired_tests
+from fascore.stats.ranking import Ranking, bootstrap_ranking
 from fascore.store import Card, Store
 
 
@@ -80,13 +81,20 @@ class Comparison:
             {name: self.measured[name] for name in names},
         )
 
+    @property
+    def compared_first(self) -> list[str]:
+        """The models that pages and reports compare unless asked for others: the variants."""
+        return [name for name in self.models if name in VARIANTS] or list(self.models)
+
     def paired_tests(self) -> list[PairedTest]:
-        """McNemar's test for each pair of models (`fascore.stats.paired`)."""
+        """A paired test for each two models (`fascore.stats.paired`)."""
+        subjects = next(iter(self.models.values())).test["subject"].to_list()
         return paired_tests(
             {
                 name: judged_rightly(model.test, threshold=self.thresholds[name].value)
                 for name, model in self.models.items()
-            }
+            },
+            subjects,
         )
 
 

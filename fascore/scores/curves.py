@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,9 +16,18 @@ from fascore.models import MODELS
 from fascore.scores.classification import Classification
 from fascore.scores.error_rates import ErrorCurve
 from fascore.scores.evaluation import Evaluation
+from fascore.scores.score_text import (
+    LOGIT_LIMIT,
+    SCORE_TICKS,
+    logit_axis,
+    saturates,
+    threshold_text,
+)
 
 # Okabe and Ito's colours, told apart with every common colour blindness; then dashes
 Scale = Callable[[np.ndarray], np.ndarray]
+Rate = Literal["apcer", "pooled_apcer"]
+LOGIT_BINS = {"start": -LOGIT_LIMIT, "end": LOGIT_LIMIT, "size": 2.5}
 LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
 DASHES = ("solid", "dash", "dot")
 DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6)
@@ -31,7 +40,9 @@ def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """ROC curves, each with its operating point."""
     figure = go.Figure()
     for number, (name, result) in enumerate(measured.items()):
-        _curve(figure, number, name, result, lambda rate: rate, lambda apcer: 1 - apcer)
+        _curve(
+            figure, number, name, result, "pooled_apcer", lambda rate: rate, lambda apcer: 1 - apcer
+        )
     _diagonal(figure)
     return _laid_out(
         figure,
@@ -43,17 +54,18 @@ def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
 
 
 def curve_points(curve: ErrorCurve) -> dict[str, np.ndarray]:
-    """A curve as drawn: thresholds, BPCER and pooled APCER at no more than `MAX_POINTS` places."""
+    """A curve as drawn: thresholds and error rates at no more than `MAX_POINTS` places."""
     places = np.linspace(0, len(curve.thresholds) - 1, MAX_POINTS).round().astype(int)
     chosen = np.unique(places)
-    return {name: getattr(curve, name)[chosen] for name in ("thresholds", "bpcer", "apcer")}
+    parts = ("thresholds", "bpcer", "apcer", "pooled_apcer")
+    return {name: getattr(curve, name)[chosen] for name in parts}
 
 
 def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """DET curves on probit axes, each with its operating point."""
     figure = go.Figure()
     for number, (name, result) in enumerate(measured.items()):
-        _curve(figure, number, name, result, _probit, _probit)
+        _curve(figure, number, name, result, "apcer", _probit, _probit)
     ticks = {
         "tickvals": norm.ppf(DET_TICKS).tolist(),
         "ticktext": [f"{100 * rate:g} %" for rate in DET_TICKS],
@@ -63,7 +75,7 @@ def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
         figure,
         "DET: both error rates, probit axes",
         "BPCER (bona fide rejected)",
-        "APCER, pooled (attacks accepted)",
+        "APCER of the worst species (attacks accepted)",
         ticks,
     )
 
@@ -132,23 +144,29 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
 def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> go.Figure:
     """One network's scores by species, side by side, with the threshold."""
     figure = go.Figure()
+    crowded = saturates(threshold)
+    scale = logit_axis if crowded else np.asarray
+    bins = LOGIT_BINS if crowded else {"start": 0, "end": 1, "size": 0.1}
     present = [name for name in SPECIES_TITLES if (scored["pai_species"] == name).any()]
     for number, name in enumerate(present):
         figure.add_histogram(
             # 1.0 belongs to the last bin
-            x=scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9),
+            x=scale(scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9)),
             name=SPECIES_TITLES[name],
-            xbins={"start": 0, "end": 1, "size": 0.1},
+            xbins=bins,
             marker={"color": LINES[number % len(LINES)]},
         )
-    figure.add_vline(threshold, line={"color": "#17202A", "width": 2, "dash": "dash"})
+    line = {"color": "#17202A", "width": 2, "dash": "dash"}
+    figure.add_vline(float(scale(threshold)), line=line)
     _laid_out(
         figure,
-        f"Scores of {title}<br><sup>dashed: threshold {threshold:.3f}</sup>",
-        "P(spoof)",
+        f"Scores of {title}<br><sup>dashed: threshold {threshold_text(threshold)}</sup>",
+        "P(spoof), on an axis of log-odds" if crowded else "P(spoof)",
         "images (logarithmic)",
         {},
     )
+    if crowded:
+        figure.update_xaxes(tickvals=logit_axis(SCORE_TICKS), ticktext=SCORE_TICKS)
     return figure.update_layout(barmode="group", bargap=0.15).update_yaxes(type="log", dtick=1)
 
 
@@ -194,8 +212,9 @@ def _diagonal(figure: go.Figure) -> None:
 
 
 def _curve(
-    figure: go.Figure, number: int, name: str, result: Evaluation, x: Scale, y: Scale
+    figure: go.Figure, number: int, name: str, result: Evaluation, rate: Rate, x: Scale, y: Scale
 ) -> None:
+    """One network's curve of this APCER over BPCER, and a diamond at its threshold."""
     curve = curve_points(result.quality.curve)
     line = {
         "color": LINES[number % len(LINES)],
@@ -204,24 +223,25 @@ def _curve(
     }
     figure.add_scatter(
         x=x(curve["bpcer"]),
-        y=y(curve["apcer"]),
+        y=y(curve[rate]),
         name=MODELS[name].title,
         mode="lines",
         line=line,
         customdata=np.stack(list(curve.values()), axis=1),
-        hovertemplate="threshold %{customdata[0]:.3f}<br>BPCER %{customdata[1]:.2%}"
-        "<br>APCER %{customdata[2]:.2%}<extra>%{fullData.name}</extra>",
+        hovertemplate="threshold %{customdata[0]:.7~g}<br>BPCER %{customdata[1]:.2%}"
+        "<br>APCER %{customdata[2]:.2%}, pooled %{customdata[3]:.2%}"
+        "<extra>%{fullData.name}</extra>",
         legendgroup=name,
     )
-    pooled = 2 * result.pad.hter - result.pad.bpcer
     figure.add_scatter(
         x=x(np.array([result.pad.bpcer])),
-        y=y(np.array([pooled])),
+        y=y(np.array([getattr(result.pad, rate)])),
         mode="markers",
         marker={"color": line["color"], "size": 11, "symbol": "diamond",
                 "line": {"color": "white", "width": 1}},
-        hovertemplate=f"at the threshold {result.threshold:.3f}: BPCER {result.pad.bpcer:.2%}, "
-        f"APCER {pooled:.2%}<extra>{MODELS[name].title}</extra>",
+        hovertemplate=f"at the threshold {threshold_text(result.threshold)}: "
+        f"BPCER {result.pad.bpcer:.2%}, APCER {result.pad.apcer:.2%}, "
+        f"pooled {result.pad.pooled_apcer:.2%}<extra>{MODELS[name].title}</extra>",
         legendgroup=name,
         showlegend=False,
     )  # fmt: skip

@@ -9,7 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from fascore.scores.evaluation import Evaluation
-from fascore.stats.intervals import ENDS, Interval, Ranking, flatten_interval
+from fascore.stats.intervals import ENDS, Interval, flatten_interval
+from fascore.stats.ranking import Ranking
 
 Number = float | Interval
 
@@ -77,7 +78,8 @@ METRICS: dict[str, Metric] = {
         "BPCER at the threshold t where APCER(t) = BPCER(t)", "low", lambda at, rank: rank.eer,
     ),
     "auc": Metric(
-        "AUC", "Area under the ROC curve: the chance that an attack scores above a bona fide face.",
+        "AUC", "Area under the ROC curve: the chance that an attack, all species pooled, scores "
+        "above a bona fide face.",
         "P(score of an attack > score of a bona fide) + P(equal) / 2", "high",
         lambda at, rank: rank.auc,
     ),
@@ -87,32 +89,38 @@ METRICS: dict[str, Metric] = {
         lambda at, rank: at.quality.average_precision,
     ),
     "bpcer_at_apcer_1": Metric(
-        "BPCER at APCER 1 %", "Bona fide rejected when at most 1 % of all attacks are accepted.",
-        "min of BPCER(t) over t with pooled APCER(t) ≤ 0.01", "low",
+        "BPCER at APCER 1 %", "Bona fide rejected when at most 1 % of each species\' attacks are "
+        "accepted (ISO/IEC 30107-3).",
+        "min of BPCER(t) over t with APCER(t) ≤ 0.01", "low",
         lambda at, rank: at.quality.curve.bpcer_at_apcer(0.01),
     ),
     "bpcer_at_apcer_5": Metric(
-        "BPCER at APCER 5 %", "Bona fide rejected when at most 5 % of all attacks are accepted.",
-        "min of BPCER(t) over t with pooled APCER(t) ≤ 0.05", "low",
+        "BPCER at APCER 5 %", "Bona fide rejected when at most 5 % of each species\' attacks are "
+        "accepted (ISO/IEC 30107-3).",
+        "min of BPCER(t) over t with APCER(t) ≤ 0.05", "low",
         lambda at, rank: at.quality.curve.bpcer_at_apcer(0.05),
     ),
     "bpcer_at_apcer_10": Metric(
-        "BPCER at APCER 10 %", "Bona fide rejected when at most 10 % of all attacks are accepted.",
-        "min of BPCER(t) over t with pooled APCER(t) ≤ 0.10", "low",
+        "BPCER at APCER 10 %", "Bona fide rejected when at most 10 % of each species\' attacks are "
+        "accepted (ISO/IEC 30107-3).",
+        "min of BPCER(t) over t with APCER(t) ≤ 0.10", "low",
         lambda at, rank: at.quality.curve.bpcer_at_apcer(0.1),
     ),
     "recall_at_fpr_1": Metric(
-        "Recall at FPR 1 %", "Attacks caught when at most 1 % of the bona fide are rejected.",
+        "Pooled recall at FPR 1 %", "Attacks caught, all species pooled, when at most 1 % of "
+        "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.01", "high",
         lambda at, rank: at.quality.curve.recall_at_fpr(0.01),
     ),
     "recall_at_fpr_05": Metric(
-        "Recall at FPR 0.5 %", "Attacks caught when at most 0.5 % of the bona fide are rejected.",
+        "Pooled recall at FPR 0.5 %", "Attacks caught, all species pooled, when at most 0.5 % of "
+        "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.005", "high",
         lambda at, rank: at.quality.curve.recall_at_fpr(0.005),
     ),
     "recall_at_fpr_01": Metric(
-        "Recall at FPR 0.1 %", "Attacks caught when at most 0.1 % of the bona fide are rejected.",
+        "Pooled recall at FPR 0.1 %", "Attacks caught, all species pooled, when at most 0.1 % of "
+        "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.001", "high",
         lambda at, rank: at.quality.curve.recall_at_fpr(0.001),
     ),

@@ -77,8 +77,10 @@ class PadErrors:
     bpcer : float
     acer : float
         Mean of `apcer` and `bpcer`; to be shown beside them only.
+    pooled_apcer : float
+        Attacks accepted, all species together.
     hter : float
-        Mean of the pooled rate of accepted attacks and `bpcer`.
+        Mean of `pooled_apcer` and `bpcer`.
     """
 
     apcer: float
@@ -87,6 +89,7 @@ class PadErrors:
     by_type: dict[str, float]
     bpcer: float
     acer: float
+    pooled_apcer: float
     hter: float
 
 
@@ -122,6 +125,7 @@ def pad_errors(
         by_type=types,
         bpcer=rejected,
         acer=(species[worst] + rejected) / 2,
+        pooled_apcer=pooled,
         hter=(pooled + rejected) / 2,
     )
 
@@ -134,19 +138,23 @@ class ErrorCurve:
     ----------
     thresholds : float64 array of shape (n,)
         0, half way between neighbouring scores, and 1 (above every score below 1).
-    apcer, bpcer : float64 arrays of shape (n,)
-        Attacks accepted (pooled over species) and bona fide rejected. 1 - apcer over bpcer is the
-        ROC curve; both on probit axes are the DET curve.
+    pooled_apcer, bpcer : float64 arrays of shape (n,)
+        Attacks accepted, all species together, and bona fide rejected. 1 - pooled_apcer over bpcer
+        is the ROC curve.
+    apcer : float64 array of shape (n,)
+        Attacks accepted of the species where most are: ISO/IEC 30107-3's APCER. It and bpcer on
+        probit axes are the DET curve.
     """
 
     thresholds: np.ndarray
-    apcer: np.ndarray
+    pooled_apcer: np.ndarray
     bpcer: np.ndarray
+    apcer: np.ndarray
 
     @property
     def eer(self) -> float:
-        """Equal error rate: where the straight line between the points crosses apcer = bpcer."""
-        gap = self.apcer - self.bpcer
+        """Equal error rate: where straight lines between the points cross pooled_apcer = bpcer."""
+        gap = self.pooled_apcer - self.bpcer
         after = int(np.argmax(gap >= 0))
         if gap[after] == 0 or after == 0:
             return float(self.bpcer[after])
@@ -154,16 +162,29 @@ class ErrorCurve:
         return float(self.bpcer[after] + share * (self.bpcer[after - 1] - self.bpcer[after]))
 
     def bpcer_at_apcer(self, apcer: float) -> float:
-        """Smallest BPCER of a threshold that accepts at most this share of attacks."""
+        """Smallest BPCER of a threshold that accepts at most this share of each species."""
         return float(self.bpcer[self.apcer <= apcer].min())
 
     def recall_at_fpr(self, fpr: float) -> float:
-        """Largest share of attacks caught while at most this share of bona fide is rejected."""
-        return float(1 - self.apcer[self.bpcer <= fpr].min())
+        """Largest share of attacks, all species together, caught while at most this share of bona
+        fide is rejected.
+        """
+        return float(1 - self.pooled_apcer[self.bpcer <= fpr].min())
 
 
-def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve:
-    """APCER (pooled) and BPCER at every threshold.
+def error_curve(
+    live_scores: np.ndarray,
+    spoof_scores: np.ndarray,
+    *,
+    by_species: Mapping[str, np.ndarray] | None = None,
+) -> ErrorCurve:
+    """APCER, pooled and of the worst species, and BPCER at every threshold.
+
+    Parameters
+    ----------
+    live_scores, spoof_scores : arrays of shape (n_live,) and (n_spoof,)
+    by_species : mapping of str to array, optional
+        The same spoof scores by PAI species; without it all attacks count as one species.
 
     Raises
     ------
@@ -178,10 +199,14 @@ def error_curve(live_scores: np.ndarray, spoof_scores: np.ndarray) -> ErrorCurve
     """
     scores = np.unique(checked(live_scores, spoof_scores))
     thresholds = np.concatenate([[0.0], (scores[1:] + scores[:-1]) / 2, [np.nextafter(1, 2)]])
-    apcer = np.searchsorted(np.sort(spoof_scores), thresholds, side="left") / len(spoof_scores)
+    pooled, *species = (
+        np.searchsorted(np.sort(attacks), thresholds, side="left") / len(attacks)
+        for attacks in (spoof_scores, *(by_species or {"all": spoof_scores}).values())
+    )
     under = np.searchsorted(np.sort(live_scores), thresholds, side="left")
     # a count over n and not 1 minus a rate: 1 - 0.99 is above 0.01
-    return ErrorCurve(thresholds, apcer, (len(live_scores) - under) / len(live_scores))
+    bpcer = (len(live_scores) - under) / len(live_scores)
+    return ErrorCurve(thresholds, pooled, bpcer, np.max(species, axis=0))
 
 
 def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
@@ -193,7 +218,7 @@ def eer_threshold(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:
     0.5
     """
     curve = error_curve(live_scores, spoof_scores)
-    closest = np.argmin(np.abs(curve.apcer - curve.bpcer))
+    closest = np.argmin(np.abs(curve.pooled_apcer - curve.bpcer))
     middle = mid_gap(curve.thresholds[closest], np.concatenate([live_scores, spoof_scores]))
     return min(middle, 1.0)
 

@@ -19,7 +19,7 @@ from fascore.scores.classification import (
 )
 from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, pad_errors
 from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
-from fascore.stats.intervals import Interval, rate_interval
+from fascore.stats.intervals import Interval, clustered_rate, owners
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,10 @@ class ScoreQuality:
 
     Attributes
     ----------
+    scores, labels, owner : arrays of shape (n_images,)
+        P(spoof), 0 live or 1 spoof, and whose each image is (`fascore.stats.intervals.owners`).
+    species_rows : dict of str to int array
+        Rows of each PAI species' images in these arrays.
     live : array of shape (n_live,)
     by_species, by_type : dicts of str to array
         Scores of the spoof images, by PAI species and by spoof type.
@@ -36,6 +40,10 @@ class ScoreQuality:
     average_precision, brier : float
     """
 
+    scores: np.ndarray
+    labels: np.ndarray
+    owner: np.ndarray
+    species_rows: Mapping[str, np.ndarray]
     live: np.ndarray
     by_species: Mapping[str, np.ndarray]
     by_type: Mapping[str, np.ndarray]
@@ -78,12 +86,17 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
     FascoreError
         If a class has no images or a score is outside [0, 1].
     """
-    live, spoof = live_scores(scored), spoof_scores(scored)
+    live, spoof, by_species = live_scores(scored), spoof_scores(scored), scores_by_species(scored)
+    attacks = scored.assign(row=np.arange(len(scored)))[scored["label"] == SPOOF]
     return ScoreQuality(
+        scored["spoof_score"].to_numpy(),
+        scored["label"].to_numpy(),
+        owners(scored["subject"].to_list())[0],
+        {str(name): rows.to_numpy() for name, rows in attacks.groupby("pai_species")["row"]},
         live,
-        scores_by_species(scored),
+        by_species,
         scores_by_type(scored),
-        error_curve(live, spoof),
+        error_curve(live, spoof, by_species=by_species),
         calibration(live, spoof),
         average_precision(live, spoof),
         brier(live, spoof),
@@ -99,17 +112,19 @@ def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
         `score_quality` of the split.
     threshold : float
     """
-    live, by_species = quality.live, quality.by_species
+    live, by_species, owner = quality.live, quality.by_species, quality.owner
+    right = (quality.scores >= threshold) == (quality.labels == SPOOF)
+    faces = quality.labels == LIVE
     rates = classify(live, np.concatenate(list(by_species.values())), threshold=threshold)
     return Evaluation(
         threshold=threshold,
         rates=rates,
-        accuracy=rate_interval(int(np.trace(rates.confusion)), rates.num_images),
-        bpcer=rate_interval(int(rates.confusion[LIVE, SPOOF]), len(live)),
+        accuracy=clustered_rate(right, owner),
+        bpcer=clustered_rate(~right[faces], owner[faces]),
         pad=pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold),
         apcer={
-            name: rate_interval(int((each < threshold).sum()), len(each))
-            for name, each in by_species.items()
+            name: clustered_rate(~right[rows], owner[rows])
+            for name, rows in quality.species_rows.items()
         },
         quality=quality,
     )

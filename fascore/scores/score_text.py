@@ -7,6 +7,7 @@ from scipy.special import logit
 
 DIGITS, MOST_DIGITS = 3, 16  # after the point; a double near 1 has no more
 EDGE = 0.01  # a threshold so close to 0 or 1 is told from scores on a logit axis only
+SCORE_TICKS = np.array([1e-6, 0.001, 0.05, 0.5, 0.95, 0.999, 1 - 1e-6])  # along a logit axis
 LOGIT_LIMIT = 20.0  # of the axis: P(spoof) within 2e-9 of 0 or 1 is drawn at its end
 
 

@@ -18,7 +18,7 @@ from fascore.labels import (
 )
 from fascore.scores.comparison import Comparison
 from fascore.scores.evaluation import judged_rightly
-from fascore.stats.intervals import Interval, rate_interval
+from fascore.stats.intervals import Interval, clustered_rate, owners
 
 SMALL = 30  # images; below it an interval says little more than "unknown"
 RATE_OF = {LIVE: "BPCER", 1 - LIVE: "APCER"}
@@ -77,10 +77,10 @@ def slices(comparison: Comparison, column: str) -> list[Slice]:
             for name, model in comparison.models.items()
         }
     )
+    owner, _ = owners(samples["subject"].to_list())
     result = []
-    for (label, value), rows in samples.groupby(["label", column], sort=True).groups.items():
-        counts = wrong.loc[rows].sum()
-        errors = {name: rate_interval(int(counts[name]), len(rows)) for name in wrong}
+    for (label, value), rows in samples.groupby(["label", column], sort=True).indices.items():
+        errors = {name: clustered_rate(wrong[name].to_numpy()[rows], owner[rows]) for name in wrong}
         result.append(Slice(_title(column, value), int(label), len(rows), errors))
     return result
 

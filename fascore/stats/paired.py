@@ -13,7 +13,10 @@ from scipy.stats import binom
 from statsmodels.stats.contingency_tables import mcnemar
 
 from fascore.errors import FascoreError
-from fascore.stats.intervals import CONFIDENCE
+from fascore.stats.intervals import CONFIDENCE, owners
+from fascore.stats.resampling import sign_flip_p
+
+SIGN_FLIPS, MCNEMAR = "sign flips by subject", "McNemar's exact test"
 
 
 @dataclass(frozen=True)
@@ -29,13 +32,18 @@ class PairedTest:
         Images both judged.
     difference : float
         Accuracy of the second minus that of the first.
+    test : {"sign flips by subject", "McNemar's exact test"}
+        What `p` is of: sign flips where subjects are known, for then images are not independent.
     p : float
-        McNemar's exact test, two-sided.
+        Two-sided.
     p_holm : float
         The same after Holm's correction for all pairs tested together.
+    mcnemar_holm : float
+        McNemar's exact test, two-sided, after the same correction: right only if no two images
+        show one person.
     smallest : float or None
-        The smallest difference in accuracy that the test could have shown with as many images on
-        which the two differ (`smallest_difference`); None if none.
+        The smallest difference in accuracy that McNemar's test could have shown with as many images
+        on which the two differ (`smallest_difference`); None if none.
     """
 
     first: str
@@ -44,8 +52,10 @@ class PairedTest:
     second_only: int
     n: int
     difference: float
+    test: str
     p: float
     p_holm: float
+    mcnemar_holm: float
     smallest: float | None
 
     def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
@@ -59,14 +69,18 @@ class PairedTest:
         )
 
 
-def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
-    """McNemar's exact test for each pair of models, corrected after Holm.
+def paired_tests(
+    right: Mapping[str, pd.Series], subjects: Sequence[str] | None = None
+) -> list[PairedTest]:
+    """A paired test for each two models, corrected after Holm.
 
     Parameters
     ----------
     right : mapping of str to bool Series
         Whether each model judged each image rightly, by sample_id; the same images in the same
         order.
+    subjects : sequence of str, optional
+        Whose each image is; "" where it is not known.
 
     Raises
     ------
@@ -75,33 +89,39 @@ def paired_tests(right: Mapping[str, pd.Series]) -> list[PairedTest]:
     """
     _check_same_images(right)
     pairs = list(combinations(right, 2))
-    values = {name: each.to_numpy() for name, each in right.items()}
-    tables = {
-        pair: np.array([[np.sum(a & b), np.sum(a & ~b)], [np.sum(~a & b), np.sum(~a & ~b)]])
-        for pair in pairs
-        for a, b in [(values[pair[0]], values[pair[1]])]
-    }
     if not pairs:
         return []
-    p = [float(mcnemar(tables[pair], exact=True).pvalue) for pair in pairs]
-    corrected = holm(p)
+    values = {name: of_model.to_numpy(bool) for name, of_model in right.items()}
+    alone = [_right_alone(values[first], values[second]) for first, second in pairs]
+    mcnemar_p = [float(mcnemar([[0, a], [b, 0]], exact=True).pvalue) for a, b in alone]
+    n = len(next(iter(values.values())))
+    owner, unit = owners([""] * n if subjects is None else list(subjects))
+    name, p = MCNEMAR, mcnemar_p
+    if unit == "subjects":
+        gaps = [values[second].astype(float) - values[first] for first, second in pairs]
+        name, p = SIGN_FLIPS, sign_flip_p(np.stack(gaps, axis=1), owner).tolist()
     return [
         PairedTest(
             *pair,
-            first_only=int(tables[pair][0, 1]),
-            second_only=int(tables[pair][1, 0]),
-            n=int(tables[pair].sum()),
-            difference=float((tables[pair][1, 0] - tables[pair][0, 1]) / tables[pair].sum()),
-            p=each,
-            p_holm=float(p_holm),
-            smallest=smallest_difference(
-                int(tables[pair].sum()),
-                int(tables[pair][0, 1] + tables[pair][1, 0]),
-                tests=len(pairs),
-            ),
+            first_only=first_only,
+            second_only=second_only,
+            n=n,
+            difference=(second_only - first_only) / n,
+            test=name,
+            p=own_p,
+            p_holm=float(corrected),
+            mcnemar_holm=float(of_images),
+            smallest=smallest_difference(n, first_only + second_only, tests=len(pairs)),
         )
-        for pair, each, p_holm in zip(pairs, p, corrected, strict=True)
+        for pair, (first_only, second_only), own_p, corrected, of_images in zip(
+            pairs, alone, p, holm(p), holm(mcnemar_p), strict=True
+        )
     ]
+
+
+def _right_alone(first: np.ndarray, second: np.ndarray) -> tuple[int, int]:
+    """Images that only the first, and only the second judges rightly."""
+    return int(np.sum(first & ~second)), int(np.sum(~first & second))
 
 
 def holm(p: Sequence[float]) -> np.ndarray:

@@ -2,23 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, rate_interval
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, clustered_rate
 
 FLIPS = 10_000
-
-
-def owners(subjects: Sequence[str]) -> tuple[np.ndarray, str]:
-    """Whose each image is, as int array (n_images,), and what is drawn: "subjects" or "images".
-
-    Subjects are drawn where every image has one; otherwise each image is its own.
-    """
-    if len(subjects) and all(subjects):
-        return np.unique(np.asarray(subjects), return_inverse=True)[1], "subjects"
-    return np.arange(len(subjects)), "images"
 
 
 def mean_intervals(
@@ -32,7 +20,7 @@ def mean_intervals(
     """Mean of each column over its defined values, with a percentile bootstrap interval.
 
     Every column sees the same draws. A column of nothing but 0 or nothing but 1 is a rate without
-    exception: its interval is `rate_interval`'s. With one owner alone the ends are NaN.
+    exception: its interval is the rule of three over owners. With one owner alone the ends are NaN.
 
     Parameters
     ----------
@@ -61,16 +49,20 @@ def mean_intervals(
         ends[:, some] = np.nanquantile(drawn[:, some], quantiles, axis=0)
         ends[:, (counts > 0).sum(axis=0) < 2] = np.nan
     return [
-        _interval(values[:, i], ends[:, i], confidence=confidence) for i in range(values.shape[1])
+        _interval(values[:, i], owner, ends[:, i], confidence=confidence)
+        for i in range(values.shape[1])
     ]
 
 
-def _interval(column: np.ndarray, ends: np.ndarray, *, confidence: float) -> Interval | None:
-    defined = column[~np.isnan(column)]
+def _interval(
+    column: np.ndarray, owner: np.ndarray, ends: np.ndarray, *, confidence: float
+) -> Interval | None:
+    there = ~np.isnan(column)
+    defined = column[there]
     if not defined.size:
         return None
     if np.isin(defined, (0, 1)).all() and np.ptp(defined) == 0:
-        return rate_interval(int(defined.sum()), defined.size, confidence=confidence)
+        return clustered_rate(defined == 1, owner[there], confidence=confidence)
     return Interval(float(defined.mean()), float(ends[0]), float(ends[1]), defined.size)
 
 
@@ -78,6 +70,8 @@ def sign_flip_p(
     differences: np.ndarray, owner: np.ndarray, *, flips: int = FLIPS, seed: int = 0
 ) -> np.ndarray:
     """p of each column's mean being zero: two-sided sign-flip permutation test.
+
+    scipy's `permutation_test` flips one column at a time and knows no owners.
 
     Were two models alike, a subject's differences could as well have the other sign. All images
     of one owner are flipped together. NaN for a column without defined values.
@@ -95,10 +89,11 @@ def sign_flip_p(
     [1.0]
     """
     sums, counts = _by_owner(differences, owner)
-    signs = np.random.default_rng(seed).choice([-1.0, 1.0], (flips, len(sums)))
+    moving = sums[sums.any(axis=1)]  # the sign of nothing changes nothing
+    signs = np.random.default_rng(seed).choice([-1.0, 1.0], (flips, len(moving)))
     observed = np.abs(sums.sum(axis=0))
     slack = 1e-9 * np.abs(sums).sum(axis=0)  # equal sums differ by rounding
-    beyond = (np.abs(signs @ sums) >= observed - slack).sum(axis=0)
+    beyond = (np.abs(signs @ moving) >= observed - slack).sum(axis=0)
     return np.where(counts.any(axis=0), (1 + beyond) / (1 + flips), np.nan)
 
 

@@ -22,7 +22,8 @@ from fascore.findings.summary import (
     select,
     summarise,
 )
-from fascore.stats.resampling import mean_intervals, owners, sign_flip_p
+from fascore.stats.intervals import owners
+from fascore.stats.resampling import mean_intervals, sign_flip_p
 from tests.findings_results import rows_of, table
 
 PAIR = ("cnn", "cnn_channel")

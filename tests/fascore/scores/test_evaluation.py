@@ -12,7 +12,8 @@ def table(live, **spoof):
     rows = [(0, 0, "live", score) for score in live]
     codes = {"print": 1, "replay": 9, "unspecified": -1}
     rows += [(1, codes[name], name, score) for name, scores in spoof.items() for score in scores]
-    return pd.DataFrame(rows, columns=["label", "spoof_type", "pai_species", "spoof_score"])
+    columns = ["label", "spoof_type", "pai_species", "spoof_score"]
+    return pd.DataFrame(rows, columns=columns).assign(subject="")
 
 
 @pytest.fixture
@@ -48,3 +49,20 @@ def test_rules_do_what_they_say():
     pooled = 2 * pad.pad.hter - pad.pad.bpcer
     assert pooled == pytest.approx(pad.pad.bpcer, abs=0.01)
     assert chosen["fixed"] == 0.5
+
+
+def test_operating_point_is_where_the_worst_species_reaches_its_limit():
+    """Pooled, one attack in ten would pass at 0.35; but it is half of the replays."""
+    quality = score_quality(table([0.1, 0.25, 0.3, 0.4], print=[0.9] * 8, replay=[0.2, 0.9]))
+    assert quality.curve.bpcer_at_apcer(0.1) == 0.75  # only 0.1 lies below every replay
+    at = quality.curve.thresholds > 0.3
+    assert quality.curve.pooled_apcer[at][0] == 0.1 and quality.curve.apcer[at][0] == 0.5
+
+
+def test_errors_of_one_person_say_less_than_those_of_many():
+    rows = table([0.1] * 8 + [0.9] * 4, print=[0.9] * 4)
+    many = rows.assign(subject=[str(i) for i in range(len(rows))])
+    one = rows.assign(subject=["a", "b", "c", "d"] * 2 + ["z"] * 4 + ["a", "b", "c", "d"])
+    intervals = [evaluate_scores(score_quality(t), threshold=0.5).bpcer for t in (many, one)]
+    assert intervals[0].estimate == intervals[1].estimate == pytest.approx(1 / 3)
+    assert intervals[1].high > intervals[0].high

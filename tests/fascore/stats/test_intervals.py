@@ -5,20 +5,23 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
+from scipy.special import expit, logit
 from scipy.stats import binom, binomtest
+from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score, roc_curve
 from statsmodels.stats.multitest import multipletests
 
 from fascore.scores.error_rates import error_curve
 from fascore.stats.intervals import (
     Interval,
-    bootstrap_ranking,
+    clustered_rate,
     flatten_interval,
     interval_text,
     rate_interval,
     restore_interval,
 )
 from fascore.stats.paired import holm, paired_tests, smallest_difference
+from fascore.stats.ranking import bootstrap_ranking
 
 
 @given(some.integers(1, 3000).flatmap(lambda n: some.tuples(some.integers(0, n), some.just(n))))
@@ -78,12 +81,12 @@ def test_draws_are_those_of_the_slow_obvious_way(images):
         aucs.append(roc_auc_score(labels[taken], scores[taken]))
         drawn, truth = scores[taken], labels[taken]
         eers.append(error_curve(drawn[truth == 0], drawn[truth == 1]).eer)
-    assert (ranking.auc.low, ranking.auc.high) == pytest.approx(
-        tuple(np.quantile(aucs, [0.025, 0.975]))
-    )
-    assert (ranking.eer.low, ranking.eer.high) == pytest.approx(
-        tuple(np.quantile(eers, [0.025, 0.975]))
-    )
+    fewest = min(len(set(owner[labels == label])) for label in (0, 1))
+    quantile = student.ppf(0.975, fewest - 1)
+    for interval, draws in ((ranking.auc, aucs), (ranking.eer, eers)):
+        half = quantile * np.std(logit(draws), ddof=1)
+        ends = expit(logit(interval.estimate) + np.array([-half, half]))
+        assert (interval.low, interval.high) == pytest.approx(tuple(ends))
 
 
 scored = some.lists(some.tuples(some.integers(0, 20), some.integers(0, 5)), min_size=2, max_size=20)
@@ -96,8 +99,10 @@ def test_bootstrap_interval_contains_its_estimate(live, spoof):
     labels = np.repeat([0, 1], [len(live), len(spoof)])
     subjects = [str(subject) for _, subject in live + spoof]
     ranking = bootstrap_ranking({"m": scores}, labels, subjects, draws=100)["m"]
-    for each in (ranking.auc, ranking.eer):
-        assert 0 <= each.low <= each.estimate <= each.high <= 1
+    for interval in (ranking.auc, ranking.eer):
+        assert 0 <= interval.estimate <= 1
+        if not np.isnan(interval.low):  # with one subject in a class nobody knows how they differ
+            assert 0 <= interval.low <= interval.estimate <= interval.high <= 1
 
 
 def test_images_of_one_person_widen_the_interval():
@@ -112,6 +117,45 @@ def test_images_of_one_person_widen_the_interval():
     assert by_image.unit == "images"
     widths = [each.high - each.low for each in (by_person, by_image.auc)]
     assert widths[0] > 2.5 * widths[1]
+
+
+def test_ranking_without_an_error_is_not_sure_of_itself():
+    scores, labels = np.repeat([0.2, 0.8], 20), np.repeat([0, 1], 20)
+    ranking = bootstrap_ranking({"m": scores}, labels)["m"]
+    bound = rate_interval(0, 20).high
+    assert (ranking.auc.low, ranking.auc.high) == pytest.approx((1 - bound, 1))
+    assert (ranking.eer.low, ranking.eer.high) == pytest.approx((0, bound))
+
+
+class TestClusteredRate:
+    def test_every_image_its_own_person_is_wilson(self):
+        hits = np.arange(50) < 5
+        assert clustered_rate(hits, np.arange(50)) == rate_interval(5, 50)
+
+    def test_copies_of_one_image_count_once(self):
+        """Forty people, ten copies each: as sure as forty images, up to Student's quantile."""
+        hits = np.arange(40) < 8
+        many = clustered_rate(np.repeat(hits, 10), np.repeat(np.arange(40), 10))
+        once = rate_interval(8, 40)
+        assert many.estimate == once.estimate and many.n == 400
+        assert many.high - many.low == pytest.approx(once.high - once.low, rel=0.1)
+        assert many.high - many.low >= once.high - once.low
+
+    def test_no_error_is_the_rule_of_three_over_people(self):
+        none = clustered_rate(np.zeros(60, bool), np.repeat(np.arange(10), 6))
+        assert (none.low, none.high) == (0, rate_interval(0, 10).high)
+
+    def test_one_person_has_no_interval(self):
+        assert np.isnan(clustered_rate(np.array([True, False]), np.zeros(2, int)).low)
+
+    @given(some.lists(some.tuples(some.booleans(), some.integers(0, 4)), min_size=1, max_size=30))
+    def test_it_holds_its_estimate_and_mirrors(self, images):
+        hits, owner = (np.array(column) for column in zip(*images, strict=True))
+        interval, mirrored = clustered_rate(hits, owner), clustered_rate(~hits, owner)
+        assert interval.low == pytest.approx(1 - mirrored.high, nan_ok=True)
+        assert np.isnan(interval.low) or (
+            0 <= interval.low <= interval.estimate <= interval.high <= 1
+        )
 
 
 def test_eer_agrees_with_the_roc_curve(images):
@@ -162,6 +206,24 @@ def test_holm_multiplies_the_smallest_p_by_the_number_of_pairs():
     smallest = min(tests, key=lambda test: test.p)
     assert smallest.p_holm == pytest.approx(3 * smallest.p)
     assert all(test.p_holm >= test.p for test in tests)
+
+
+def test_one_persons_images_do_not_tell_two_models_apart():
+    """12 images of one person, on which the second model alone is right, are one event."""
+    right = np.ones(60, bool)
+    first = right.copy()
+    first[:12] = False
+    subjects = [str(i) for i in np.r_[np.zeros(12), np.repeat(np.arange(1, 10), 6)[:48]]]
+    (test,) = paired_tests({"a": pd.Series(first), "b": pd.Series(right)}, subjects)
+    assert test.test == "sign flips by subject" and test.mcnemar_holm < 0.001
+    assert test.p > 0.9 and "cannot be told apart" in test.sentence()
+
+
+def test_without_subjects_the_test_is_mcnemars():
+    first, second = pd.Series([False] * 8 + [True] * 4), pd.Series([True] * 12)
+    (test,) = paired_tests({"a": first, "b": second}, [""] * 12)
+    assert test.test == "McNemar's exact test"
+    assert test.p == test.mcnemar_holm == pytest.approx(binomtest(0, 8).pvalue)
 
 
 def test_equal_verdicts_cannot_be_told_apart():

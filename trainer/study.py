@@ -81,7 +81,7 @@ def summary(noise: TrainingNoise) -> str:
     lines = ["Test accuracy by seed:", noise.accuracy.rename(columns=title).round(4).to_string()]
     lines += ["", "Mean over seeds [95 % interval]:"]
     lines += [f"  {name}: {text}" for name, text in means.items()]
-    lines += ["", "Differences, paired by seed [95 % interval], p after Holm:"]
+    lines += ["", "Differences, paired by seed [95 % for all pairs together], p corrected alike:"]
     lines += [
         f"  {title(each.second)} minus {title(each.first)}: "
         f"{interval_text(each.interval, end_digits=4, signed=True)}, p = {each.p:.3f}"
@@ -90,7 +90,9 @@ def summary(noise: TrainingNoise) -> str:
     lines += [
         "",
         f"Standard deviation of the variants' means: {noise.spread:.4f}; "
-        f"of the runs of one variant: {noise.noise:.4f}.",
+        f"of the runs of one variant: {noise.noise:.4f}, "
+        f"and {noise.test.residual:.4f} once what a seed does to all variants is taken out.",
+        noise.test.words(),
         noise.sentence(title),
     ]
     return "\n".join(lines)

@@ -139,7 +139,8 @@ def draw_noise(store: Store, tested: str) -> None:
         st.info(note)
     st.caption(
         f"Accuracy on {tested}. Standard deviation of the variants' means "
-        f"{noise.spread:.4f}, of the runs of one variant {noise.noise:.4f}. Intervals: Student's."
+        f"{noise.spread:.4f}, of the runs of one variant {noise.noise:.4f}, of a run within its "
+        f"seed {noise.test.residual:.4f}. {noise.test.words()} Intervals: Student's."
     )
     views.noise_tables(noise)
 

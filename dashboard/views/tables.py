@@ -189,8 +189,8 @@ def noise_tables(noise: TrainingNoise) -> None:
     data_table(shown, noise.accuracy, key="runs")
     rows = {
         f"{model_title(each.second)} minus {model_title(each.first)}": {
-            "Difference [95 %]": interval_text(each.interval, end_digits=4, signed=True),
-            "p (Holm)": _p(each.p),
+            "Difference [95 %, all pairs]": interval_text(each.interval, end_digits=4, signed=True),
+            "p (Bonferroni)": _p(each.p),
         }
         for each in noise.differences
     }
@@ -201,7 +201,7 @@ def noise_tables(noise: TrainingNoise) -> None:
                 "first": each.first,
                 "second": each.second,
                 **flatten_interval(each.interval),
-                "p_holm": each.p,
+                "p_bonferroni": each.p,
             }
             for each in noise.differences
         ]

@@ -46,8 +46,8 @@ def conclude_attention(
         why = "Each variant was trained once: a better one cannot be told from a luckier training."
         return Conclusion(question, "cannot tell", why)
     runs = f"Over {len(noise.accuracy)} trainings of each variant"
-    if noise.p >= alpha:
-        why = f"{runs}, the differences between variants may be luck (p = {noise.p:.2g})."
+    if noise.test.p >= alpha:
+        why = f"{runs}, the differences between variants may be luck (p = {noise.test.p:.2g})."
         return Conclusion(question, "cannot tell", why)
     gains = {
         pair.second: pair.interval.estimate

@@ -123,7 +123,11 @@ def _noise(noise: TrainingNoise) -> dict[str, Any]:
         "differences": [asdict(each) for each in noise.differences],
         "spread": noise.spread,
         "noise": noise.noise,
-        "p": noise.p,
+        "residual": noise.test.residual,
+        "p": noise.test.p,
+        "p_greenhouse_geisser": noise.test.corrected_f_p,
+        "smallest": noise.test.smallest,
+        "tests_in_words": noise.test.words(),
         "in_words": noise.sentence(_title),
     }
 

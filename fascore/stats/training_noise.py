@@ -1,4 +1,4 @@
-"""Whether variants differ by more than two runs of one variant do: several trainings of each."""
+"""Whether variants differ beyond the luck of a training: several trainings of each, by seed."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from scipy import stats
 from fascore.errors import FascoreError
 from fascore.scores.evaluation import judged_rightly
 from fascore.scores.thresholds import ThresholdChoice, choose_threshold
+from fascore.stats.blocked import BlockedTest, blocked_test
 from fascore.stats.intervals import CONFIDENCE, Interval
-from fascore.stats.paired import holm
 from fascore.store import Card, Store
 
 
@@ -27,9 +27,11 @@ class SeedDifference:
     ----------
     first, second : str
     interval : Interval
-        Mean over seeds of the second's accuracy minus the first's, Student's interval.
+        Mean over seeds of the second's accuracy minus the first's: Student's interval, 95 % for
+        all pairs together (Bonferroni).
     p : float
-        Paired t test, two-sided, after Holm's correction for all pairs.
+        Paired t test, two-sided, corrected for all pairs in the same way: it is below 5 % where the
+        interval leaves 0 out.
     """
 
     first: str
@@ -53,8 +55,8 @@ class TrainingNoise:
         Standard deviation of the variants' means.
     noise : float
         Standard deviation of the runs of one variant, pooled over the variants.
-    p : float
-        One-way analysis of variance: the chance of such a spread if all variants were alike.
+    test : BlockedTest
+        Whether the variants differ within seeds (`fascore.stats.blocked`).
     """
 
     accuracy: pd.DataFrame
@@ -62,26 +64,35 @@ class TrainingNoise:
     differences: list[SeedDifference]
     spread: float
     noise: float
-    p: float
+    test: BlockedTest
 
     def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
         """What the runs say, in words; `title` makes a model's name readable."""
-        runs = f"Over {len(self.accuracy)} runs of each variant"
-        if self.p >= alpha:
+        runs = f"Over {len(self.accuracy)} seeds"
+        p, strict = self.test.p, self.test.corrected_f_p
+        if self.test.least_p >= alpha:
+            return f"{runs}, nothing can be shown: so few runs cannot tell the variants apart."
+        if p >= alpha:
             return (
-                f"{runs}, the variants differ no more than two runs of one do (p = {self.p:.2f})."
+                f"{runs}, no difference between the variants is shown (p = {p:.2g}, permutation "
+                "within seeds). Such runs would show a difference of "
+                f"{self.test.smallest:.1%} between one variant and the others four times in five."
             )
-        apart = [each for each in self.differences if each.p < alpha]
-        pairs = "; ".join(
-            f"{title(each.second if each.interval.estimate > 0 else each.first)} above "
-            f"{title(each.first if each.interval.estimate > 0 else each.second)} "
-            f"by {abs(each.interval.estimate):.2%}"
-            for each in apart
+        if strict >= alpha:
+            found = (
+                f"there is weak evidence that the variants differ (p = {p:.2g}, permutation within "
+                f"seeds; {strict:.2g} by the stricter Greenhouse-Geisser test)"
+            )
+        else:
+            found = f"the variants differ (p = {p:.2g}, permutation within seeds)"
+        apart = "; ".join(
+            f"{title(pair.second if pair.interval.estimate > 0 else pair.first)} above "
+            f"{title(pair.first if pair.interval.estimate > 0 else pair.second)} "
+            f"by {abs(pair.interval.estimate):.2%}"
+            for pair in self.differences
+            if pair.p < alpha
         )
-        return (
-            f"{runs}, the variants differ by more than two runs of one do (p = {self.p:.2g}). "
-            f"Pairs told apart seed by seed: {pairs or 'none'}."
-        )
+        return f"{runs}, {found}. Pairs told apart: {apart or 'none'}."
 
 
 def measure_runs(runs: Mapping[int, Store], choice: ThresholdChoice | None = None) -> pd.DataFrame:
@@ -167,17 +178,21 @@ def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
     columns = {name: complete[name].to_numpy() for name in complete}
     pairs = list(combinations(columns, 2))
     gaps = [columns[second] - columns[first] for first, second in pairs]
-    corrected = holm([_paired_p(gap) for gap in gaps])
+    together = 1 - (1 - CONFIDENCE) / len(pairs)
     return TrainingNoise(
         accuracy=complete,
         means={name: mean_interval(values) for name, values in columns.items()},
         differences=[
-            SeedDifference(first, second, mean_interval(gap), float(p))
-            for (first, second), gap, p in zip(pairs, gaps, corrected, strict=True)
+            SeedDifference(
+                *pair,
+                mean_interval(gap, confidence=together),
+                min(_paired_p(gap) * len(pairs), 1.0),
+            )
+            for pair, gap in zip(pairs, gaps, strict=True)
         ],
         spread=float(complete.mean().std(ddof=1)),
         noise=float(np.sqrt(complete.var(ddof=1).mean())),
-        p=_between_p(complete),
+        test=blocked_test(complete.to_numpy(), alpha=1 - CONFIDENCE),
     )
 
 
@@ -200,10 +215,3 @@ def _paired_p(gaps: np.ndarray) -> float:
     if np.ptp(gaps) == 0:
         return 1.0 if gaps[0] == 0 else 0.0
     return float(stats.ttest_1samp(gaps, 0).pvalue)
-
-
-def _between_p(complete: pd.DataFrame) -> float:
-    """One-way analysis of variance between the columns; without any noise it needs no test."""
-    if not complete.var().any():
-        return 1.0 if complete.mean().nunique() == 1 else 0.0
-    return float(stats.f_oneway(*complete.to_numpy().T).pvalue)

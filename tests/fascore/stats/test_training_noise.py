@@ -1,13 +1,17 @@
 """Means, intervals and tests over runs, on tables worked by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from fascore.stats.training_noise import recipe_note, training_noise
+from fascore.stats.training_noise import measure_runs, recipe_note, training_noise
 from fascore.store import CARD, study_runs
 from tests.fascore.conftest import add_study, rewrite_card
+
+ROOT = Path(__file__).parents[3]
 
 
 def runs(**columns):
@@ -22,26 +26,58 @@ def test_numbers_by_hand():
     (difference,) = noise.differences
     assert difference.interval.estimate == pytest.approx(0.01)
     assert difference.p == pytest.approx(stats.ttest_rel([0.91, 0.95, 0.93], [0.9, 0.92, 0.94])[1])
+    # gaps 1, 3, -1: with each sign either way their sum is 3 or more in 6 of 8 cases
+    assert noise.test.p == 0.75
     assert noise.noise == pytest.approx(0.02)
     assert noise.spread == pytest.approx(0.01 / np.sqrt(2))
 
 
-def test_runs_that_differ_as_much_as_variants_tell_nothing_apart():
-    noise = training_noise(runs(cnn=[0.90, 0.94, 0.92], both=[0.93, 0.91, 0.94]))
-    assert noise.p > 0.05
-    assert "differ no more than two runs of one do" in noise.sentence()
+def test_runs_that_tell_nothing_apart_are_no_proof_of_likeness():
+    accuracy = [[0.90, 0.93, 0.92], [0.94, 0.91, 0.93], [0.92, 0.94, 0.90], [0.91, 0.90, 0.94]]
+    noise = training_noise(pd.DataFrame(accuracy, columns=["cnn", "channel", "both"]))
+    assert noise.test.p > 0.05
+    assert "no difference between the variants is shown" in noise.sentence()
+    assert "no more than" not in noise.sentence() and "four times in five" in noise.sentence()
 
 
 def test_variants_far_apart_are_told_apart_and_named():
-    noise = training_noise(runs(cnn=[0.90, 0.91, 0.90, 0.91], both=[0.96, 0.965, 0.96, 0.97]))
-    assert noise.p < 0.001
-    assert "both above cnn by 5.87%" in noise.sentence()
+    rng = np.random.default_rng(0)
+    cnn = 0.9 + rng.normal(0, 0.002, 6)
+    both, channel = cnn + 0.06 + rng.normal(0, 1e-5, 6), cnn + rng.normal(0, 0.001, 6)
+    noise = training_noise(runs(cnn=cnn, both=both, channel=channel))
+    assert noise.test.p < 0.001
+    assert (
+        "the variants differ" in noise.sentence() and "both above cnn by 6.00%" in noise.sentence()
+    )
+
+
+def test_so_few_runs_say_that_they_cannot_tell():
+    noise = training_noise(runs(cnn=[0.90, 0.91, 0.90], both=[0.96, 0.965, 0.96]))
+    assert noise.test.p == noise.test.least_p == 0.25
+    assert "so few runs cannot tell" in noise.sentence()
+
+
+def test_interval_and_p_of_a_pair_are_corrected_alike():
+    rng = np.random.default_rng(1)
+    for scale in np.linspace(0.001, 0.02, 20):
+        noise = training_noise(runs(a=rng.normal(0.9, 0.01, 5), b=rng.normal(0.9 + scale, 0.01, 5),
+                                    c=rng.normal(0.9, 0.01, 5)))  # fmt: skip
+        for pair in noise.differences:
+            assert (pair.p < 0.05) == (pair.interval.low > 0 or pair.interval.high < 0)
 
 
 @pytest.mark.parametrize(("gap", "p"), [(0.0, 1.0), (0.01, 0.0)])
-def test_runs_without_any_noise_need_no_test(gap, p):
+def test_pairs_without_any_noise_need_no_test(gap, p):
     noise = training_noise(runs(cnn=[0.9, 0.9], both=[0.9 + gap, 0.9 + gap]))
-    assert (noise.p, noise.differences[0].p) == (p, p)
+    assert noise.differences[0].p == p
+
+
+def test_the_shipped_study_is_weak_evidence():
+    """The runs of one seed share their luck: within seeds variants differ, across them not."""
+    noise = training_noise(measure_runs(study_runs(ROOT / "assets" / "models" / "demo")))
+    across = stats.f_oneway(*noise.accuracy.to_numpy().T).pvalue
+    assert across > 0.3 and noise.test.p < 0.05 < noise.test.corrected_f_p
+    assert "weak evidence" in noise.sentence()
 
 
 def test_seed_that_lacks_a_variant_is_left_out():

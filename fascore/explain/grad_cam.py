@@ -79,7 +79,7 @@ class GradCAM:
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)
-        gradients = model.cached((self.name, self.layer), lambda: self._build(model))
+        gradients = self.gradients(model)
 
         def work() -> np.ndarray:
             maps, slopes = gradients(image[None].astype(np.float32), chosen)
@@ -89,8 +89,15 @@ class GradCAM:
         quality = {"all_zero": float(not cam.any())}
         return Attribution(cam, model.name, self.name, chosen, asdict(self), seconds, quality)
 
+    def gradients(self, model: FaceModel) -> Callable[..., Any]:
+        """What the map is made of, compiled once for a model.
+
+        A function of an image, float32 (1, S, S, 3), and a class; it returns feature maps and the
+        gradients of the class's logit with respect to them, both (1, h, w, K).
+        """
+        return model.cached((self.name, self.layer), lambda: self._build(model))
+
     def _build(self, model: FaceModel) -> Callable[..., Any]:
-        """Compiled: image (1, S, S, 3) and class to feature maps and gradients (1, h, w, K)."""
         import keras  # slow: commands that only parse import this file too
         import tensorflow as tf
 

@@ -1,8 +1,8 @@
 """Cost of judging explanations: `python -m benchmarks.explain [--store DIR] [--faces N]`.
 
 All in one run, as ratios: everything `trainer judge` measures on a face against the bare model
-evaluations it needs; the pictures a grid's curves take; the forward passes that a gradient costs; and
-LIME and SHAP that stop by themselves against many more samples.
+evaluations it needs; the pictures a grid's curves take; the forward passes a gradient costs; LIME
+and SHAP that stop by themselves against many more samples.
 """
 
 from __future__ import annotations

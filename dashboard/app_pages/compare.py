@@ -96,7 +96,10 @@ def draw_maps(
     settings: views.Settings,
     progress: DeltaGenerator,
 ) -> dict[str, views.MapRow]:
-    """Fills a row a method, cheapest first; all cells stand from the start. The rows by method."""
+    """Fills a row for each method, the cheapest first, and returns the rows by method.
+
+    All cells are on the page from the start, so that nothing moves while maps arrive.
+    """
     rows = {
         explainer.name: views.MapRow(
             explainer,

@@ -150,7 +150,7 @@ E = TypeVar("E", bound=Explainer)
 
 def settings_of(explainer: Explainer | type[Explainer]) -> dict[str, Setting]:
     """An explainer's settings by field name, with their ranges and help."""
-    return {each.name: each.metadata[_SETTING] for each in fields(explainer)}
+    return {own.name: own.metadata[_SETTING] for own in fields(explainer)}
 
 
 def exactly(explainer: E, samples: int) -> E:

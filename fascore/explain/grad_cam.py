@@ -113,7 +113,7 @@ class GradCAM:
             with tf.GradientTape() as tape:
                 tape.watch(image)
                 maps, logits = network(image, training=False)
-                score = tf.gather(logits[0], target)
+                score = tf.gather(logits[0], target)  # a saturated softmax has no gradient left
             return maps, tape.gradient(score, maps)
 
         return cast(Callable[..., Any], tf.function(gradients, input_signature=signature))
@@ -138,4 +138,4 @@ def class_activation_map(maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:
     [[4.0, 0.0]]
     """
     alpha = slopes.mean(axis=(0, 1))  # equation 1: one weight for a feature map at all its places
-    return np.asarray(np.maximum(maps @ alpha, 0), np.float32)
+    return np.asarray(np.maximum(maps @ alpha, 0), np.float32)  # equation 2

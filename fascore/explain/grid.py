@@ -23,6 +23,7 @@ class Step:
 def plan_grid(models: Sequence[str], explainers: Sequence[Explainer]) -> list[Step]:
     """The grid's steps for models by name, cheapest first."""
     steps: list[Step] = []
+    # whoever waits for the grid sees its first maps at once
     for explainer in sorted(explainers, key=lambda explainer: explainer.forward_passes):
         groups = [tuple(models)] if explainer.joint else [(name,) for name in models]
         steps += [Step(explainer, group) for group in groups]

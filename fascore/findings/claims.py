@@ -103,6 +103,7 @@ def answer(question: Question, joined: pd.DataFrame) -> Claim:
         return Claim(question, (), "cannot tell", _sentence(question, ()))
     wide = pd.DataFrame({key: values for key, values in columns.items()}, dtype=float)
     owner, _ = owners_of(joined, wide.index)
+    # Bonferroni, not Holm: the answer is read off intervals, and Holm's has none
     confidence = 1 - (1 - CONFIDENCE) / len(columns)
     intervals = mean_intervals(
         wide.to_numpy(float), owner, draws=CLAIM_DRAWS, confidence=confidence

@@ -24,11 +24,11 @@ class Difference:
     ----------
     metric, method, first, second : str
     interval : Interval
-        Of the mean difference, 95 %, by bootstrap.
+        The mean difference with its 95 % interval, by bootstrap.
     p : float
-        Sign-flip permutation test, two-sided (`sign_flip_p`).
+        Of the sign-flip permutation test, two-sided (`sign_flip_p`).
     p_holm : float
-        The same after Holm's correction for all differences tested together.
+        The same after Holm's correction for all differences that were tested together.
     """
 
     metric: str
@@ -63,7 +63,7 @@ def paired_differences(joined: pd.DataFrame, metric: str) -> list[Difference]:
     Parameters
     ----------
     joined : DataFrame
-        Of `join_samples`, or what `select` left of it.
+        From `join_samples`, or what `select` left of it.
     metric : str
         One of `MEASURES`, of a map or of a model alone.
     """
@@ -85,6 +85,7 @@ def _tested(
     some = [i for i, values in enumerate(differences) if not np.isnan(values).all()]
     if not some:
         return []
+    # all pairs side by side: every test sees the same draws and the same flips
     values = np.stack([differences[i] for i in some], axis=1)
     owner, _ = owners_of(joined, wide.index)
     p = sign_flip_p(values, owner)

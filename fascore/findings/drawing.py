@@ -40,10 +40,14 @@ def dots(
     mode: str = "markers",
     across: bool = False,
 ) -> None:
-    """Estimates with their intervals; None leaves a gap. `across`: along the horizontal axis."""
-    there = [each or Interval(np.nan, np.nan, np.nan, 0) for each in intervals]
+    """Draws a model's estimates with their intervals, one at each of `places`.
+
+    `number` chooses colour and symbol, None leaves a gap, and `across` puts the values along the
+    horizontal axis. Values below `floor` are drawn at it.
+    """
+    there = [interval or Interval(np.nan, np.nan, np.nan, 0) for interval in intervals]
     middle, low, high = (
-        np.maximum([getattr(each, end) for each in there], floor)
+        np.maximum([getattr(interval, end) for interval in there], floor)
         for end in ("estimate", "low", "high")
     )
     colour = LINES[number % len(LINES)]

@@ -30,10 +30,10 @@ from fascore.scores.curves import LINES
 from fascore.scores.score_text import SCORE_TICKS, logit_axis
 from fascore.stats.intervals import Interval
 
-FLOOR = 0.02  # of ratios on a logarithmic axis: what is below is drawn here
+FLOOR = 0.02  # a logarithmic axis has no 0: ratios below this are drawn at it
 PALE = ((0.0, "#F2B48A"), (0.5, "#FFFFFF"), (1.0, "#7DB7DC"))  # dark numbers stay readable
-JITTER = 0.32  # of the distance between two models
-MANY = 4000  # points from which the browser's graphics card draws them
+JITTER = 0.32  # half the width of a strip, where two models are 1 apart
+MANY = 4000  # points: from here on the browser's graphics card draws them
 STAGE_WORDS = {
     "quarter": "top<br>¼",
     "half": "top<br>½",
@@ -53,14 +53,17 @@ REGION_WORDS = {
 
 
 def metric_figure(summary: Summary) -> go.Figure:
-    """A metric's means with 95 % intervals, methods along the axis, one mark a model."""
+    """A metric's means with 95 % intervals: methods along the axis, a mark for each model.
+
+    Where the metric is of a model alone, the models stand along the axis.
+    """
     about = definition_of(summary.metric)
     figure = go.Figure()
-    alone = summary.methods == [NO_METHOD]  # models stand along the axis
+    alone = summary.methods == [NO_METHOD]
     for number, model in enumerate(summary.models):
         cells = [cell for cell in summary.cells.values() if cell.model == model]
         words = [model_words(model) if alone else method_words(cell.method) for cell in cells]
-        places = [broken(each, "+", "and") for each in words]
+        places = [broken(title, "+", "and") for title in words]
         dots(figure, number, model_words(model), places, [cell.interval for cell in cells])
     chance(figure, about.chance)
     laid_out(figure, titled(summary.metric), "", about.unit or about.title)
@@ -68,9 +71,9 @@ def metric_figure(summary: Summary) -> go.Figure:
 
 
 def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
-    """One method's weight on each region by model, as ratio to the region's area."""
+    """The weight one method puts on every region, by model, as a ratio to the region's area."""
     figure = go.Figure()
-    models = list(dict.fromkeys(m for each in summaries.values() for m in each.models))
+    models = list(dict.fromkeys(m for summary in summaries.values() for m in summary.models))
     names = [name for name in REGION_WORDS if f"region_{name}" in summaries]
     for number, model in enumerate(models):
         cells = {
@@ -88,16 +91,18 @@ def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
     title = f"{method_words(method)}<br><sup>dashed: no preference</sup>"
     laid_out(figure, title, "weight over area (logarithmic)", "", height=height)
     figure.update_yaxes(autorange="reversed", gridcolor="white")
-    return figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{each:g}" for each in ticks])
+    return figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
 
 
 def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> go.Figure:
-    """One metric image by image, a strip a model; `customdata` is the sample_id.
+    """One metric image by image, in a strip for each model.
+
+    A point's `customdata` holds the image's sample_id and species.
 
     Parameters
     ----------
     values : DataFrame
-        Of `fascore.findings.summary.image_values`.
+        From `fascore.findings.summary.image_values`.
     """
     figure = go.Figure()
     spread = np.random.default_rng(0).uniform(-JITTER, JITTER, len(values))
@@ -160,9 +165,9 @@ def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Fi
 
 
 def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.Figure:
-    """How alike one method's maps stay as more and more layers' weights become random."""
+    """How alike one method's maps stay while ever more layers get random weights."""
     figure = go.Figure()
-    models = list(dict.fromkeys(m for each in stages.values() for m in each.models))
+    models = list(dict.fromkeys(m for summary in stages.values() for m in summary.models))
     for number, model in enumerate(models):
         cells = {name: stages[name].cells.get((model, method)) for name in stages}
         intervals = [cell.interval if cell else None for cell in cells.values()]
@@ -184,7 +189,7 @@ def planted_figure(table: pd.DataFrame) -> go.Figure:
     Parameters
     ----------
     table : DataFrame
-        Of `fascore.judging.planted.summarise_planted`.
+        From `fascore.judging.planted.summarise_planted`.
     """
     figure = go.Figure()
     pooled = table[(table["model"] == POOLED) & (table["images"] > 0)]
@@ -215,7 +220,7 @@ def claim_figure(claim: Claim) -> go.Figure:
             figure, number, group, [broken(row.what, "minus", "and") for row in rows],
             [row.interval for row in rows], across=True,
         )  # fmt: skip
-        figure.data[-1].marker.symbol = [SYMBOLS[number] + each for each in hollow]
+        figure.data[-1].marker.symbol = [SYMBOLS[number] + ending for ending in hollow]
         figure.data[-1].showlegend = False  # it would take the first mark's hollowness
         dots(figure, number, group, [broken(rows[0].what, "minus", "and")], [None], across=True)
     figure.add_vline(claim.question.null, line={"color": INK, "dash": "dash", "width": 1.5})

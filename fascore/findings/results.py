@@ -108,11 +108,14 @@ def read_results(store: Store) -> Results:
 def write_results(store: Store, results: Results) -> None:
     """Writes a store's results; `judged.json` comes last and makes them complete."""
     folder = store.path / FOLDER
+    # first of all: a run that stops in between must not look complete
     for name in (ABOUT, OLD_ABOUT):
         (folder / name).unlink(missing_ok=True)
     write_whole(folder / MEASURES, lambda path: results.measures.to_parquet(path, index=False))
-    arrays: dict[str, Any] = {PAIR.join(key): each.values for key, each in results.maps.items()}
-    arrays |= {f"n{PAIR}{PAIR.join(key)}": each.num_images for key, each in results.maps.items()}
+    arrays: dict[str, Any] = {}
+    for key, mean_map in results.maps.items():
+        arrays[PAIR.join(key)] = mean_map.values
+        arrays[f"n{PAIR}{PAIR.join(key)}"] = mean_map.num_images
     write_whole(folder / MAPS, lambda path: np.savez_compressed(path, **arrays))
     write_json(folder / ABOUT, results.about)
 

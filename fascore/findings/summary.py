@@ -155,6 +155,7 @@ def in_order(name: str) -> list[tuple[int, str]]:
 
 def owners_of(joined: pd.DataFrame, images: pd.Index) -> tuple[np.ndarray, str]:
     """The owner of each image, for `mean_intervals`, and what is drawn: "subjects" or "images"."""
+    # one image without a subject is enough for `owners` to draw images instead
     subjects = joined.drop_duplicates("sample_id").set_index("sample_id")["subject"]
     return owners(subjects.reindex(images).fillna("").tolist())
 
@@ -165,7 +166,7 @@ def summarise(joined: pd.DataFrame, metric: str) -> Summary:
     Parameters
     ----------
     joined : DataFrame
-        Of `join_samples`, or what `select` left of it.
+        From `join_samples`, or what `select` left of it.
     metric : str
         One of `MEASURES`.
     """

@@ -19,19 +19,20 @@ from fascore.models.face_model import FaceModel
 
 STEPS = 32
 RANDOM_ORDERS = 2
-FLAT = 1e-6  # of probability: scores that differ by less are constant
+FLAT = 1e-6  # probability: scores that differ by less are taken for the same
 
 
 def blurred(image: np.ndarray) -> np.ndarray:
-    """The image without detail: uint8 (S, S, 3); Gaussian of a twelfth of the side."""
+    """The image without detail, uint8 (S, S, 3): a Gaussian blur of a twelfth of the side."""
     return cv2.GaussianBlur(image, (0, 0), image.shape[0] / 12)
 
 
 def mean_colour(image: np.ndarray) -> np.ndarray:
-    """The image's mean colour everywhere: uint8 (S, S, 3)."""
+    """The image's mean colour at every pixel: uint8 (S, S, 3)."""
     return np.broadcast_to(np.rint(image.mean(axis=(0, 1))).astype(np.uint8), image.shape).copy()
 
 
+# two blanks, because each favours some maps: blur keeps colours, the mean colour keeps nothing
 BLANKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "blur": blurred,
     "mean": mean_colour,
@@ -40,21 +41,21 @@ BLANKS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
 
 @dataclass(frozen=True)
 class Curves:
-    """P(target) while a picture is built up from a baseline, or taken apart to it.
+    """P(target) while a picture is built up from a blank one, or taken apart to it.
 
     All arrays have shape (steps + 1,).
 
     Attributes
     ----------
     share : array
-        Of the pixels put in or taken out, from 0 to 1.
+        Share of the pixels that are put in or taken out, from 0 to 1.
     insertion : array
         The map's best pixels put in first.
     deletion : array
         The map's best pixels taken out first.
     random : array
-        Units of the same granularity put in in random order; mean of several orders. Taken out
-        in random order the picture gives the same curve backwards.
+        The map's units put in in random order; mean of several orders. Taken out in random order,
+        the picture gives the same curve backwards.
     """
 
     share: np.ndarray
@@ -80,7 +81,7 @@ class Curves:
 
 @dataclass(frozen=True)
 class Faithfulness:
-    """How well one map orders the pixels, by baseline; see `BLANKS`.
+    """How well one map orders the pixels, with curves for each of `BLANKS`.
 
     `defined` is False for a map whose values are all alike: it gives no order.
     """
@@ -90,13 +91,13 @@ class Faithfulness:
 
     @property
     def insertion_gain(self) -> float:
-        """Mean over the baselines; NaN where it is undefined."""
-        return self._mean([each.insertion_gain for each in self.curves.values()])
+        """Mean over the blank pictures; NaN where it is undefined."""
+        return self._mean([curves.insertion_gain for curves in self.curves.values()])
 
     @property
     def deletion_gain(self) -> float:
-        """Mean over the baselines; NaN where it is undefined."""
-        return self._mean([each.deletion_gain for each in self.curves.values()])
+        """Mean over the blank pictures; NaN where it is undefined."""
+        return self._mean([curves.deletion_gain for curves in self.curves.values()])
 
     def _mean(self, gains: Sequence[float]) -> float:
         return float(np.mean(gains)) if self.defined else float("nan")
@@ -123,54 +124,66 @@ def faithfulness(
     attributions : sequence of Attribution
         All for the same target.
     steps : int
-        Pictures in a curve, less one.
+        Steps of a curve, which has one picture more.
     draws : int
-        Random orders a map is measured against; the same for all models.
+        Random orders that a map is measured against; the same for all models.
     seed : int
-        Draws them.
+        Draws the random orders.
 
     Raises
     ------
     FascoreError
         If the maps explain different targets.
     """
-    targets = {each.target for each in attributions}
+    target = _shared_target(attributions)
+    # pixels moved after each step, the same for cells and pixels: curves share one axis
+    counts = np.rint(np.linspace(0, image[..., 0].size, steps + 1)).astype(int)
+    orders = [_orders(attribution, image.shape[0], draws, seed) for attribution in attributions]
+    blanks = {name: make(image) for name, make in BLANKS.items()}
+    # all pictures are made first, so that the network judges them in full batches
+    pictures = [image[None], *(blank[None] for blank in blanks.values())]
+    pictures += [
+        _pictures(image, blank, order, counts, backwards=backwards)
+        for blank in blanks.values()
+        for own, random in orders
+        for order, backwards in _runs(own, random)
+    ]
+    scores = iter(_probabilities(model, np.concatenate(pictures), target))
+    whole, empty = next(scores), {name: next(scores) for name in blanks}
+    curves = [dict[str, Curves]() for _ in attributions]
+    for name in blanks:
+        for of_map in curves:
+            inner = np.array([[next(scores) for _ in counts[1:-1]] for _ in range(2 + draws)])
+            of_map[name] = _curves(inner, counts / counts[-1], empty=empty[name], whole=whole)
+    return [
+        Faithfulness(of_map, defined=bool(np.ptp(attribution.values)))
+        for of_map, attribution in zip(curves, attributions, strict=True)
+    ]
+
+
+def _shared_target(attributions: Sequence[Attribution]) -> int:
+    """The one class that all maps explain."""
+    targets = {attribution.target for attribution in attributions}
     if len(targets) != 1:
         raise FascoreError(
             f"Curves follow one target. Received: maps for {sorted(targets)}. "
             "Measure the maps of each target by themselves."
         )
-    plan = [_orders(each, image.shape[0], draws, seed) for each in attributions]
-    counts = np.rint(np.linspace(0, image[..., 0].size, steps + 1)).astype(int)
-    share = counts / counts[-1]
-    blanks = {name: make(image) for name, make in BLANKS.items()}
-    pictures = [image[None], *(each[None] for each in blanks.values())]
-    pictures += [
-        _pictures(image, blank, order, counts, backwards=backwards)
-        for blank in blanks.values()
-        for map_order, random_orders in plan
-        for order, backwards in _runs(map_order, random_orders)
-    ]
-    scores = _probabilities(model, np.concatenate(pictures), targets.pop())
-    whole, empty = scores[0], dict(zip(blanks, scores[1:], strict=False))
-    inner = iter(scores[1 + len(blanks) :].reshape(-1, steps - 1))
-    curves = [dict[str, Curves]() for _ in attributions]
-    for name in blanks:
-        for number in range(len(plan)):
-            insertion, deletion = ([a, *next(inner), b] for a, b in _ends(empty[name], whole))
-            random = [[empty[name], *next(inner), whole] for _ in range(draws)]
-            curves[number][name] = Curves(
-                share, np.array(insertion), np.array(deletion), np.mean(random, axis=0)
-            )
-    return [
-        Faithfulness(each, defined=bool(np.ptp(attribution.values)))
-        for each, attribution in zip(curves, attributions, strict=True)
-    ]
+    return targets.pop()
 
 
-def _ends(empty: float, whole: float) -> tuple[tuple[float, float], tuple[float, float]]:
-    """First and last score of insertion, then of deletion."""
-    return (empty, whole), (whole, empty)
+def _curves(inner: np.ndarray, share: np.ndarray, *, empty: float, whole: float) -> Curves:
+    """Curves from the scores between their ends, (2 + draws, steps - 1), in the order of `_runs`.
+
+    Insertion and the random orders go from the blank to the whole picture, deletion the other way.
+    """
+    insertion, deletion, *random = inner
+    return Curves(
+        share,
+        np.array([empty, *insertion, whole]),
+        np.array([whole, *deletion, empty]),
+        np.mean([[empty, *scores, whole] for scores in random], axis=0),
+    )
 
 
 def _orders(
@@ -178,7 +191,7 @@ def _orders(
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     """Pixels in the map's order, and in random orders of its units."""
     ids, values = units_of(attribution, size)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)  # anew for each map: all models meet the same orders
     random = [pixel_order(ids, rng.permutation(len(values))) for _ in range(draws)]
     return pixel_order(ids, values), random
 
@@ -187,14 +200,15 @@ def _runs(order: np.ndarray, random: Sequence[np.ndarray]) -> Iterator[tuple[np.
     """Insertion, deletion, then the random insertions: (order, backwards)."""
     yield order, False
     yield order, True
-    for each in random:
-        yield each, False
+    for random_order in random:
+        yield random_order, False
 
 
 def _pictures(
     image: np.ndarray, blank: np.ndarray, order: np.ndarray, counts: np.ndarray, *, backwards: bool
 ) -> np.ndarray:
     """The pictures between a curve's ends: uint8 (steps - 1, S, S, 3)."""
+    # the place of each pixel in the order, to compare with all steps at once
     place = np.empty(len(order), int)
     place[order] = np.arange(len(order))
     moved = place < counts[1:-1, None]  # (steps - 1, S * S)

@@ -64,7 +64,7 @@ def gates(model: FaceModel, image: np.ndarray) -> list[Gate]:
     for layer in gate_layers(model.network):
         run = model.cached(("gate", layer.name), partial(_build, model, layer))
         weights, logits = (tensor.numpy()[0] for tensor in run(image[None].astype(np.float32)))
-        live, spoof = logits.astype(float)
+        live, spoof = logits.astype(float)  # in float32 a score near 1 would round to 1
         off = float(1 / (1 + np.exp(live - spoof)))
         found.append(Gate(layer.kind, _WEIGHTS[layer.kind](weights), score, off, layer.name))
     return found
@@ -111,6 +111,7 @@ def _switched_off(network: keras.Model, gate: Any) -> keras.Model:
             return _Off(gate.gate, name=gate.name)
         return layer.__class__.from_config(layer.get_config())
 
+    # of its own weights: the network is shared by sessions, and reused layers would change it
     copy = keras.models.clone_model(network, clone_function=copied)
     for layer in network.layers:
         if layer is not gate and layer.weights:

@@ -80,6 +80,7 @@ class Judge:
         sanity : bool
             Also explain networks with random weights. It is four times the work.
         """
+        # all models in one call: a joint method then pays for its samples once
         maps = {
             explainer.name: explainer.explain(models, image, target=self.target)
             for explainer in explainers

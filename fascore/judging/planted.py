@@ -28,11 +28,11 @@ Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's
 
 PATCH_SIDE, CHECK = 12 / 64, 3  # of the picture's side; pixels
 STRIP_WIDTH, STRIP_COLOUR = 6 / 64, (235, 30, 160)  # of the side; magenta, in no face
-GRATING_PERIOD, GRATING_SIZE = 4, 24  # pixels; grey levels up and down
+GRATING_PERIOD, GRATING_SIZE = 4, 24  # pixels; grey levels above and below the picture's own
 
-LEARNT = 0.95  # held-out accuracy below which a network has not learnt its cue
-MIN_SCORED = 10  # with fewer, nothing is said
-POOLED = "all"  # in place of a model's name
+LEARNT = 0.95  # held-out accuracy: a network below it has not learnt its cue
+MIN_SCORED = 10  # pictures: with fewer of them nothing is said
+POOLED = "all"  # in place of a model's name, of all models together
 FINDS, FAILS, UNTRIED = "finds it", "fails", "not tried"
 GROUP = ["cue", "model", "method"]
 COLUMNS = [*GROUP, "sample_id", "hit", "share", "area", "ceiling", "accuracy"]
@@ -89,11 +89,11 @@ class PlantedScore:
     hit : float
         Pointing game: share of the map's highest pixels that lie in the cue, in [0, 1].
     share : float
-        Of the positive attribution, what lies in the cue; NaN if there is none.
+        Share of the positive attribution that lies in the cue; NaN if nothing is positive.
     area : float
-        The cue's share of the picture: what `hit` and `share` are of a map that knows nothing.
+        The cue's share of the picture. A map that knows nothing has this as `hit` and as `share`.
     ceiling : float
-        The best `hit` that a map of these cells or superpixels could have.
+        The best `hit` that a map with these cells or superpixels could have.
     """
 
     model: str
@@ -111,14 +111,16 @@ def score_planted(attributions: Sequence[Attribution], mask: np.ndarray) -> list
     that is coarser than the cue cannot have every hit; `ceiling` says how many it could.
     """
     scores = []
-    for each in attributions:
-        ids, units = units_of(each, len(mask))
+    for attribution in attributions:
+        ids, units = units_of(attribution, len(mask))
         values = units[ids]
         area = float(mask.mean())
         share = weight_ratios(values, {"cue": mask})["cue"] * area
         covered = np.bincount(ids.ravel(), mask.ravel()) / np.bincount(ids.ravel())
         hit = pointing_game(values, mask)
-        scores.append(PlantedScore(each.model, each.method, hit, share, area, covered.max()))
+        scores.append(
+            PlantedScore(attribution.model, attribution.method, hit, share, area, covered.max())
+        )
     return scores
 
 
@@ -138,7 +140,7 @@ def pointing_game(values: np.ndarray, mask: np.ndarray) -> float:
 
 
 def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
-    """Each method on each cue, over all models (`model` is POOLED) and model by model.
+    """How every method did on every cue: over all models (`model` is POOLED), and model by model.
 
     The verdict follows from a rule. FINDS: the lower ends of both intervals, of hit rate and of
     concentration, are above chance. FAILS: one of them is not. UNTRIED: the network had not learnt
@@ -148,7 +150,8 @@ def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : DataFrame
-        COLUMNS, one row a map; a network that has not learnt its cue has rows without sample.
+        COLUMNS, with one row for each map; a network that has not learnt its cue has rows without
+        a sample.
 
     Returns
     -------
@@ -197,7 +200,10 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
 
 
 def _over_images(values: pd.Series, sample_ids: pd.Series) -> Interval:
-    """Mean of each picture's mean over models, with its interval."""
+    """Mean over pictures, with its interval; a picture's value is its mean over the models.
+
+    The maps of one picture are no independent pictures, so pictures are what the bootstrap draws.
+    """
     means = values.groupby(sample_ids.to_numpy()).mean().to_numpy()
     if np.isin(means, (0, 1)).all():
         return rate_interval(int(means.sum()), len(means))

@@ -20,22 +20,28 @@ EVIDENCE = {
     "features": "eyes, nose and mouth together",
     "evidence": "the attack medium's visible edges",
 }
-BORDER = 4 / 64  # of the side
+BORDER = 4 / 64  # the border's width as a share of the picture's side
 LANDMARK_ORDER = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 
 
 def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:
-    """The picture in six parts, from five landmarks: bool masks (size, size) by `REGIONS`' names.
+    """The picture parted into six regions by five landmarks.
 
-    Sizes are in units of the distance between the eyes, or from eyes to mouth where that is longer
-    (a face seen from the side). The border is a frame of 1/16 of the side; it belongs to no other
-    region.
+    Sizes of the regions are in units of the distance between the eyes, or of that from the eyes to
+    the mouth where it is longer (a face seen from the side). The border is a frame of 1/16 of the
+    side. Every pixel belongs to exactly one region.
 
     Parameters
     ----------
     landmarks : array of shape (5, 2)
         x, y in pixels of the network's input: eyes, nose, corners of the mouth.
     size : int
+        The side of the network's input in pixels.
+
+    Returns
+    -------
+    dict of str to bool array of shape (size, size)
+        The regions by the names of `REGIONS`.
     """
     left_eye, right_eye, nose, mouth_left, mouth_right = np.asarray(landmarks, float)
     eyes, mouth = (left_eye + right_eye) / 2, (mouth_left + mouth_right) / 2
@@ -60,7 +66,7 @@ def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:
     border = np.ones((size, size), bool)
     frame = max(1, round(BORDER * size))
     border[frame:-frame, frame:-frame] = False
-    taken = border.copy()
+    taken = border.copy()  # what comes first keeps its pixels: regions must not overlap
     for name, mask in masks.items():
         masks[name] = mask & ~taken
         taken |= masks[name]
@@ -72,8 +78,8 @@ def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:
 def weight_ratios(values: np.ndarray, masks: Mapping[str, np.ndarray]) -> dict[str, float]:
     """Share of positive attribution in each region over the region's share of the picture.
 
-    1 is no preference, 0 nothing there. NaN where the map has no positive value or the region no
-    pixel.
+    1 means no preference, 0 that nothing lies there. NaN where the map has no positive value or the
+    region has no pixel.
 
     Parameters
     ----------

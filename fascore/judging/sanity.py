@@ -49,6 +49,7 @@ def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
     done = 0
     for stage, share in SHARES.items():
         upto = int(np.ceil(share * len(layers)))
+        # cascading, as in the paper: what was shuffled for one stage stays so for the next
         for layer in layers[done:upto]:
             layer.set_weights([_shuffled(weights, rng) for weights in layer.get_weights()])
         done = upto

@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # slow to import, so after the help; and the server answers its first visitor the sooner for it
     from streamlit.web import cli
 
+    from dashboard import privacy  # noqa: F401  (before the server starts)
     from fascore.store import Store
     from fascore.stores import find_stores
 

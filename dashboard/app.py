@@ -20,7 +20,7 @@ from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
 # a picture of our own: the browser asks fonts.gstatic.com for one of Material's icons
 st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
-from dashboard import state, uploads, views  # noqa: E402, F401  (after the page's first call and the path)
+from dashboard import privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
 from fascore.stores import find_stores  # noqa: E402
 
 PAGES = [
@@ -44,9 +44,18 @@ def store_paths(arguments: list[str]) -> list[Path]:
     return find_stores(given)
 
 
+def require_sign_in() -> None:
+    """Ends the page for whoever has not signed in, where Streamlit's secrets have an [auth]."""
+    signed_in = st.user.get("is_logged_in", False)
+    if st.secrets.load_if_toml_exists() and "auth" in st.secrets and not signed_in:
+        st.button("Sign in", on_click=st.login, type="primary")
+        st.stop()
+
+
 def run_page() -> None:
     """Draws the page that was asked for; whatever goes wrong in it ends here, in one sentence."""
     views.style()
+    require_sign_in()
     page = st.navigation(PAGES)
     try:
         state.open_store(views.store_control(state.store_paths()))

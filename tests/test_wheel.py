@@ -79,7 +79,8 @@ def test_wheel_asks_for_what_requirements_txt_names(installed):
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
     named = [line.split("#")[0].strip() for line in lines]
     asked = run(installed / "python", "-c", code).splitlines()
-    assert asked == [*filter(None, named), 'tensorflow[and-cuda]; extra == "gpu"']
+    extras = ['streamlit[auth]; extra == "auth"', 'tensorflow[and-cuda]; extra == "gpu"']
+    assert asked == [*filter(None, named), *extras]
 
 
 def test_trainer_reports_on_the_store_that_ships(installed, tmp_path):

@@ -9,12 +9,26 @@ import tempfile
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 
 def sha256(path: Path) -> str:
-    """Hex SHA-256 of a file."""
+    """Hex SHA-256 of a file; one that has not changed is not read again."""
+    return _sha256(path, file_stamp(path))
+
+
+def file_stamp(path: Path) -> tuple[int, ...] | None:
+    """What changes when a file is written or replaced; None if there is none."""
+    if not path.exists():
+        return None
+    about = path.stat()
+    return about.st_mtime_ns, about.st_size, about.st_ino
+
+
+@lru_cache(maxsize=256)
+def _sha256(path: Path, stamp: tuple[int, ...] | None) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -48,6 +62,14 @@ class Folder:
         """Bytes of one file; OSError if there is none."""
         return (self._root / path).read_bytes()
 
+    def stamp(self, path: str) -> str:
+        """What changes with a file: its size and time; "missing" if there is none."""
+        try:
+            about = (self._root / path).stat()
+        except OSError:
+            return "missing"
+        return f"{about.st_size} bytes at {about.st_mtime_ns}"
+
     def paths(self) -> Iterator[str]:
         """Every file's path, with forward slashes."""
         for folder, _, names in os.walk(self._root, followlinks=True):
@@ -73,6 +95,14 @@ class Archive:
         """Bytes of one file; KeyError if there is none."""
         with self._lock:
             return self._zip.read(self._prefix + path)
+
+    def stamp(self, path: str) -> str:
+        """What changes with a file: its size and checksum; "missing" if there is none."""
+        try:
+            about = self._zip.getinfo(self._prefix + path)
+        except KeyError:
+            return "missing"
+        return f"{about.file_size} bytes, CRC {about.CRC:08x}"
 
     def paths(self) -> Iterator[str]:
         """Every file's path, with forward slashes."""

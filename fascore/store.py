@@ -2,57 +2,44 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
-from fascore.data.sample_table import COLUMNS, fingerprint, read_samples
-from fascore.data.splits import SPLITS
-from fascore.errors import FascoreError
-from fascore.files import sha256, write_json, write_whole
-from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
+from fascore.cards import CARD, DEFAULT_THRESHOLD, Card, read_card, write_card
+from fascore.errors import StoreError
+from fascore.files import sha256, write_whole
+from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.models.network_file import read_network
+from fascore.provenance import differences
+from fascore.store_tables import read_predictions, store_samples
+
+__all__ = [
+    "BACKGROUND",
+    "CARD",
+    "DEFAULT_THRESHOLD",
+    "HISTORY",
+    "PREDICTIONS",
+    "SAMPLES",
+    "STUDY",
+    "WEIGHTS",
+    "Card",
+    "Store",
+    "StoreError",
+    "scores_made_from",
+    "study_run",
+    "study_runs",
+    "write_background",
+    "write_card",
+]
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
-WEIGHTS, CARD, HISTORY, PREDICTIONS = "model.keras", "card.json", "history.csv", "predictions.csv"
-DEFAULT_THRESHOLD = 0.5
-
-
-class StoreError(FascoreError):
-    """A store or a model in it that cannot be used; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """What a model expects and how it came to be; `card.json`.
-
-    `data` names the data set: name, simulated, root, fingerprint, protocol, counts.
-    `training` holds recipe, config, seed, initial weights, epochs and seconds. `threshold` holds
-    value, rule and split, once the model has been evaluated.
-    """
-
-    model: str
-    size: int
-    crop_expansion: float
-    feature_layers: list[str]
-    weights_sha256: str
-    data: dict[str, Any]
-    training: dict[str, Any]
-    software: dict[str, str]
-    threshold: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def threshold_value(self) -> float:
-        """The recorded threshold, or 0.5 before evaluation."""
-        return float(self.threshold.get("value", DEFAULT_THRESHOLD))
+WEIGHTS, HISTORY, PREDICTIONS = "model.keras", "history.csv", "predictions.csv"
 
 
 class Store:
@@ -100,19 +87,7 @@ class Store:
 
     def card(self, name: str) -> Card:
         """A model's card."""
-        path = self.path / name / CARD
-        try:
-            return Card(**json.loads(path.read_text()))
-        except FileNotFoundError as err:
-            raise StoreError(
-                f"Expected {CARD} beside the weights of {name}. Received: none. "
-                "Train the model again with `python -m trainer fit`."
-            ) from err
-        except (json.JSONDecodeError, TypeError) as err:
-            raise StoreError(
-                f"Expected a complete {CARD} for {name}. Received: one that cannot be read "
-                f"({err}). Train the model again with `python -m trainer fit`."
-            ) from err
+        return read_card(self.path / name)
 
     def load(self, name: str) -> FaceModel:
         """A model with its threshold and the store's SHAP background, after checking its card."""
@@ -122,11 +97,7 @@ class Store:
                 f"Expected {WEIGHTS} for {name}. Received: a card without weights. "
                 "Train the model with `python -m trainer fit`."
             )
-        if card.model != name or card.weights_sha256 != sha256(path):
-            raise StoreError(
-                f"Expected the weights that {name}'s {CARD} describes. Received: other weights. "
-                "Copy the whole folder of the model again, or train it again."
-            )
+        self._check_weights(card, name)
         return FaceModel(
             name,
             read_network(path),
@@ -139,40 +110,27 @@ class Store:
         path = self.path / BACKGROUND
         if not path.exists():
             return None
-        with np.load(path) as arrays:
-            return np.asarray(arrays["images"])
+        try:
+            with np.load(path) as arrays:
+                return np.asarray(arrays["images"])
+        except (OSError, ValueError, KeyError, BadZipFile) as err:
+            raise StoreError(
+                f"Expected SHAP's background images in {path}. Received: a file that cannot be "
+                "read. Delete it, and let `python -m trainer fit` make it anew."
+            ) from err
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells the store's samples from another evaluation set's."""
+        return store_samples(self._samples_path)[1]
 
     def samples(self) -> pd.DataFrame:
         """What is known of each validation and test image, indexed by sample_id."""
-        table = self._table(self._samples_path, read_samples, COLUMNS)
-        known = {
-            "split": set(SPLITS),
-            "label": {LIVE, SPOOF},
-            "spoof_type": {*SPOOF_TYPES, UNKNOWN_TYPE},
-        }
-        for column, values in known.items():
-            unknown = table.loc[~table[column].isin(values), column]
-            if len(unknown):
-                raise StoreError(
-                    f"Expected splits {', '.join(SPLITS)}, labels 0 or 1 and spoof types from 0 "
-                    f"to 10 in {SAMPLES}. Received: {column} {unknown.iloc[0]} for "
-                    f"{unknown.index[0]}. Run `python -m trainer evaluate` again."
-                )
-        return table
+        return store_samples(self._samples_path)[0]
 
     def predictions(self, name: str) -> pd.Series:
         """P(spoof) of a model, indexed by sample_id."""
-        path = self.path / name / PREDICTIONS
-        read = partial(pd.read_csv, index_col="sample_id")
-        scores = self._table(path, read, ["spoof_score"])["spoof_score"]
-        numbers = pd.to_numeric(scores, errors="coerce")
-        bad = scores[~numbers.between(0, 1)]
-        if len(bad):
-            raise StoreError(
-                f"Expected scores in [0, 1] in {PREDICTIONS} of {name}. Received: {bad.iloc[0]} "
-                f"for {bad.index[0]}. Run `python -m trainer evaluate --again`."
-            )
-        return numbers
+        return read_predictions(self.path / name / PREDICTIONS, model=name)
 
     def scored(self, name: str, *, split: str = "test") -> pd.DataFrame:
         """The samples of one split with a column `spoof_score`, a model's P(spoof).
@@ -180,16 +138,17 @@ class Store:
         Raises
         ------
         StoreError
-            If the model was scored on other images than the store's samples.
+            If the scores are of other images than the store's samples, or of other weights.
         """
-        samples = self.samples()
-        if self.card(name).data["fingerprint"] != fingerprint(samples):
+        card = self.card(name)
+        if card.data["fingerprint"] != self.fingerprint:
             raise StoreError(
                 f"Expected {name} to be trained and scored on this store's samples. Received: "
                 "another data set. Run `python -m trainer evaluate` for it."
             )
-        chosen = samples[samples["split"] == split]
-        scored = chosen.join(self.predictions(name), how="left")
+        samples, predictions = self.samples(), self.predictions(name)
+        self._check_scores(card, name)
+        scored = samples[samples["split"] == split].join(predictions, how="left")
         there = int(scored["spoof_score"].notna().sum())
         if there < len(scored):
             raise StoreError(
@@ -207,32 +166,37 @@ class Store:
         )
         return live, spoof
 
-    def _table(
-        self, path: Path, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]
-    ) -> pd.DataFrame:
-        """A table that has these columns, and each sample once."""
-        try:
-            table = read(path)
-        except (FileNotFoundError, ValueError) as err:
+    def _check_weights(self, card: Card, name: str) -> None:
+        """Refuses weights that the card does not describe."""
+        if card.model != name or card.weights_sha256 != sha256(self.path / name / WEIGHTS):
             raise StoreError(
-                f"Expected a table {path.name} in {path.parent}. Received: none that can be "
-                "read. Run `python -m trainer evaluate`."
-            ) from err
-        missing = [name for name in columns if name not in table]
-        if missing:
-            raise StoreError(
-                f"Expected columns {', '.join(columns)} in {path}. Received: no "
-                f"{', '.join(missing)}. Run `python -m trainer evaluate --again`."
+                f"Expected the weights that {name}'s {CARD} describes. Received: other weights. "
+                "Copy the whole folder of the model again, or train it anew with "
+                "`python -m trainer fit --again`."
             )
-        if table.index.has_duplicates:
-            twice = table.index[table.index.duplicated()][0]
-            splits = table.loc[twice, "split"].unique() if "split" in table else []
-            where = f"in {' and '.join(splits)}" if len(splits) > 1 else "more than once"
+
+    def _check_scores(self, card: Card, name: str) -> None:
+        """Refuses scores of other weights than the card's and those that are there."""
+        if name in self.loadable_names:
+            self._check_weights(card, name)
+        # Cards written before 0.2 have no record of their scores. Their threshold stands for it:
+        # it was written right after the scores, and training anew took it away.
+        own = bool(card.threshold)
+        if card.scores:
+            own = not differences(card.scores, scores_made_from(self.path / name, card))
+        if not own:
             raise StoreError(
-                f"Expected each image once in {path}. Received: {twice} {where}. "
-                "Run `python -m trainer evaluate --again`."
+                f"Expected the scores of {name}'s weights. Received: a {PREDICTIONS} of other "
+                "weights, or one changed since. Run `python -m trainer evaluate` for this store."
             )
-        return table
+
+
+def scores_made_from(folder: Path, card: Card) -> dict[str, str]:
+    """A model's weights and the very predictions that they gave, as its card records them."""
+    return {
+        "weights_sha256": card.weights_sha256,
+        "predictions_sha256": sha256(folder / PREDICTIONS),
+    }
 
 
 def study_run(path: Path, seed: int) -> Path:
@@ -249,11 +213,6 @@ def study_runs(path: Path) -> dict[int, Store]:
                 folder, samples_path=path / SAMPLES
             )
     return dict(sorted(runs.items()))
-
-
-def write_card(folder: Path, card: Card) -> None:
-    """Writes a model's card."""
-    write_json(folder / CARD, asdict(card))
 
 
 def write_background(store: Path, images: np.ndarray, sample_ids: Sequence[str]) -> None:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from fascore.data.sample_table import read_samples
 from fascore.data.samples import DataError
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
+from fascore.provenance import digest
 from fascore.store import SAMPLES
 
 PREPARED, SKIPPED = "prepared.json", "skipped.csv"
+FEATURES = ("sample_id", "label", "image")
 SHARDS = "shards"  # below it, tensorflow-datasets' own folders
 tfds.disable_progress_bar()  # ours tells rate and time left
 
@@ -103,20 +106,40 @@ class Prepared:
     Raises
     ------
     DataError
-        If there is no finished build.
+        If there is no finished build, or its prepared.json is damaged.
+
+    Attributes
+    ----------
+    config : Config
+    record : dict
+        prepared.json: `config`, digests of the `labels` and `pictures` it was made from, `data`.
     """
 
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         try:
-            record = json.loads((self.path / PREPARED).read_text())
+            self.record: dict[str, Any] = json.loads((self.path / PREPARED).read_text())
+            self.config = Config(**self.record["config"])
+            self._data: dict[str, Any] = dict(self.record["data"])
         except (FileNotFoundError, NotADirectoryError) as err:
             raise DataError(
                 f"Expected a finished build of `python -m trainer prepare` in {self.path}. "
                 f"Received: no {PREPARED} there. Run prepare with --out {self.path}."
             ) from err
-        self.config = Config(**record["config"])
-        self.data: dict[str, Any] = record["data"]
+        except (ValueError, KeyError, TypeError) as err:  # no JSON, or not prepare's
+            raise DataError(
+                f"Expected what `python -m trainer prepare` writes in {self.path / PREPARED}. "
+                f"Received: a file that cannot be read ({type(err).__name__}). Run prepare with "
+                f"--out {self.path} --again."
+            ) from err
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """What the cards of its models say of the data set; `images` has a digest a split."""
+        if "images" in self._data:
+            return self._data
+        # a build of before 0.2 does not record them: they are read from its shards
+        return self._data | {"images": image_digests(self.path / SHARDS, self.config)}
 
     @property
     def name(self) -> str:
@@ -176,6 +199,21 @@ class Prepared:
         for ids, images in self.batches(split, 256):
             found |= {i: image.copy() for i, image in zip(ids, images, strict=True) if i in missing}
         return np.stack([found[each] for each in sample_ids])
+
+
+def image_digests(folder: Path, config: Config) -> dict[str, str]:
+    """For each split a digest of its ids, labels and pixels, read from the shards below `folder`.
+
+    The order of the examples, which depends on who wrote them, does not matter.
+    """
+    builder = tfds.builder_from_directory(_shards(folder, config))
+
+    def rows(split: str) -> Iterator[tuple[str, int, str]]:
+        for batch in builder.as_dataset(split=split, batch_size=256).as_numpy_iterator():
+            for name, label, image in zip(*(batch[key] for key in FEATURES), strict=True):
+                yield name.decode(), int(label), sha256(image.tobytes()).hexdigest()
+
+    return {split: digest(rows(split)) for split in builder.info.splits}
 
 
 def written_ids(folder: Path, config: Config) -> Iterator[str]:

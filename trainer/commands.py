@@ -28,6 +28,7 @@ def run_prepare(options: argparse.Namespace) -> None:
         seed=options.seed,
         jobs=options.jobs,
         beam=options.beam,
+        again=options.again,
     )
     print(f"\n{summary(build)}")
 
@@ -114,6 +115,7 @@ def run_study(options: argparse.Namespace) -> None:
         seeds=options.seeds,
         recipe=_chosen_recipe(options),
         precision=choose_precision(options.precision),
+        again=options.again,
         strategy=strategy,
     )
     print(f"\n{summary(noise)}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import dataclasses
 import math
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,11 @@ from fascore.files import write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.paper import Reported, read_paper
+from fascore.provenance import differences, listed
 from fascore.scores import classification
 from fascore.scores.definitions import PAPER_METRICS
 from fascore.scores.error_rates import eer_threshold
-from fascore.store import Store
+from fascore.store import Card, Store, StoreError, scores_made_from, write_card
 from trainer.build import Prepared
 
 THRESHOLD_RULE = "equal error rate"
@@ -34,15 +34,22 @@ EVALUATED = ("validation", "test")
 def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.DataFrame:
     """Writes samples.csv, each model's predictions.csv and its threshold; returns the test metrics.
 
-    A model that is scored already is scored anew only if asked for by `again`.
-    The threshold is chosen on validation and applied to test. The table is `test_metrics`'.
+    Scores that are there are used again only if they are of the model's weights and of the
+    build's images; with `again` not even then. The threshold is chosen on validation and applied to
+    test. The table is `test_metrics`'.
+
+    Raises
+    ------
+    FascoreError
+        If a model was trained on another build: its test images may be those it was trained on.
     """
     opened = Store(store_path)
     names = opened.loadable_names
-    _check_trained_on(build, opened, names)
-    samples = write_samples(build, store_path)
     for name in names:
-        if not again and _scored(opened, name, samples):
+        _check_trained_on(build, opened.card(name))
+    write_samples(build, store_path)
+    for name in names:
+        if not again and is_scored(opened, name, build):
             print(f"{MODELS[name].title}: scored already.")
         else:
             score(opened, name, build)
@@ -59,18 +66,29 @@ def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
 
 
 def score(opened: Store, name: str, build: Prepared) -> None:
-    """Writes a model's predictions.csv and its threshold."""
+    """Writes a model's predictions.csv; into its card what they were made from, and a threshold."""
     scores = predict(opened.load(name), build)
     table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
     write_whole(opened.path / name / store.PREDICTIONS, table.to_csv)
+    card = opened.card(name)
+    made_from = _made_from(opened.path / name, card, build)
+    # without a threshold until it is chosen: a run that is stopped here scores again
+    write_card(opened.path / name, replace(card, scores=made_from, threshold={}))
     _record_threshold(opened, name)
 
 
-def _scored(opened: Store, name: str, samples: pd.DataFrame) -> bool:
-    """Whether a model's scores of these samples are there; training anew takes its threshold."""
-    if name not in opened.scored_names or not opened.card(name).threshold:
+def is_scored(opened: Store, name: str, build: Prepared) -> bool:
+    """Whether the scores that are there are of this model's weights and of the build's images."""
+    folder, card = opened.path / name, opened.card(name)
+    if not card.threshold or not (folder / store.PREDICTIONS).exists():
         return False
-    return set(opened.predictions(name).index) == set(samples.index)
+    return not differences(card.scores, _made_from(folder, card, build))
+
+
+def _made_from(folder: Path, card: Card, build: Prepared) -> dict[str, Any]:
+    """What a model's scores were made from, as its card records it."""
+    images = {split: build.data["images"][split] for split in EVALUATED}
+    return {**scores_made_from(folder, card), "images": images}
 
 
 def predict(model: FaceModel, build: Prepared) -> dict[str, float]:
@@ -98,16 +116,22 @@ def choose_batch_size(model: FaceModel) -> int:
     return int(min(max(2 ** math.floor(math.log2(max(fitting, 1))), 16), 512))
 
 
-def _check_trained_on(build: Prepared, opened: Store, names: Sequence[str]) -> None:
+def _check_trained_on(build: Prepared, card: Card) -> None:
     """Refuses to score a model on a build it was not trained for: its test may be its training."""
-    for name in names:
-        data = opened.card(name).data
-        if data["fingerprint"] != build.data["fingerprint"]:
-            raise FascoreError(
-                f"Expected {name} to be trained on this build. Received: one trained on "
-                f"{data['name']} with {data['protocol']} splits of another draw. Give --data the "
-                "build it was trained on, or another --store."
-            )
+    there = {**card.data, "size": card.size, "crop_expansion": card.crop_expansion}
+    wanted = {"fingerprint": build.data["fingerprint"], "size": build.size}
+    wanted |= {"crop_expansion": build.config.crop_expansion}
+    # the training images may be others: models of several training sets may share a test set;
+    # cards of before 0.2 do not record any images
+    if recorded := there.get("images"):
+        there["images"] = {split: recorded.get(split) for split in EVALUATED}
+        wanted["images"] = {split: build.data["images"][split] for split in EVALUATED}
+    if differing := differences(there, wanted):
+        raise FascoreError(
+            f"Expected {card.model} to be trained on this build. Received: one trained on "
+            f"{card.data['name']} with {listed(differing)}. Give --data the build it was trained "
+            "on, or another --store."
+        )
 
 
 def _record_threshold(opened: Store, name: str) -> None:
@@ -120,8 +144,7 @@ def _record_threshold(opened: Store, name: str) -> None:
     else:
         threshold = {"value": store.DEFAULT_THRESHOLD, "rule": NO_VALIDATION}
         print(f"{MODELS[name].title}: threshold {NO_VALIDATION}.")
-    card = dataclasses.replace(opened.card(name), threshold=threshold)
-    store.write_card(opened.path / name, card)
+    write_card(opened.path / name, replace(opened.card(name), threshold=threshold))
 
 
 def test_metrics(opened: Store) -> pd.DataFrame:
@@ -131,7 +154,11 @@ def test_metrics(opened: Store) -> pd.DataFrame:
     """
     measured, paper = {}, read_paper()
     for name in opened.scored_names:
-        live, spoof = opened.scores(name)
+        try:
+            live, spoof = opened.scores(name)
+        except StoreError as err:  # of a model without weights here, which could not be scored
+            print(f"{MODELS[name].title} is left out. {err}")
+            continue
         threshold = opened.card(name).threshold_value
         result = classification.classify(live, spoof, threshold=threshold)
         rates = {rate: getattr(result, rate) for rate in PAPER_METRICS}
@@ -150,13 +177,11 @@ def test_metrics(opened: Store) -> pd.DataFrame:
 
 def auc_by_species(opened: Store) -> pd.DataFrame:
     """AUC of each model on test: all spoofs, then each PAI species against the live faces."""
-    samples = opened.samples()
-    test = samples[samples["split"] == "test"]
     rows = {}
     for name in opened.scored_names:
-        scores = opened.predictions(name)[test.index].to_numpy()
+        scored = opened.scored(name)
         rows[MODELS[name].title] = classification.auc_by_species(
-            scores, test["label"].to_numpy(), test["pai_species"].to_numpy()
+            *(scored[column].to_numpy() for column in ("spoof_score", "label", "pai_species"))
         )
     return pd.DataFrame.from_dict(rows, orient="index")
 

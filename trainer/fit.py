@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
@@ -16,20 +15,20 @@ import pandas as pd
 import tensorflow as tf
 
 from fascore import store
+from fascore.errors import FascoreError
 from fascore.files import sha256, write_whole
 from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS, baselines
 from fascore.models.baselines import WeightsError
 from fascore.models.network_file import read_network
-from fascore.store import Store
 from fascore.training.history import STATE
 from trainer.build import Prepared
 from trainer.distribution import is_chief
 from trainer.loop import Trainer, best_epoch
 from trainer.recipes import Recipe
+from trainer.training_key import IMAGENET, NONE, is_trained, training_key
 
 SOFTWARE = ("tensorflow", "keras", "numpy")
 LOGS = "logs"  # in the store, for TensorBoard
-IMAGENET, NONE = "imagenet", "none"
 
 
 def fit(
@@ -47,8 +46,9 @@ def fit(
     """Trains the named models one after the other, each from the same seed, into the store.
 
     A model that the store has already, trained this way on this build, is left as it is; one whose
-    training was stopped goes on after its last epoch. A model's folder is complete when its card
-    is there. The store gets SHAP's background set.
+    training was stopped goes on after its last epoch. Nothing that was trained otherwise is
+    replaced without `again`. A model's folder is complete when its card is there. The store gets
+    SHAP's background set.
 
     Parameters
     ----------
@@ -56,25 +56,27 @@ def fit(
         Initial weights of the baselines: "imagenet", "none" (random), or a file; a file may also
         start a variant. Variants are random otherwise.
     again : bool
-        Train finished models anew.
+        Train finished models anew, and replace what was trained otherwise.
 
     Raises
     ------
     FascoreError
-        If initial weights are not to be had, or the loss does not stay finite.
+        If the store holds one of the models, or a training of it that was stopped, of another
+        recipe, seed or build; if initial weights are not to be had; if the loss does not stay
+        finite.
     """
     strategy = strategy or tf.distribute.get_strategy()
     keys = {
         name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)
         for name in models
     }
-    open_models = [n for n in models if again or not trained(store_path, n, keys[n])]
+    open_models = [n for n in models if again or not is_trained(store_path / n, keys[n])]
     for name in models:
         if name not in open_models:
             print(f"{MODELS[name].title}: trained already.")
     for name in open_models:
         _check_weights(name, weights)
-    if is_chief(strategy) and not (store_path / store.BACKGROUND).exists():
+    if open_models and not has_background(build, store_path, again=again) and is_chief(strategy):
         store.write_background(store_path, *build.background(seed=seed))
     for number, name in enumerate(open_models, start=1):
         print(f"\n{MODELS[name].title} ({number} of {len(open_models)})", flush=True)
@@ -112,35 +114,29 @@ def train(
     keras.backend.clear_session()
 
 
-def training_key(
-    name: str,
-    build: Prepared,
-    recipe: Recipe,
-    *,
-    seed: int,
-    precision: str,
-    weights: str = IMAGENET,
-) -> dict[str, Any]:
-    """What makes a training what it is: the same key, the same network."""
-    initial = weights if name in BASELINES or weights not in (IMAGENET, NONE) else NONE
-    return {
-        "recipe": recipe.name,
-        "config": {**asdict(recipe), "precision": precision},
-        "seed": seed,
-        "initial_weights": "random" if initial == NONE else initial,
-        "build": build.config.name,
-        "fingerprint": build.data["fingerprint"],
-    }
+def has_background(build: Prepared, store_path: Path, *, again: bool = False) -> bool:
+    """Whether a store has SHAP's background set, of this build's training images to the pixel.
 
+    All models of a store are explained against one set, so it stays while it is of these images.
 
-def trained(store_path: Path, name: str, key: dict[str, Any], *, file: str = store.WEIGHTS) -> bool:
-    """Whether the store has this very model: its card, and beside it `file`."""
-    folder = store_path / name
-    if not (folder / store.CARD).exists() or not (folder / file).exists():
+    Raises
+    ------
+    FascoreError
+        If it is of other images, unless it may be made `again`.
+    """
+    path = store_path / store.BACKGROUND
+    if not path.exists():
         return False
-    card = Store(store_path).card(name)
-    there = {**card.training, "fingerprint": card.data["fingerprint"]}
-    return all(there.get(part) == value for part, value in key.items())
+    with np.load(path) as arrays:
+        images, ids = arrays["images"], [str(each) for each in arrays["sample_ids"]]
+    train = build.samples.index[build.samples["split"] == "train"]
+    same = set(ids) <= set(train) and np.array_equal(images, build.images("train", ids))
+    if not same and not again:
+        raise FascoreError(
+            f"Expected SHAP's background in {path} to be of this build's training images. "
+            "Received: other images. Give --again to make it anew, or another --store."
+        )
+    return same
 
 
 def _check_weights(name: str, weights: str) -> None:
@@ -161,14 +157,16 @@ def _build_network(name: str, size: int, weights: str) -> keras.Model:
         return spec.build(size=size, weights=IMAGENET)
     if not from_file:
         return spec.build(size=size)
+    whole = Path(weights).suffix == ".keras"  # a whole network, of a store
+    network = spec.build(size=size) if whole or name not in BASELINES else None
     try:
-        if Path(weights).suffix == ".keras":  # a whole network, of a store
-            network = spec.build(size=size)
-            network.set_weights(read_network(Path(weights)).get_weights())
-            return network
-        if name not in BASELINES:
+        if network is None:
+            return spec.build(size=size, weights=weights)  # the convolutional part alone
+        if not whole:
             raise ValueError("a variant starts from a .keras file")
-        return spec.build(size=size, weights=weights)  # the convolutional part alone
+        network.set_weights(read_network(Path(weights)).get_weights())
+        return network
+    # here Keras's own ValueError is bad input: a file that does not fit the network
     except (ValueError, OSError, KeyError) as err:
         raise WeightsError(
             f"Expected weights of {spec.title}: a .keras file of a store, or for a baseline a file "
@@ -195,7 +193,7 @@ def _save(
     write_whole(weights, network.save)
     table = pd.DataFrame(history)
     write_whole(folder / store.HISTORY, partial(table.to_csv, index=False))
-    training = {part: value for part, value in key.items() if part != "fingerprint"}
+    training = {part: value for part, value in key.items() if part != "images"}
     training |= {
         "epochs": len(history),
         "best_epoch": best_epoch(history, recipe),

@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from fascore.data.sample_table import fingerprint, sample_of
+from fascore.data.sample_table import sample_of
 from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.errors import FascoreError
 from fascore.explain import Explainer
 from fascore.faces import FaceDetector, face_in_box
+from fascore.files import sha256
 from fascore.findings.results import (
     FOLDER,
     Results,
@@ -27,7 +28,8 @@ from fascore.findings.results import (
 from fascore.images import Box, crop_square, face_input, input_points
 from fascore.judging.judge import NO_METHOD, Judge, Measure
 from fascore.models.face_model import FaceModel
-from fascore.store import Store
+from fascore.provenance import differences, listed
+from fascore.store import BACKGROUND, Store
 from trainer.judging_progress import Parts
 from trainer.recipes import Plan
 
@@ -48,22 +50,28 @@ def judge_explanations(
     """Measures the explanations of a store's models and writes the results into it.
 
     What was measured before an interruption is kept, image by image; results that are there
-    already, made this way, are returned as they are.
+    already, made this way from these pictures and weights, are returned as they are. Others,
+    finished or not, are dropped only `again`.
 
     Raises
     ------
     FascoreError
-        If more images are asked for than the split has, or the models see different pixels.
+        If more images are asked for than the split has, the models see different pixels, or
+        explanations of other pictures, weights or settings are there.
     """
     loaded = [store.load(name) for name in models]
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
-    about = _about(store, loaded, explainers, judge, plan)
+    about = _about(store, data, loaded, explainers, judge, plan)
     parts = Parts(store.path / FOLDER / PARTS)
-    if not again and not parts.there and has_results(store) and _made_this_way(store, about):
-        print("Judged already.")
-        return read_results(store)
-    done = parts.open(about, again=again)
+    if not again:
+        if has_results(store):
+            _check_same(store, read_results(store).about, about)
+            if not parts.there:
+                print("Judged already.")
+                return read_results(store)
+        parts.check(about)
+    done = parts.open(about)
     if done:
         print(f"Going on after {done:,} images.")
     detect = _Detector()
@@ -176,27 +184,39 @@ def _shared_input(store: Store, models: Sequence[str]) -> tuple[int, float]:
 
 def _about(
     store: Store,
+    data: FaceData,
     models: Sequence[FaceModel],
     explainers: Sequence[Explainer],
     judge: Judge,
     plan: Plan,
 ) -> dict[str, Any]:
-    """What makes results what they are."""
+    """What makes results what they are.
+
+    `pictures` covers the whole split: how many of its images are judged may change on the way.
+    """
     names = [model.name for model in models]
+    table, background = store.samples(), store.path / BACKGROUND
+    split = table[table["split"] == plan.split]
     return {
         **asdict(plan),
         **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
         "settings": {explainer.name: asdict(explainer) for explainer in explainers},
         "data": store.card(names[0]).data["name"],
-        "fingerprint": fingerprint(store.samples()),
+        "fingerprint": store.fingerprint,
+        "pictures": data.stamps(sample_of(row) for _, row in split.iterrows()),
+        "background": sha256(background) if background.exists() else None,
         "weights": {name: store.card(name).weights_sha256 for name in names},
         "thresholds": {model.name: model.threshold for model in models},
     }
 
 
-def _made_this_way(store: Store, about: Mapping[str, Any]) -> bool:
-    there = read_results(store).about
-    return all(there.get(key) == value for key, value in about.items())
+def _check_same(store: Store, there: Mapping[str, Any], about: Mapping[str, Any]) -> None:
+    """Refuses to replace finished results that were made from anything else."""
+    if differing := differences(there, about):
+        raise FascoreError(
+            f"Expected no judged explanations in {store.path}, or those asked for. Received: some "
+            f"with {listed(differing)}. Give --again to judge anew."
+        )
 
 
 def _with_right(

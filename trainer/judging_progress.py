@@ -15,11 +15,13 @@ import numpy as np
 import pandas as pd
 
 from fascore.data.samples import Sample
+from fascore.errors import FascoreError
 from fascore.explain import Attribution
 from fascore.explain.units import pixel_values
 from fascore.files import write_json, write_whole
 from fascore.findings.results import COLUMNS, MeanMap
 from fascore.judging.judge import Measure
+from fascore.provenance import differences, listed
 
 SETTINGS, MEASURES = "settings.json", "measures"
 
@@ -44,19 +46,32 @@ class Parts:
         """A run was begun and has not ended."""
         return self._folder.exists()
 
-    def open(self, about: Mapping[str, Any], *, again: bool) -> int:
-        """The number of images finished with these settings; those of other settings are dropped.
+    def check(self, about: Mapping[str, Any]) -> None:
+        """Refuses images that were finished with other settings, or of other pictures or weights.
 
         How many images are asked for does not matter: fewer are the first of more.
         """
-        settings = self._folder / SETTINGS
-        about = {key: value for key, value in about.items() if key != "limit"}
-        if self.there and (
-            again or not settings.exists() or json.loads(settings.read_text()) != about
-        ):
+        if differing := self._differing(about):
+            raise FascoreError(
+                f"Expected the {len(self._paths()):,} images that were judged before in "
+                f"{self._folder} to be judged as asked for. Received: images with "
+                f"{listed(differing)}. Give the options they were begun with to go on, or --again "
+                "to drop them."
+            )
+
+    def open(self, about: Mapping[str, Any]) -> int:
+        """The number of images finished with these settings; those of other settings go."""
+        if self._differing(about):
             self.remove()
-        write_json(settings, about)
+        write_json(self._folder / SETTINGS, _without_limit(about))
         return len(self._paths())
+
+    def _differing(self, about: Mapping[str, Any]) -> list[str]:
+        settings = self._folder / SETTINGS
+        if not self._paths():
+            return []
+        there = json.loads(settings.read_text()) if settings.exists() else {}
+        return differences(there, _without_limit(about))
 
     def has(self, number: int) -> bool:
         """The image of this number is finished."""
@@ -114,6 +129,10 @@ class Parts:
 
     def _paths(self) -> list[Path]:
         return sorted(self._folder.glob("*.npz"))
+
+
+def _without_limit(about: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in about.items() if key != "limit"}
 
 
 def _key(name: str) -> tuple[str, str, str]:

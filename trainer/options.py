@@ -64,6 +64,7 @@ def prepare_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for the build")
     _number(parser, "--seed", "draws which images are taken", default=0)
     _prepare_options(parser)
+    _again(parser)
 
 
 def _prepare_options(parser: argparse.ArgumentParser) -> None:
@@ -204,6 +205,7 @@ def study_options(parser: argparse.ArgumentParser) -> None:
     often = "how often each variant is trained, each time from another seed"
     _number(parser, "--seeds", often, least=2, default=5)
     _recipe(parser)
+    _again(parser)
 
 
 def simulate_options(parser: argparse.ArgumentParser) -> None:
@@ -232,7 +234,11 @@ def _store(parser: argparse.ArgumentParser) -> None:
 
 
 def _again(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--again", action="store_true", help="do anew what is done already")
+    parser.add_argument(
+        "--again",
+        action="store_true",
+        help="make anew what is there already, also where it was made from other data or settings",
+    )
 
 
 def samples_option(kind: type[Explainer]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -19,7 +18,13 @@ from tqdm import tqdm
 from fascore.errors import FascoreError
 from fascore.explain import Explainer
 from fascore.files import write_json, write_whole
-from fascore.findings.results import FOLDER, PLANTED
+from fascore.findings.results import (
+    FOLDER,
+    PLANTED,
+    PLANTED_ABOUT,
+    planted_about,
+    planted_table,
+)
 from fascore.judging.planted import (
     COLUMNS,
     CUES,
@@ -32,13 +37,13 @@ from fascore.judging.planted import (
 from fascore.labels import LIVE, SPOOF
 from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
+from fascore.provenance import differences, listed
 from fascore.stats.intervals import interval_text
 from trainer.build import Prepared
 from trainer.fit import SOFTWARE
 from trainer.recipes import PlantRecipe
 from trainer.study import check_samples
 
-ABOUT = "planted.json"  # beside the table: of which data, held how
 HELD_OUT = 100  # test faces, each with and without cue, at least as many as are scored
 BACKGROUND = 100  # SHAP's, half with the cue
 ENOUGH = 0.99  # accuracy on training faces at which training stops
@@ -56,7 +61,8 @@ def plant_cues(
     """Trains each model on each cue, scores every explainer's maps, and writes the table.
 
     It goes to `explanations/planted.csv` of the store after each network, so that a run that was
-    stopped goes on with the next one; `again` starts anew. Returns `summarise_planted`'s table.
+    stopped goes on with the next one; `again` drops what is there. Returns the table of
+    `summarise_planted`.
 
     Raises
     ------
@@ -67,11 +73,13 @@ def plant_cues(
     check_samples(build, store_path)
     _check_enough(build, recipe)
     about = _about(build, recipe, explainers)
-    table = pd.DataFrame(columns=COLUMNS) if again else _held(store_path, about)
+    if again:  # first: the record below must not stand beside another run's table
+        (store_path / FOLDER / PLANTED).unlink(missing_ok=True)
+    table = _held(store_path, about)
     held = set(zip(table["cue"], table["model"], strict=True))
     todo = [each for each in product(CUES, models) if each not in held]
     if todo:
-        write_json(store_path / FOLDER / ABOUT, about)
+        write_json(store_path / FOLDER / PLANTED_ABOUT, about)
         faces = _Faces(build, recipe)
         with tqdm(total=len(todo) * (recipe.epochs + recipe.images), unit="step") as bar:
             for number, (cue, name) in enumerate(todo, start=1):
@@ -203,6 +211,7 @@ def _about(build: Prepared, recipe: PlantRecipe, explainers: Sequence[Explainer]
     """Of which data, held how, with which software."""
     return {
         "data": {name: build.data[name] for name in ("name", "simulated", "fingerprint")},
+        "images": {split: build.data["images"][split] for split in ("train", "test")},
         "recipe": asdict(recipe),
         "settings": {explainer.name: asdict(explainer) for explainer in explainers},
         "software": {package: version(package) for package in (*SOFTWARE, "lime", "shap")},
@@ -214,13 +223,12 @@ def _held(store_path: Path, about: dict[str, Any]) -> pd.DataFrame:
     folder = store_path / FOLDER
     if not (folder / PLANTED).exists():
         return pd.DataFrame(columns=COLUMNS)
-    before = json.loads((folder / ABOUT).read_text()) if (folder / ABOUT).exists() else {}
-    if before != about:
+    if differing := differences(planted_about(folder), about):
         raise FascoreError(
-            f"Expected {folder / PLANTED} to be of cues planted with these data, settings and "
-            "software. Received: others. Give --again to plant them anew."
+            f"Expected no planted cues in {folder / PLANTED}, or those asked for. Received: cues "
+            f"with {listed(differing)}. Give --again to plant them anew."
         )
-    return pd.read_csv(folder / PLANTED)
+    return planted_table(folder)
 
 
 def _check_enough(build: Prepared, recipe: PlantRecipe) -> None:

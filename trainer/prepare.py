@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import logging
-import shlex
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import redirect_stdout
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import tensorflow_datasets as tfds
-from tqdm import tqdm
 
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
-from fascore.data.samples import DataError, Sample, Skipped
+from fascore.data.samples import DataError, FaceData, Sample, Skipped
 from fascore.data.splits import PROTOCOLS, SPLITS, by_split
 from fascore.errors import FascoreError
 from fascore.files import write_json, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import LIVE, SPOOF
+from fascore.provenance import differences, digest, listed
 from fascore.shipped import recorded
 from fascore.store import SAMPLES
 from trainer.build import (
@@ -32,14 +28,11 @@ from trainer.build import (
     SHARDS,
     SKIPPED,
     Config,
-    FacesBuilder,
     Prepared,
-    written_ids,
+    image_digests,
 )
-from trainer.crops import Cropper, Example, as_examples
-from trainer.workers import in_order, worker_pool
-
-PIECE = 32  # images a worker is given at a time
+from trainer.crops import Cropper
+from trainer.shards import write_shards
 
 
 def prepare(
@@ -53,11 +46,14 @@ def prepare(
     seed: int = 0,
     jobs: int | None = None,
     beam: str | None = None,
+    again: bool = False,
 ) -> Prepared:
-    """A finished build in `out`; one that is there already is left as it is.
+    """A finished build in `out`; one that is there already, made from the same, is left as it is.
 
-    An entry that turns out unusable when it is opened is listed in skipped.csv and not replaced.
-    Stopped at any moment, the same call starts the shards again.
+    The same are the settings, the labels of the images drawn, and the files of their pictures and
+    boxes (size and time; in a .zip size and checksum). An entry that turns out unusable when it is
+    opened is listed in skipped.csv and not replaced. Stopped at any moment, the same call starts
+    the shards again.
 
     Parameters
     ----------
@@ -68,6 +64,8 @@ def prepare(
         Worker processes; default one a core.
     beam : str, optional
         Apache Beam does the work, with these pipeline options ("--runner=DirectRunner …").
+    again : bool
+        Replace the build in `out`, whatever it was made from.
 
     Raises
     ------
@@ -87,40 +85,67 @@ def prepare(
             f"Expected either --jobs or --beam. Received: both. Beam starts its own workers: leave "
             f"--jobs {jobs} out."
         )
-    if finished := _finished(out, config):
-        print(f"Prepared already: {out}.")
-        return finished
     _check_place(root, out)
+    finished = (out / PREPARED).exists() and not again
+    if finished:
+        _check_same(out, {"config": vars(config)})  # told before the scan, which takes a while
     source = open_data(root)
     print(f"Scanning {root} …", flush=True)
     scan = source.scan()
     samples = PROTOCOLS[protocol](scan.samples, limit=limit, seed=seed)
+    made_from = _made_from(config, source, samples)
+    if finished:
+        _check_same(out, made_from)
+        print(f"Prepared already: {out}.")
+        return Prepared(out)
     _check_classes(samples, root)
-    shutil.rmtree(out / SHARDS, ignore_errors=True)  # what a stopped run left
+    for name in (PREPARED, SHARDS):  # what --again replaces, or a stopped run left
+        _remove(out / name)
     work = Cropper(str(root), size, crop_expansion)
-    unusable = _write_shards(out / SHARDS, config, samples, work, jobs=jobs, beam=beam)
+    unusable = write_shards(out / SHARDS, config, samples, work, jobs=jobs, beam=beam)
     left_out = {each.path for each in unusable}
     kept = [sample for sample in samples if sample.sample_id not in left_out]
     _check_classes(kept, root)
-    skipped = scan.skipped + unusable
-    table = samples_table(kept)
+    data = _write_tables(out, source, config, kept, scan.skipped + unusable)
+    write_json(out / PREPARED, {**made_from, "data": data})
+    return Prepared(out)
+
+
+def _made_from(config: Config, source: FaceData, samples: Sequence[Sample]) -> dict[str, Any]:
+    """What makes a build what it is: its settings, and digests of what it is drawn from."""
+    known = [(source.name, source.simulated), *map(astuple, samples)]
+    return {
+        "config": vars(config),
+        "labels": digest(known),
+        "pictures": source.stamps(samples),
+    }
+
+
+def _write_tables(
+    out: Path,
+    source: FaceData,
+    config: Config,
+    samples: Sequence[Sample],
+    skipped: Sequence[Skipped],
+) -> dict[str, Any]:
+    """Writes samples.csv and skipped.csv; returns what cards say of the data set."""
+    table = samples_table(samples)
     write_whole(out / SAMPLES, table.to_csv)
     rows = pd.DataFrame(
         [(each.path, each.reason, each.detail) for each in skipped],
         columns=["path", "reason", "detail"],
     )
     write_whole(out / SKIPPED, partial(rows.to_csv, index=False))
-    data = {
+    return {
         "name": source.name,
         "simulated": source.simulated,
         "root": config.root,
         "fingerprint": fingerprint(evaluation_samples(table)),
-        "protocol": protocol,
+        "images": image_digests(out / SHARDS, config),
+        "protocol": config.protocol,
         "counts": _counts(table),
         "skipped": dict(Counter(each.reason for each in skipped)),
     }
-    write_json(out / PREPARED, {"config": vars(config), "data": data})
-    return Prepared(out)
 
 
 def summary(build: Prepared) -> str:
@@ -146,22 +171,21 @@ def summary(build: Prepared) -> str:
     return "\n".join(lines)
 
 
-def _finished(out: Path, config: Config) -> Prepared | None:
-    """The build in `out`, if it is the one asked for."""
-    if not (out / PREPARED).exists():
-        return None
-    build = Prepared(out)
-    if build.config != config:
-        differing = [
-            f"{name} {value}"
-            for name, value in vars(build.config).items()
-            if value != getattr(config, name)
-        ]
+def _check_same(out: Path, made_from: Mapping[str, Any]) -> None:
+    """Refuses the finished build in `out` if it was made from anything else."""
+    if differing := differences(Prepared(out).record, made_from):
         raise DataError(
             f"Expected {out} to be empty or to hold this very build. Received: a build with "
-            f"{', '.join(differing)}. Give another --out, or delete that folder."
+            f"{listed(differing)}. Give --again to replace it, or another --out."
         )
-    return build
+
+
+def _remove(path: Path) -> None:
+    """Removes a file or a folder, if it is there."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _check_place(root: Path, out: Path) -> None:
@@ -170,13 +194,13 @@ def _check_place(root: Path, out: Path) -> None:
             f"Expected --out outside the data set. Received: {out}, which lies in {root}. "
             "Give a folder elsewhere."
         )
-    known = {SHARDS, SAMPLES, SKIPPED}
+    known = {SHARDS, SAMPLES, SKIPPED, PREPARED}
     foreign = (
         [path.name for path in out.iterdir() if path.name not in known] if out.exists() else []
     )
     if foreign:
         raise DataError(
-            f"Expected {out} to be empty or to hold an unfinished build. Received: a folder with "
+            f"Expected {out} to be empty or to hold a build. Received: a folder with "
             f"{foreign[0]}. Give another --out."
         )
 
@@ -190,57 +214,6 @@ def _check_classes(samples: Sequence[Sample], root: Path) -> None:
                 f"Received: {len(there)} images with labels {sorted(found)}. "
                 "Check the labels, or choose another protocol or limit."
             )
-
-
-def _write_shards(
-    folder: Path,
-    config: Config,
-    samples: Sequence[Sample],
-    work: Cropper,
-    *,
-    jobs: int | None,
-    beam: str | None,
-) -> list[Skipped]:
-    """Writes the build's shards; returns the entries that turned out unusable."""
-    unusable: list[Skipped] = []
-    pieces = {split: _pieces(there) for split, there in by_split(samples).items()}
-    if beam is not None:
-        _build(folder, config, {s: partial(work.transform, p) for s, p in pieces.items()}, beam)
-        written = set(written_ids(folder, config))
-        rest = [sample for sample in samples if sample.sample_id not in written]
-        return [crop for _, crop in work.crops(rest) if isinstance(crop, Skipped)]
-    bar = tqdm(total=len(samples), desc="prepare", unit="image", smoothing=0.02)
-    with bar, worker_pool(jobs) as pool:
-
-        def of_split(split: str) -> Iterator[Example]:
-            crops = in_order(pool, work.crops, pieces[split], jobs=jobs)
-            for piece, made in zip(pieces[split], crops, strict=True):
-                bar.update(len(piece))
-                unusable.extend(crop for _, crop in made if isinstance(crop, Skipped))
-                yield from as_examples(piece, made)
-
-        _build(folder, config, {split: partial(of_split, split) for split in pieces}, None)
-    return unusable
-
-
-def _build(folder: Path, config: Config, examples: dict[str, Callable], beam: str | None) -> None:
-    folder.mkdir(parents=True)
-    options: dict[str, Any] = {"compute_stats": tfds.download.ComputeStatsMode.SKIP}
-    if beam is not None:
-        from apache_beam.options.pipeline_options import PipelineOptions
-
-        options["beam_options"] = PipelineOptions(shlex.split(beam))
-    logging.getLogger("absl").setLevel(logging.ERROR)
-    with redirect_stdout(io.StringIO()):  # it speaks of downloads
-        FacesBuilder(prepared=config, examples=examples, data_dir=folder).download_and_prepare(
-            download_dir=folder / "downloads",  # stays empty
-            download_config=tfds.download.DownloadConfig(**options),
-            file_format="tfrecord",
-        )
-
-
-def _pieces(samples: Sequence[Sample]) -> list[Sequence[Sample]]:
-    return [samples[start : start + PIECE] for start in range(0, len(samples), PIECE)]
 
 
 def _counts(table: pd.DataFrame) -> dict[str, dict[str, int]]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -15,9 +17,11 @@ from fascore.stats.intervals import interval_text
 from fascore.stats.training_noise import TrainingNoise, measure_runs, training_noise
 from fascore.store import Store, StoreError, study_run, study_runs
 from trainer.build import Prepared
-from trainer.evaluate import score, write_samples
-from trainer.fit import train, trained, training_key
+from trainer.evaluate import is_scored, score, write_samples
+from trainer.fit import train
 from trainer.recipes import Recipe
+from trainer.training_key import has_card, is_trained, training_key
+from trainer.training_state import check_state
 
 
 def study(
@@ -28,36 +32,50 @@ def study(
     recipe: Recipe,
     precision: str = "float32",
     models: Sequence[str] = tuple(VARIANTS),
+    again: bool = False,
     strategy: tf.distribute.Strategy | None = None,
 ) -> TrainingNoise:
     """Trains and scores the models from seeds 0, 1, …; returns the noise of test accuracy.
 
     Each run goes to `study/seed-N` of the store: cards, histories and predictions, for the weights
     are deleted once they have scored. A run that is there is left as it is, one that was stopped
-    goes on after its last epoch.
+    goes on after its last epoch. Runs of other settings or images are replaced only `again`.
 
     Raises
     ------
     FascoreError
-        If the store's samples are another build's.
+        If the store's samples are another build's, or a run is of other settings or images.
     """
     strategy = strategy or tf.distribute.get_strategy()
     check_samples(build, store_path)
     write_samples(build, store_path)
-    runs = list(product(range(seeds), models))
-    for number, (seed, name) in enumerate(runs, start=1):
+    # runs of more seeds that are there are read with these, so they must be of the same settings
+    all_seeds = sorted({*range(seeds), *study_runs(store_path)})
+    keys = partial(training_key, build=build, recipe=recipe, precision=precision)
+    runs = [
+        (name, study_run(store_path, seed), keys(name=name, seed=seed))
+        for seed, name in product(all_seeds, models)
+    ]
+    done = [not again and _is_done(folder, name, key, build) for name, folder, key in runs]
+    for number, (name, folder, key) in enumerate(runs, start=1):
+        seed = key["seed"]
         print(f"\n{MODELS[name].title}, seed {seed} ({number} of {len(runs)})", flush=True)
-        folder = study_run(store_path, seed)
-        key = training_key(name, build, recipe, seed=seed, precision=precision)
-        if trained(folder, name, key, file=store.PREDICTIONS):
+        if done[number - 1]:
             print("Trained and scored already.")
             continue
-        if not trained(folder, name, key):
-            (folder / name / store.PREDICTIONS).unlink(missing_ok=True)
+        if again or not is_trained(folder / name, key):
             train(name, build, folder, recipe=recipe, key=key, strategy=strategy)
         score(Store(folder, samples_path=store_path / store.SAMPLES), name, build)
         (folder / name / store.WEIGHTS).unlink()
     return training_noise(measure_runs(study_runs(store_path)))
+
+
+def _is_done(folder: Path, name: str, key: dict[str, Any], build: Prepared) -> bool:
+    """Whether a run is there with its scores; refuses one that was trained otherwise."""
+    if has_card(folder / name, key) and is_scored(Store(folder), name, build):
+        return True
+    check_state(folder / name, key)
+    return False
 
 
 def check_samples(build: Prepared, store_path: Path) -> None:

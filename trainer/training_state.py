@@ -1,4 +1,10 @@
-"""Training so far, in one file: what a killed run goes on from."""
+"""Training so far, in one file: what a killed run goes on from.
+
+Not `tf.train.Checkpoint`: it writes several files, restores into objects that must be built first,
+and knows neither the history, nor the best epoch's weights, nor what was being trained. Kept beside
+it, they could be of another epoch after a kill. One file that is renamed into place holds all of it
+or nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from fascore.errors import FascoreError
 from fascore.files import write_whole
-from fascore.training.history import STATE
+from fascore.provenance import differences, listed
+from fascore.training.history import STATE, read_progress
 
 
 @dataclass
@@ -43,15 +51,35 @@ class State:
 
 
 def read_state(folder: Path, key: dict[str, Any]) -> State:
-    """The state in a folder, or an empty one if there is none of this key."""
+    """The state in a folder, or an empty one if there is none of this key.
+
+    Raises
+    ------
+    StoreError
+        If there is one that cannot be read.
+    """
     path = folder / STATE
     if not path.exists():
         return State(key)
+    there, history = read_progress(path)
+    if differences(there, key):
+        return State(key)
     with np.load(path) as arrays:
-        about = json.loads(str(arrays["about"]))
-        if about["key"] != json.loads(json.dumps(key)):
-            return State(key)
-        return State(key, about["history"], _named(arrays, "variable_"), _named(arrays, "best_"))
+        return State(key, history, _named(arrays, "variable_"), _named(arrays, "best_"))
+
+
+def check_state(folder: Path, key: dict[str, Any]) -> None:
+    """Refuses a folder with the state of another training than `key` describes."""
+    path = folder / STATE
+    if not path.exists():
+        return
+    there, history = read_progress(path)
+    if differing := differences(there, key):
+        raise FascoreError(
+            f"Expected a training that was stopped in {folder} to be the one asked for. Received: "
+            f"one with {listed(differing)}, stopped after epoch {len(history)}. Give the options "
+            "it was begun with to go on, --again to drop it, or another --store."
+        )
 
 
 def _named(arrays: Any, prefix: str) -> list[np.ndarray]:

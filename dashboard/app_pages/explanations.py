@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
 from dashboard import cache, views
@@ -170,6 +171,15 @@ def draw_agreement(chosen: views.Chosen, results: Results) -> None:
     views.summary_table(summary)
 
 
+def draw_planted(table: pd.DataFrame | None) -> None:
+    """Each method's outcome on the planted cues, if there are any."""
+    if table is None:
+        st.info("No cues have been planted for this store: `python -m trainer plant`.")
+        return
+    views.charts({"planted": figures.planted_figure(table)}, a_row=1)
+    views.planted_table(table)
+
+
 def draw_trust(key: FindingsKey, results: Results) -> None:
     """What each method does where the truth is known: planted cues, random weights."""
     st.subheader("Planted evidence: how far each method can be trusted here")
@@ -177,12 +187,12 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
         "Networks of the same build were trained on images with a planted cue that alone decides "
         "the class, so a map has to point at it."
     )
-    planted = cache.planted(key)
-    if planted is None:
-        st.info("No cues have been planted for this store: `python -m trainer plant`.")
+    try:
+        planted = cache.planted(key)
+    except StoreError as err:
+        st.error(str(err))
     else:
-        views.charts({"planted": figures.planted_figure(planted)}, a_row=1)
-        views.planted_table(planted)
+        draw_planted(planted)
     st.subheader("Sanity: does the map depend on what was learnt?")
     st.markdown(
         "The map of the trained network beside that of the same network with more and more layers' "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -27,6 +28,7 @@ from fascore.data.samples import (
     STRAY,
     SUBJECT_FILE,
     UNLABELLED,
+    UNREADABLE,
     DataError,
     EntryError,
     FaceData,
@@ -71,7 +73,7 @@ class CelebASpoof(FaceData):
     def __init__(self, root: Path | str) -> None:
         self.root = Path(root)
         self._files = _open(self.root)
-        about = self._about()
+        about = self._optional(ABOUT_FILE)
         self.name = about.get("name", "CelebA-Spoof")
         self.simulated = about.get("simulated", False)
 
@@ -82,6 +84,12 @@ class CelebASpoof(FaceData):
             raise DataError(
                 f"Expected a file {path} in {self.root}. Received: nothing there. "
                 "Unpack the data set again."
+            ) from err
+        except (zipfile.BadZipFile, zlib.error) as err:
+            raise EntryError(
+                UNREADABLE,
+                f"Expected a whole file {path} in {self.root}. Received: a damaged one ({err}). "
+                "Copy the data set again.",
             ) from err
 
     def scan(self) -> Scan:
@@ -105,6 +113,10 @@ class CelebASpoof(FaceData):
         _list_unlabelled(scan, files - labelled)
         return scan
 
+    def stamp(self, sample: Sample) -> str:
+        files = (sample.sample_id, box_path(sample.sample_id))
+        return "; ".join(self._files.stamp(path) for path in files)
+
     def box(self, sample: Sample, picture: np.ndarray) -> Box:
         text = self.read(box_path(sample.sample_id)).decode(errors="replace")
         return parse_box(text, picture.shape[1], picture.shape[0])
@@ -123,10 +135,7 @@ class CelebASpoof(FaceData):
 
     @cached_property
     def _annotations(self) -> dict[str, Any]:
-        try:
-            return dict(json.loads(self._files.read(ANNOTATIONS_FILE)))
-        except (KeyError, OSError):
-            return {}
+        return self._optional(ANNOTATIONS_FILE)
 
     @cached_property
     def _evidence(self) -> Folder | Archive:
@@ -136,27 +145,32 @@ class CelebASpoof(FaceData):
     def _labels(self, split: str) -> Sequence[tuple[str, Any]]:
         """(path, row) of a label file, duplicates kept."""
         name = LABEL_FILES[split]
-        try:
-            labels: list[tuple[str, Any]] = json.loads(self.read(name), object_pairs_hook=list)
-        except ValueError as err:
-            if isinstance(err, DataError):
-                raise
-            raise DataError(
-                f"Expected a whole JSON file {name}. Received: one that breaks off or is damaged "
-                f"({err}). Unpack the data set again."
-            ) from err
-        if not all(isinstance(each, tuple) for each in labels):
+        labels: list[tuple[str, Any]] = _parsed(self.read(name), name, object_pairs_hook=list)
+        if not isinstance(labels, list) or not all(isinstance(each, tuple) for each in labels):
             raise DataError(
                 f"Expected {name} to map paths to label rows. Received: another structure. "
                 "Unpack the data set again."
             )
         return labels
 
-    def _about(self) -> dict[str, Any]:
+    def _optional(self, name: str) -> dict[str, Any]:
+        """What a JSON file holds that a data set may lack; empty where it does."""
         try:
-            return dict(json.loads(self._files.read(ABOUT_FILE)))
+            text = self._files.read(name)
         except (KeyError, OSError):
             return {}
+        held = _parsed(text, name)
+        return held if isinstance(held, dict) else {}
+
+
+def _parsed(text: bytes, name: str, **options: Any) -> Any:
+    try:
+        return json.loads(text, **options)
+    except ValueError as err:
+        raise DataError(
+            f"Expected a whole JSON file {name}. Received: one that breaks off or is damaged "
+            f"({err}). Unpack the data set again."
+        ) from err
 
 
 def box_path(sample_id: str) -> str:

@@ -77,6 +77,10 @@ class Manifest(FaceData):
                 scan.samples.append(_sample(row))
         return scan
 
+    def stamp(self, sample: Sample) -> str:
+        # the box is the table's: it may change while the picture stays
+        return f"{self._files.stamp(sample.sample_id)}; {self._boxes.get(sample.sample_id)}"
+
     def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
         box = self._boxes.get(sample.sample_id)
         if box is None:
@@ -104,7 +108,7 @@ class Manifest(FaceData):
                 reader = csv.DictReader(file)
                 header = list(reader.fieldnames or [])
                 rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
-        except (OSError, UnicodeDecodeError) as err:
+        except (OSError, UnicodeDecodeError, csv.Error) as err:
             raise DataError(
                 f"Expected a CSV table in UTF-8. Received: {self.root}, which cannot be read "
                 f"({err}). Give its path."

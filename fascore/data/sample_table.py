@@ -10,10 +10,12 @@ import pandas as pd
 
 from fascore.data.samples import Sample
 from fascore.labels import CELEBA_ATTRIBUTES
+from fascore.tables import read_table
 
 COLUMNS = [
     "split", "label", "spoof_type", "pai_species", "subject", "illumination", "environment",
 ]  # fmt: skip
+TEXT_COLUMNS = ["sample_id", "split", "pai_species", "subject"]
 
 
 def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
@@ -30,9 +32,9 @@ def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
 
 def read_samples(path: Path) -> pd.DataFrame:
     """A samples.csv, by sample_id; CelebA attributes are Int8 with NA where not labelled."""
-    types = {"subject": str} | dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
-    table = pd.read_csv(path, index_col="sample_id", dtype=types)
-    return table.fillna({"subject": ""}) if "subject" in table else table
+    types = dict.fromkeys(CELEBA_ATTRIBUTES, "Int8")
+    table = read_table(path, text=TEXT_COLUMNS, types=types)
+    return table.fillna(dict.fromkeys(TEXT_COLUMNS, "")).set_index("sample_id")
 
 
 def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from fascore.decoding import ImageError, decode
 from fascore.errors import FascoreError
 from fascore.images import Box
 from fascore.labels import pai_species
+from fascore.provenance import digest
 
 # Why an entry of a data set is left out; `Skipped.reason` is one of these.
 BAD_PATH = "path outside the layout"
@@ -113,6 +115,14 @@ class FaceData(ABC):
     @abstractmethod
     def read(self, path: str) -> bytes:
         """Bytes of one file, by its path in the data set; DataError if there is none."""
+
+    @abstractmethod
+    def stamp(self, sample: Sample) -> str:
+        """What changes when the files change that a network's input of the sample is made from."""
+
+    def stamps(self, samples: Iterable[Sample]) -> str:
+        """One digest of the stamps of all these samples."""
+        return digest((sample.sample_id, self.stamp(sample)) for sample in samples)
 
     @abstractmethod
     def box(self, sample: Sample, picture: np.ndarray) -> Box | None:

@@ -7,21 +7,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
-from fascore.data.sample_table import fingerprint
-from fascore.files import write_json, write_whole
+from fascore.files import sha256, write_json, write_whole
 from fascore.judging.judge import PAIR
-from fascore.store import CARD, Store, StoreError
+from fascore.judging.planted import GROUP
+from fascore.store import BACKGROUND, CARD, Store, StoreError
+from fascore.tables import read_table
 
+T = TypeVar("T")
 FOLDER = "explanations"
 MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "judged.json", "planted.csv"
+PLANTED_ABOUT = "planted.json"  # of which data the cues' networks are, planted and trained how
+PLANT_AGAIN = "python -m trainer plant --again"
 OLD_ABOUT = "trial.json"  # of stores judged before 0.2
 COLUMNS = ["sample_id", "model", "method", "metric", "value"]
 
@@ -53,8 +59,8 @@ class Results:
     maps : dict of (model, method, species) to MeanMap
     about : dict
         judged.json: `split`, `images`, `target`, `settings` (by method), `steps`, `fingerprint`
-        (of the store's samples), `weights` (SHA-256 by model), `thresholds` (by model),
-        `software`, `finished`.
+        (of the store's samples), `pictures` (digest of their files), `background` and `weights`
+        (SHA-256, of these by model), `thresholds` (by model), `software`, `finished`.
     """
 
     measures: pd.DataFrame
@@ -90,19 +96,11 @@ def read_results(store: Store) -> Results:
         raise StoreError(
             f"Expected judged explanations in {store.path}. Received: none. Run `{command(store)}`."
         )
-    try:
-        about = json.loads(about_path(store).read_text())
-        _check(store, about)
-        measures = pd.read_parquet(folder / MEASURES)
-        maps = _read_maps(folder / MAPS)
-    except StoreError:
-        raise
-    except (OSError, ValueError, KeyError) as err:
-        raise StoreError(
-            f"Expected whole results in {folder}. Received: some that cannot be read "
-            f"({type(err).__name__}). Run `{command(store)} --again`."
-        ) from err
-    return Results(measures, maps, about)
+    again = f"{command(store)} --again"
+    about = _whole(about_path(store), _read_about, again=again)
+    _check(store, about)
+    measures = _whole(folder / MEASURES, pd.read_parquet, again=again)
+    return Results(measures, _whole(folder / MAPS, _read_maps, again=again), about)
 
 
 def write_results(store: Store, results: Results) -> None:
@@ -131,6 +129,22 @@ def command(store: Store) -> str:
     return f"python -m trainer judge --store {store.path}"
 
 
+def _whole(path: Path, read: Callable[[Path], T], *, again: str) -> T:
+    """What `read` makes of a file; StoreError where it is gone or damaged: `again` mends it."""
+    try:
+        return read(path)
+    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as err:
+        raise StoreError(
+            f"Expected whole results in {path.parent}. Received: a {path.name} that cannot be read "
+            f"({type(err).__name__}). Run `{again}`."
+        ) from err
+
+
+def _read_about(path: Path) -> dict[str, Any]:
+    about: dict[str, Any] = json.loads(path.read_text())
+    return about | {"fingerprint": about["fingerprint"], "weights": dict(about["weights"])}
+
+
 def _read_maps(path: Path) -> dict[tuple[str, str, str], MeanMap]:
     maps = {}
     with np.load(path) as arrays:
@@ -144,10 +158,17 @@ def _read_maps(path: Path) -> dict[tuple[str, str, str], MeanMap]:
 
 def _check(store: Store, about: Mapping[str, Any]) -> None:
     """Refuses results of other samples or weights than the store's."""
-    if about["fingerprint"] != fingerprint(store.samples()):
+    if about["fingerprint"] != store.fingerprint:
         raise StoreError(
             "Expected explanations of this store's samples. Received: those of another data set. "
             f"Run `{command(store)} --again`."
+        )
+    background = store.path / BACKGROUND
+    there = sha256(background) if background.exists() else None
+    if about.get("background", there) != there:
+        raise StoreError(
+            "Expected explanations made with this store's background images. Received: those made "
+            f"with others. Run `{command(store)} --again`."
         )
     for name, weights in about["weights"].items():
         if _weights_there(store, name) != weights:
@@ -163,6 +184,34 @@ def _weights_there(store: Store, name: str) -> str | None:
 
 
 def read_planted(store: Store) -> pd.DataFrame | None:
-    """What planted cues gave (`fascore.judging.planted`), or None where none was planted."""
-    path = store.path / FOLDER / PLANTED
-    return pd.read_csv(path) if path.exists() else None
+    """What planted cues gave (`fascore.judging.planted`), or None where none was planted.
+
+    Raises
+    ------
+    StoreError
+        If the cues were planted on another data set, or the table cannot be read.
+    """
+    folder = store.path / FOLDER
+    if not (folder / PLANTED).exists():
+        return None
+    about = planted_about(folder)
+    if about and about["data"]["fingerprint"] != store.fingerprint:
+        raise StoreError(
+            "Expected cues planted on this store's data. Received: those of another data set. Run "
+            f"`{PLANT_AGAIN}`."
+        )
+    return planted_table(folder)
+
+
+def planted_about(folder: Path) -> dict[str, Any]:
+    """What planted.json in a folder of explanations says; empty where there is none."""
+    path = folder / PLANTED_ABOUT
+    if not path.exists():
+        return {}
+    return _whole(path, lambda path: dict(json.loads(path.read_text())), again=PLANT_AGAIN)
+
+
+def planted_table(folder: Path) -> pd.DataFrame:
+    """The table of planted.csv in a folder of explanations."""
+    text = [*GROUP, "sample_id"]
+    return _whole(folder / PLANTED, partial(read_table, text=text), again=PLANT_AGAIN)

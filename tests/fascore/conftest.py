@@ -53,6 +53,8 @@ def scored_store(tmp_path):
             },
             training={"initial_weights": "random", "epochs": 3},
             software={},
+            # as stores of before 0.2 say that they are scored; no rule of today's chose it
+            threshold={"value": 0.5, "rule": "made up"},
         )
         store.write_card(tmp_path / name, card)
         scores = table[[name]].rename(columns={name: "spoof_score"})

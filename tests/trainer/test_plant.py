@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
-from fascore.findings.results import FOLDER, PLANTED
+from fascore.findings.results import FOLDER, PLANTED, PLANTED_ABOUT
 from fascore.judging.planted import CHECK, COLUMNS, CUES, FINDS, POOLED, UNTRIED
 from fascore.models.face_model import FaceModel
 from tests.conftest import tiny_network
 from trainer import plant as module
 from trainer.cli import main
-from trainer.plant import ABOUT, plant_cues, train_on_cue
+from trainer.plant import plant_cues, train_on_cue
 from trainer.recipes import PlantRecipe
 
 RECIPE = PlantRecipe(images=10, faces=20, epochs=1)
@@ -80,7 +80,7 @@ def test_maps_are_scored_where_the_cue_was_learnt_and_only_there(build, held):
     pooled = summary[summary["model"] == POOLED].set_index(["cue", "method"])["verdict"]
     assert pooled["patch", "grad_cam"] == FINDS
     assert pooled["border"].eq(UNTRIED).all() and pooled["texture"].eq(UNTRIED).all()
-    about = json.loads((store / FOLDER / ABOUT).read_text())
+    about = json.loads((store / FOLDER / PLANTED_ABOUT).read_text())
     assert about["data"]["fingerprint"] == build.data["fingerprint"]
     assert about["settings"]["lime"]["num_samples"] == 20
 

@@ -1,0 +1,68 @@
+"""A model's card: what it expects and how it came to be. docs/store.md describes its fields."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fascore.errors import StoreError
+from fascore.files import write_json
+
+CARD = "card.json"
+DEFAULT_THRESHOLD = 0.5
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model expects and how it came to be; `card.json`.
+
+    `data` names the data set: name, simulated, root, fingerprint, protocol, counts, and `images`,
+    a digest of each split's ids, labels and pixels. `training` holds recipe, config, seed, initial
+    weights, epochs and seconds. Once the model has been evaluated, `threshold` holds value, rule
+    and split, and `scores` what its predictions were made from (`scores_made_from`).
+    """
+
+    model: str
+    size: int
+    crop_expansion: float
+    feature_layers: list[str]
+    weights_sha256: str
+    data: dict[str, Any]
+    training: dict[str, Any]
+    software: dict[str, str]
+    threshold: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def threshold_value(self) -> float:
+        """The recorded threshold, or 0.5 before evaluation."""
+        return float(self.threshold.get("value", DEFAULT_THRESHOLD))
+
+
+def read_card(folder: Path) -> Card:
+    """The card in a model's folder; the folder has the model's name.
+
+    Raises
+    ------
+    StoreError
+        If there is none, or it cannot be read.
+    """
+    try:
+        return Card(**json.loads((folder / CARD).read_text()))
+    except FileNotFoundError as err:
+        raise StoreError(
+            f"Expected {CARD} beside the weights of {folder.name}. Received: none. "
+            "Train the model again with `python -m trainer fit`."
+        ) from err
+    except (ValueError, TypeError) as err:  # no JSON, or not a card's fields
+        raise StoreError(
+            f"Expected a complete {CARD} for {folder.name}. Received: one that cannot be read "
+            f"({err}). Train the model again with `python -m trainer fit --again`."
+        ) from err
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Writes a model's card."""
+    write_json(folder / CARD, asdict(card))

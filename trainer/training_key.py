@@ -66,8 +66,7 @@ def has_card(folder: Path, key: dict[str, Any]) -> bool:
     if not (folder / store.CARD).exists():
         return False
     card = read_card(folder)
-    there = {**card.training, "images": card.data.get("images", {})}
-    if differing := differences(there, key):
+    if differing := differences({**card.data, **card.training}, key):
         raise _other_model(folder, differing)
     return True
 

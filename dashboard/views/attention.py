@@ -85,7 +85,7 @@ def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
     with_gate, _ = score_texts(gate.score, threshold)
     without, _ = score_texts(gate.score_off, threshold)
     turns = "<b>the verdict turns</b>" if gate.turns_verdict(threshold) else "the verdict stays"
-    change = f"{gate.change:+.3f}".replace("-", "−")
+    change = f"{round(gate.change, 3) or 0.0:+.3f}".replace("-", "−")  # never minus nothing
     st.html(
         '<div class="fs-small">With the gate switched off (its mean everywhere) P(spoof) is '
         f"<b>{without}</b> instead of {with_gate} ({change}): "

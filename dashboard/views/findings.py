@@ -177,9 +177,11 @@ def sanity_table(stages: Mapping[str, Summary]) -> None:
                     row[STAGES[stage]] = interval_text(cell.interval, digits=3)
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Method and network")
     data_table(shown, data, key="findings_sanity_table")
-    n = int(data["n"].max())
+    n, undefined = int(data["n"].max()), int(data["undefined"].sum())
+    about = definition_of(next(iter(stages.values())).metric)
     few = f" With fewer than {MIN_IMAGES} images they are narrower than they should be."
     st.caption(
-        f"By the layers whose weights are random. {n:,} images; intervals 95 %."
+        f"By the layers whose weights are random. {n:,} images; intervals 95 %. "
+        + (f"{undefined:,} values are undefined ({about.undefined})." if undefined else "")
         + (few if n < MIN_IMAGES else "")
     )

@@ -14,7 +14,7 @@ import pytest
 from fascore import store
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
-from fascore.explain import GradCAM, LimeImage, ShapImage
+from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
 from fascore.faces import Face
 from fascore.files import sha256
 from fascore.findings.results import ABOUT, FOLDER, OLD_ABOUT, has_results, read_results
@@ -22,6 +22,7 @@ from fascore.images import Box
 from fascore.judging.judge import Judge
 from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
+from tests.extension import Guess
 from trainer.cli import main
 from trainer.judge import PARTS, _Detector, choose_samples, judge_explanations, summary
 from trainer.recipes import Plan
@@ -195,6 +196,18 @@ def test_kill_9_leaves_whole_parts_to_go_on_from(tiny_store):
     assert 0 < done and not has_results(tiny_store)
     assert main(["judge", "--store", str(tiny_store.path), *arguments]) == 0
     assert read_results(tiny_store).measures["sample_id"].nunique() == 8
+
+
+def test_every_registered_explainer_is_judged_with_the_samples_asked_for(tiny_store, monkeypatch):
+    monkeypatch.setitem(EXPLAINERS, Guess.name, Guess)
+    options = ["--limit", "2", "--steps", "2", "--lime-samples", "20", "--shap-samples", "10"]
+    options += ["--guess-samples", "3", "--repeats", "0", "--sanity", "0", "--models", "cnn"]
+    assert main(["judge", "--store", str(tiny_store.path), *options]) == 0
+    results = read_results(tiny_store)
+    assert results.methods == list(EXPLAINERS)
+    assert results.about["settings"]["guess"] == {"num_guesses": 3, "seed": 0}
+    luck = results.measures[results.measures["metric"] == "luck"]
+    assert set(luck["method"]) == {"guess"} and len(luck) == 2
 
 
 def test_changed_weights_are_refused_with_what_to_run(tiny_store):

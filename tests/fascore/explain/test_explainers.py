@@ -174,6 +174,20 @@ def test_shap_of_a_linear_model_is_exact(image):
     assert shap.quality["difference"] == pytest.approx(exact.sum(), abs=1e-2)
 
 
+@pytest.mark.parametrize(("grey", "told"), [(101, "0.00 logits;"), (120, "0.0%;")])
+def test_shap_has_no_share_of_next_to_nothing(grey, told):
+    """Each grey level above the background adds 0.15 to the logit: 0.15 and 3 are to be shared."""
+    weights = np.full((SIZE * SIZE * 3, 2), 0.15 / (SIZE * SIZE * 3), np.float32)
+    background = np.full((1, SIZE, SIZE, 3), 100, np.uint8)
+    model = FaceModel("linear", _linear(weights), background=background)
+    image = np.full((SIZE, SIZE, 3), grey, np.uint8)
+    (shap,) = ShapImage(num_samples=10).explain([model], image)
+    assert np.isnan(shap.quality["residual_share"]) == (grey == 101)
+    sentence = ShapImage().quality_sentence(shap)
+    assert sentence.startswith(f"The values' sum misses f(x) − E f = +{0.15 * (grey - 100):.2f} by")
+    assert told in sentence
+
+
 def test_shap_needs_a_background(image):
     with pytest.raises(ValueError, match="background.npz"):
         ShapImage().explain([FaceModel("tiny", _tiny())], image)

@@ -164,7 +164,7 @@ def run_plant(options: argparse.Namespace) -> None:
     from trainer.build import Prepared
     from trainer.plant import plant_cues, summary
 
-    settings = {each.name: getattr(options, each.name) for each in fields(PlantRecipe)}
+    settings = {own.name: getattr(options, own.name) for own in fields(PlantRecipe)}
     table = plant_cues(
         Prepared(options.data),
         options.store,

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.errors import FascoreError
-from fascore.explain import Explainer
+from fascore.explain import Attribution, Explainer
 from fascore.faces import FaceDetector, face_in_box
 from fascore.files import sha256
 from fascore.findings.results import (
@@ -80,19 +80,37 @@ def judge_explanations(
             if parts.has(number):
                 continue
             face = _face(data, sample, size=size, expansion=expansion, detect=detect)
-            if face is None:
-                continue
-            measures, maps = judge.measures(
-                loaded,
-                face.image,
-                explainers,
-                landmarks=face.landmarks,
-                evidence=face.evidence,
-                repeats=number < plan.repeats,
-                sanity=number < plan.sanity,
-            )
-            parts.write(number, sample, _with_right(measures, loaded, sample), maps, size=size)
-    gathered = parts.gather(len(samples))
+            if face is not None:
+                measures, maps = _measure(face, loaded, explainers, judge, plan, number)
+                measures += _right(measures, loaded, sample)
+                parts.write(number, sample, measures, maps, size=size)
+    _finish(store, parts, about, len(samples))
+    return read_results(store)
+
+
+def _measure(
+    face: _Face,
+    models: Sequence[FaceModel],
+    explainers: Sequence[Explainer],
+    judge: Judge,
+    plan: Plan,
+    number: int,
+) -> tuple[list[Measure], list[Attribution]]:
+    """All measures of one face, with its maps; the first faces are measured in more ways."""
+    return judge.measures(
+        models,
+        face.image,
+        explainers,
+        landmarks=face.landmarks,
+        evidence=face.evidence,
+        repeats=number < plan.repeats,
+        sanity=number < plan.sanity,
+    )
+
+
+def _finish(store: Store, parts: Parts, about: Mapping[str, Any], count: int) -> None:
+    """Writes what was measured of the first `count` images into the store."""
+    gathered = parts.gather(count)
     if gathered is None:
         raise FascoreError(
             "Expected images that can be opened. Received: none. Give --root the data set that "
@@ -105,7 +123,6 @@ def judge_explanations(
     }
     write_results(store, Results(gathered.measures, gathered.maps, {**about, **finished}))
     parts.remove()
-    return read_results(store)
 
 
 def choose_samples(table: pd.DataFrame, plan: Plan) -> list[Sample]:
@@ -219,16 +236,17 @@ def _check_same(store: Store, there: Mapping[str, Any], about: Mapping[str, Any]
         )
 
 
-def _with_right(
+def _right(
     measures: Sequence[Measure], models: Sequence[FaceModel], sample: Sample
 ) -> list[Measure]:
-    """The measures, and whether each model's verdict is right."""
-    scores = {each.model: each.value for each in measures if each.metric == "spoof_score"}
-    right = [
+    """Whether each model's verdict is right, from its score among the measures."""
+    scores = {
+        measure.model: measure.value for measure in measures if measure.metric == "spoof_score"
+    }
+    return [
         Measure(m.name, NO_METHOD, "right", float(m.is_spoof(scores[m.name]) == sample.label))
         for m in models
     ]
-    return [*measures, *right]
 
 
 def summary(results: Results) -> Iterator[str]:

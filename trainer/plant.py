@@ -77,7 +77,7 @@ def plant_cues(
         (store_path / FOLDER / PLANTED).unlink(missing_ok=True)
     table = _held(store_path, about)
     held = set(zip(table["cue"], table["model"], strict=True))
-    todo = [each for each in product(CUES, models) if each not in held]
+    todo = [pair for pair in product(CUES, models) if pair not in held]
     if todo:
         write_json(store_path / FOLDER / PLANTED_ABOUT, about)
         faces = _Faces(build, recipe)
@@ -114,7 +114,7 @@ def summary(table: pd.DataFrame) -> str:
 
 
 def _cells(table: pd.DataFrame, measure: str) -> list[str]:
-    return [interval_text(each, digits=3) for each in measured_intervals(table, measure)]
+    return [interval_text(interval, digits=3) for interval in measured_intervals(table, measure)]
 
 
 class _Faces:

@@ -206,7 +206,7 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
     stages = {
         stage: cache.findings_summary(key, name) for stage, name in SANITY_MEASURES[kind].items()
     }
-    if not any(each.cells for each in stages.values()):
+    if not any(summary.cells for summary in stages.values()):
         st.info("No image was explained with random weights.")
         return
     views.charts(

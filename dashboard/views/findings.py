@@ -146,7 +146,7 @@ def metric_definition(metric: str) -> str:
 
 def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
     """One method's weight on each region by model."""
-    data = pd.concat([each.table() for each in summaries.values()])
+    data = pd.concat([summary.table() for summary in summaries.values()])
     data = data[data["method"] == method]
     rows: dict[str, dict[str, str]] = {}
     for metric, summary in summaries.items():
@@ -167,7 +167,7 @@ def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
 
 def sanity_table(stages: Mapping[str, Summary]) -> None:
     """How alike the maps stay, by method and model, as weights become random."""
-    data = pd.concat([each.table() for each in stages.values()])
+    data = pd.concat([summary.table() for summary in stages.values()])
     rows: dict[str, dict[str, str]] = {}
     for method in next(iter(stages.values())).methods:
         for stage, summary in stages.items():

@@ -41,14 +41,14 @@ def mean_maps(results: Results, method: str) -> None:
     )
 
 
-def _cell(each: MeanMap | None, model: str, species: str, *, signed: bool, scale: float) -> str:
-    if each is None:
+def _cell(mean_map: MeanMap | None, model: str, species: str, *, signed: bool, scale: float) -> str:
+    if mean_map is None:
         return "no image"
-    data = base64.b64encode(mean_map_png(each, signed=signed, scale=scale)).decode()
+    data = base64.b64encode(mean_map_png(mean_map, signed=signed, scale=scale)).decode()
     words = html.escape(f"mean map of {model_title(model)}, {SPECIES_TITLES[species]}", quote=True)
     return (
         f'<img src="data:image/png;base64,{data}" alt="{words}">'
-        f'<div class="fs-small">{each.num_images:,} images</div>'
+        f'<div class="fs-small">{mean_map.num_images:,} images</div>'
     )
 
 

@@ -1,5 +1,7 @@
 """Tests within seeds against statsmodels and scipy."""
 
+from itertools import permutations, product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -35,8 +37,20 @@ def test_permutations_agree_with_trying_all(monkeypatch):
     """With 3 variants and 4 seeds there are 1,296 orders: drawn 10,000 times they say the same."""
     values = np.random.default_rng(3).normal([0, 0.5, 1], 1, (4, 3))
     exact = blocked_test(values).p
-    monkeypatch.setattr("fascore.stats.blocked.PERMUTATIONS", 1_000)
-    assert blocked_test(values).p == pytest.approx(exact, abs=0.05)
+    monkeypatch.setattr("fascore.stats.blocked.EXCHANGES", 100)
+    assert blocked_test(values).p == pytest.approx(exact, abs=0.015)
+
+
+def test_p_is_the_share_of_orders_counted_one_by_one():
+    values = np.random.default_rng(4).normal([0, 0.7, 1], 1, (3, 3))
+    orders = product(permutations(range(3)), repeat=3)
+    spreads = [
+        np.var([np.mean([values[row, order[column]] for row, order in enumerate(each)])
+                for column in range(3)])
+        for each in orders
+    ]  # fmt: skip
+    share = np.mean(np.array(spreads) >= np.var(values.mean(axis=0)) * (1 - 1e-9))
+    assert blocked_test(values).p == pytest.approx(share)
 
 
 def test_true_null_is_rejected_as_often_as_promised():
@@ -46,7 +60,9 @@ def test_true_null_is_rejected_as_often_as_promised():
     assert 0.02 < rejected < 0.085  # 5 %, three standard errors either way
 
 
-def test_smallest_difference_is_found_four_times_in_five():
+def test_smallest_difference_is_found_four_times_in_five(monkeypatch):
+    monkeypatch.setattr("fascore.stats.blocked.EXCHANGES", 0)
+    monkeypatch.setattr("fascore.stats.blocked.DRAWS", 1)  # only F is looked at
     rng = np.random.default_rng(1)
     effect = blocked_test(rng.normal(0, 1, (5, 4)))
     shift = np.array([0, 0, 0, effect.smallest / effect.residual])

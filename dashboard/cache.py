@@ -385,4 +385,4 @@ def claims(key: FindingsKey) -> dict[str, Claim]:
 def planted(key: FindingsKey) -> pd.DataFrame | None:
     """Each method's outcome on each planted cue; None where none was planted."""
     table = read_planted(Store(key.store))
-    return None if table is None else summarise_planted(table)
+    return None if table is None else summarise_planted(table, findings_samples(key)["subject"])

@@ -89,7 +89,7 @@ def plant_cues(
                 path = store_path / FOLDER / PLANTED
                 write_whole(path, partial(table.to_csv, index=False, float_format="%.6g"))
                 bar.update(number * (recipe.epochs + recipe.images) - bar.n)
-    return summarise_planted(table)
+    return summarise_planted(table, build.samples["subject"])
 
 
 def summary(table: pd.DataFrame) -> str:

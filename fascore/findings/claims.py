@@ -38,7 +38,7 @@ from fascore.stats.intervals import CONFIDENCE, Interval, flatten_interval
 from fascore.stats.resampling import mean_intervals
 
 MIN_IMAGES = 10
-CLAIM_DRAWS = 5000  # Bonferroni's intervals have thin tails
+CLAIM_DRAWS = 10_000  # Bonferroni's intervals have thin tails
 
 Answer = Literal["yes", "no", "cannot tell"]
 Reading = Literal["above", "below", "open", "unknown"]

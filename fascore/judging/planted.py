@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -15,14 +16,8 @@ import pandas as pd
 from fascore.explain.attribution import Attribution
 from fascore.explain.units import units_of
 from fascore.judging.regions import weight_ratios
-from fascore.stats.intervals import (
-    BOOTSTRAP_DRAWS,
-    CONFIDENCE,
-    Interval,
-    flatten_interval,
-    rate_interval,
-    restore_interval,
-)
+from fascore.stats.intervals import Interval, flatten_interval, owners, restore_interval
+from fascore.stats.resampling import mean_intervals
 
 Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's mask bool (S, S)
 
@@ -139,32 +134,34 @@ def pointing_game(values: np.ndarray, mask: np.ndarray) -> float:
     return float(mask[values == values.max()].mean())
 
 
-def summarise_planted(table: pd.DataFrame) -> pd.DataFrame:
+def summarise_planted(table: pd.DataFrame, subjects: pd.Series | None = None) -> pd.DataFrame:
     """How every method did on every cue: over all models (`model` is POOLED), and model by model.
 
     The verdict follows from a rule. FINDS: the lower ends of both intervals, of hit rate and of
     concentration, are above chance. FAILS: one of them is not. UNTRIED: the network had not learnt
-    the cue, or fewer than MIN_SCORED pictures were scored. An empty map points nowhere: it counts
-    as chance in both measures, and `empty` says how many there were.
+    the cue, or fewer than MIN_SCORED pictures, or those of one subject alone, were scored. An empty
+    map points nowhere: it counts as chance in both measures, and `empty` says how many there were.
 
     Parameters
     ----------
     table : DataFrame
         COLUMNS, with one row for each map; a network that has not learnt its cue has rows without
         a sample.
+    subjects : Series of str, optional
+        Whose picture each sample_id is; "" where it is not known.
 
     Returns
     -------
     DataFrame
         cue, model, method, networks (scored), images, hit, hit_low, hit_high, chance (mean area),
         ceiling, concentration (mean of share over area), concentration_low, concentration_high,
-        empty, accuracy (of the worst network), verdict. Intervals are 95 %, over pictures:
-        Wilson's where each is found by all models or none, otherwise by bootstrap.
+        empty, accuracy (of the worst network), verdict. Intervals are 95 %, of each
+        picture's mean over models, over subjects where they are known (`mean_intervals`).
     """
     table = table.assign(network=table["model"])
     both = pd.concat([table.assign(model=POOLED), table])
     groups = both.groupby(GROUP, sort=False)
-    rows = [dict(zip(GROUP, key, strict=True)) | _summary(group) for key, group in groups]
+    rows = [dict(zip(GROUP, key, strict=True)) | _summary(group, subjects) for key, group in groups]
     return pd.DataFrame(rows, columns=SUMMARY)
 
 
@@ -174,18 +171,21 @@ def measured_intervals(table: pd.DataFrame, measure: str) -> list[Interval | Non
     return [restore_interval(row, measure, prefix=f"{measure}_") for row in rows]
 
 
-def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
+def _summary(rows: pd.DataFrame, subjects: pd.Series | None) -> dict[str, float | int | str]:
     """What `summarise_planted` says of the maps of one group."""
     scored = rows[rows["sample_id"].notna()]
     if scored.empty:
         nothing = dict.fromkeys(("networks", "images", "empty"), 0)
         return nothing | {"accuracy": rows["accuracy"].min(), "verdict": UNTRIED}
     concentrations = (scored["share"] / scored["area"]).fillna(1.0)
-    hit, concentration = (
-        _over_images(values, scored["sample_id"]) for values in (scored["hit"], concentrations)
-    )
+    by_picture = scored.assign(concentration=concentrations).groupby("sample_id")
+    means = by_picture[["hit", "concentration"]].mean()
+    whose = [""] * len(means) if subjects is None else subjects.reindex(means.index).fillna("")
+    intervals = mean_intervals(means.to_numpy(float), owners(list(whose))[0])
+    hit, concentration = cast(list[Interval], intervals)  # both are defined on every picture
     chance = float(scored["area"].mean())
     found = hit.low > chance and concentration.low > 1
+    enough = hit.n >= MIN_SCORED and not np.isnan(hit.low)  # one subject alone has no interval
     return {
         "networks": scored["network"].nunique(),
         "images": hit.n,
@@ -195,21 +195,8 @@ def _summary(rows: pd.DataFrame) -> dict[str, float | int | str]:
         **flatten_interval(concentration, "concentration", prefix="concentration_"),
         "empty": int(scored["share"].isna().sum()),
         "accuracy": float(scored["accuracy"].min()),
-        "verdict": UNTRIED if hit.n < MIN_SCORED else FINDS if found else FAILS,
+        "verdict": (FINDS if found else FAILS) if enough else UNTRIED,
     }
-
-
-def _over_images(values: pd.Series, sample_ids: pd.Series) -> Interval:
-    """Mean over pictures, with its interval; a picture's value is its mean over the models.
-
-    The maps of one picture are no independent pictures, so pictures are what the bootstrap draws.
-    """
-    means = values.groupby(sample_ids.to_numpy()).mean().to_numpy()
-    if np.isin(means, (0, 1)).all():
-        return rate_interval(int(means.sum()), len(means))
-    drawn = np.random.default_rng(0).integers(0, len(means), (BOOTSTRAP_DRAWS, len(means)))
-    ends = np.quantile(means[drawn].mean(axis=1), [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2])
-    return Interval(float(means.mean()), float(ends[0]), float(ends[1]), len(means))
 
 
 def _square(size: int, side: int, rng: np.random.Generator) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.stats import norm, t
 
 from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, clustered_rate
 
@@ -17,10 +18,12 @@ def mean_intervals(
     confidence: float = CONFIDENCE,
     seed: int = 0,
 ) -> list[Interval | None]:
-    """Mean of each column over its defined values, with a percentile bootstrap interval.
+    """Mean of each column over its defined values, with a bootstrap interval over owners.
 
-    Every column sees the same draws. A column of nothing but 0 or nothing but 1 is a rate without
-    exception: its interval is the rule of three over owners. With one owner alone the ends are NaN.
+    A column of nothing but 0 and 1 is a rate: its interval is `clustered_rate`'s. Other ends are
+    percentiles of the draws, the same draws for every column, moved outwards as Student's quantile
+    with so many owners asks for (Hesterberg 2015, "expanded percentiles"): plain ones hold the mean
+    of 20 people in 91 to 94 % of samples, not in 95 %. With one owner alone the ends are NaN.
 
     Parameters
     ----------
@@ -38,32 +41,33 @@ def mean_intervals(
     """
     sums, counts = _by_owner(values, owner)
     units = len(sums)
-    ends = np.full((2, values.shape[1]), np.nan)
-    if units > 1:
-        picks = np.random.default_rng(seed).integers(0, units, (draws, units))
-        times = np.apply_along_axis(np.bincount, 1, picks, minlength=units).astype(float)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            drawn = (times @ sums) / (times @ counts)
-        some = counts.any(axis=0)  # a draw may miss the few images of a column
-        quantiles = [(1 - confidence) / 2, (1 + confidence) / 2]
-        ends[:, some] = np.nanquantile(drawn[:, some], quantiles, axis=0)
-        ends[:, (counts > 0).sum(axis=0) < 2] = np.nan
+    picks = np.random.default_rng(seed).integers(0, max(units, 1), (draws, units))
+    places = picks + units * np.arange(draws)[:, None]
+    times = np.bincount(places.ravel(), minlength=draws * units).reshape(draws, units).astype(float)
+    with np.errstate(invalid="ignore", divide="ignore"):  # a draw may miss a column's few images
+        means = (times @ sums) / (times @ counts)
     return [
-        _interval(values[:, i], owner, ends[:, i], confidence=confidence)
+        _interval(values[:, i], owner, means[:, i], confidence=confidence)
         for i in range(values.shape[1])
     ]
 
 
 def _interval(
-    column: np.ndarray, owner: np.ndarray, ends: np.ndarray, *, confidence: float
+    column: np.ndarray, owner: np.ndarray, means: np.ndarray, *, confidence: float
 ) -> Interval | None:
+    """Of one column; `means` are those of the draws."""
     there = ~np.isnan(column)
     defined = column[there]
     if not defined.size:
         return None
-    if np.isin(defined, (0, 1)).all() and np.ptp(defined) == 0:
+    if np.isin(defined, (0, 1)).all():
         return clustered_rate(defined == 1, owner[there], confidence=confidence)
-    return Interval(float(defined.mean()), float(ends[0]), float(ends[1]), defined.size)
+    units = len(np.unique(owner[there]))
+    if units < 2:
+        return Interval(float(defined.mean()), np.nan, np.nan, defined.size)
+    quantile = t.ppf((1 - confidence) / 2, units - 1) * np.sqrt(units / (units - 1))
+    low, high = np.nanquantile(means, [norm.cdf(quantile), norm.sf(quantile)])
+    return Interval(float(defined.mean()), float(low), float(high), defined.size)
 
 
 def sign_flip_p(

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binom
+from scipy.stats import binom, norm
+from scipy.stats import t as student
 
 from fascore.findings.differences import paired_differences
 from fascore.findings.measures import (
@@ -22,7 +23,7 @@ from fascore.findings.summary import (
     select,
     summarise,
 )
-from fascore.stats.intervals import owners
+from fascore.stats.intervals import clustered_rate, owners
 from fascore.stats.resampling import mean_intervals, sign_flip_p
 from tests.findings_results import rows_of, table
 
@@ -149,7 +150,18 @@ def test_interval_is_that_of_the_slow_obvious_way():
         np.nanmean(np.concatenate([values[owner == unit] for unit in drawn])) for drawn in picks
     ]
     assert interval.estimate == pytest.approx(np.nanmean(values))
-    assert (interval.low, interval.high) == pytest.approx(tuple(np.quantile(means, [0.025, 0.975])))
+    units = len(set(owner[~np.isnan(values)]))
+    tail = norm.cdf(student.ppf(0.025, units - 1) * np.sqrt(units / (units - 1)))
+    assert tail < 0.025  # few people: further out than the percentiles of the draws
+    assert (interval.low, interval.high) == pytest.approx(
+        tuple(np.quantile(means, [tail, 1 - tail]))
+    )
+
+
+def test_column_of_zeros_and_ones_is_a_rate():
+    rng = np.random.default_rng(0)
+    hits, owner = rng.random(60) < 0.2, np.repeat(np.arange(10), 6)
+    assert mean_intervals(hits[:, None].astype(float), owner) == [clustered_rate(hits, owner)]
 
 
 def test_images_of_one_subject_widen_the_interval():

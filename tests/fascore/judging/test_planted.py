@@ -24,6 +24,7 @@ from fascore.judging.planted import (
 )
 from fascore.labels import LIVE, SPOOF
 from fascore.models.face_model import FaceModel
+from fascore.store import Store
 from tests.conftest import SIZE, tiny_network
 
 MASK = np.zeros((4, 4), bool)
@@ -112,9 +113,9 @@ def rows(hits, share, *, model="cnn", accuracy=1.0, area=0.25):
     ]
 
 
-def summarise(*groups):
+def summarise(*groups, subjects=None):
     table = pd.DataFrame([row for group in groups for row in group], columns=COLUMNS)
-    return summarise_planted(table).set_index(["model"])
+    return summarise_planted(table, subjects).set_index(["model"])
 
 
 def test_hits_on_all_pictures_leave_room_for_doubt():
@@ -123,6 +124,15 @@ def test_hits_on_all_pictures_leave_room_for_doubt():
     assert row["hit_low"] == pytest.approx(0.05 ** (1 / 20))
     assert (row["concentration"], row["concentration_low"]) == (3.0, 3.0)
     assert row["verdict"] == FINDS
+
+
+def test_pictures_of_one_subject_count_once():
+    ids = [f"{i}.png" for i in range(20)]
+    two = pd.Series([str(i // 10) for i in range(20)], index=ids)
+    row = summarise(rows([1] * 20, 0.75), subjects=two).loc["cnn"]
+    assert row["images"] == 20 and row["hit_low"] == pytest.approx(0.05 ** (1 / 2))
+    one = summarise(rows([1] * 20, 0.75), subjects=pd.Series("a", index=ids)).loc["cnn"]
+    assert np.isnan(one["hit_low"]) and one["verdict"] == UNTRIED
 
 
 @pytest.mark.parametrize(
@@ -167,7 +177,9 @@ def test_few_pictures_say_nothing():
 
 def test_the_shipped_planted_table_is_what_the_documentation_says():
     root = Path(__file__).parents[3]
-    table = summarise_planted(pd.read_csv(root / "assets/models/demo" / FOLDER / PLANTED))
+    demo = root / "assets/models/demo"
+    subjects = Store(demo).samples()["subject"]
+    table = summarise_planted(pd.read_csv(demo / FOLDER / PLANTED), subjects)
     text = (root / "docs/explainers.md").read_text()
     for row in table[table["model"] == POOLED].itertuples():
         hit = f"{row.hit:.2f} [{row.hit_low:.2f}, {row.hit_high:.2f}]"

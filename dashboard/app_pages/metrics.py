@@ -21,6 +21,7 @@ from fascore.scores.definitions import (
     metric_table,
 )
 from fascore.scores.slices import slice_columns, slices
+from fascore.stats.ranking import intervals_words
 from fascore.stats.training_noise import recipe_note, training_noise
 from fascore.store import Store, study_runs
 
@@ -100,8 +101,7 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         unit = next(iter(rankings.values())).unit
         st.subheader("Attack detection (ISO/IEC 30107-3)")
         st.markdown(
-            f"Measured on {views.test_set(comparison)}. Intervals over {unit}: Wilson's of rates; "
-            "1,000 bootstrap draws on the logit scale for EER and AUC."
+            f"Measured on {views.test_set(comparison)}. Brackets are {intervals_words(unit)}."
         )
         views.metrics_table(measured, PAD_METRICS, key="pad")
         views.definitions(PAD_METRICS)

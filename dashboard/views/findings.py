@@ -21,7 +21,7 @@ from fascore.findings.measures import REGION_MEASURES, definition_of
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text, p_text
 from fascore.stats.resampling import FLIPS
 
 STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
@@ -116,14 +116,14 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
         method = f"{method_words(test.method)}: " if test.method else ""
         rows[f"{method}{model_title(test.first)} minus {model_title(test.second)}"] = {
             "Difference": interval_text(test.interval, digits=3, end_digits=3, signed=True),
-            "p (Holm)": f"{test.p_holm:.3f}" if test.p_holm >= 0.001 else "< 0.001",
+            "p (Holm)": p_text(test.p_holm),
             "Images": test.interval.n,
             "In words": test.sentence(model_title),
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Compared")
     meanings = {
         "Difference": "Mean over the images of what the row says: the network named first minus "
-        "the network named second, with its 95 % interval.",
+        "the network named second, with its 95 % interval, which is not corrected as p is.",
         "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
         f"subject flipped together; corrected for these {len(tests)} tests.",
     }

@@ -14,7 +14,7 @@ from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
 from fascore.scores.score_text import threshold_text
 from fascore.scores.slices import RATE_OF, Slice
-from fascore.stats.intervals import flatten_interval, interval_text, restore_interval
+from fascore.stats.intervals import flatten_interval, interval_text, p_text, restore_interval
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
@@ -151,8 +151,8 @@ def pairs_table(tests: Sequence[PairedTest]) -> None:
             "Networks": f"{model_title(test.first)} and {model_title(test.second)}",
             "Difference": _signed(test.difference),
             "Right alone": f"{test.first_only} / {test.second_only}",
-            "p (Holm)": _p(test.p_holm),
-            "McNemar (Holm)": _p(test.mcnemar_holm),
+            "p (Holm)": p_text(test.p_holm),
+            "McNemar (Holm)": p_text(test.mcnemar_holm),
             "Least to be shown": "none" if test.smallest is None else f"{test.smallest:.4f}",
             "In words": test.sentence(model_title),
         }
@@ -165,15 +165,11 @@ def pairs_table(tests: Sequence[PairedTest]) -> None:
         "p (Holm)": f"{tests[0].test.capitalize()}, two-sided, corrected for the number of pairs.",
         "McNemar (Holm)": "McNemar's exact test, two-sided, corrected for the number of pairs; it "
         "takes images as independent.",
-        "Least to be shown": "The smallest difference in accuracy that McNemar's test could have "
-        "shown on as many images on which the two differ.",
+        "Least to be shown": f"The smallest difference in accuracy that {tests[0].test} could have "
+        "shown where the two differ on as much.",
     }
     data = pd.DataFrame([vars(test) for test in tests])
     data_table(shown, data, key="pairs", meanings=meanings)
-
-
-def _p(value: float) -> str:
-    return f"{value:.3f}" if value >= 0.001 else "< 0.001"
 
 
 def _signed(value: float) -> str:
@@ -190,7 +186,7 @@ def noise_tables(noise: TrainingNoise) -> None:
     rows = {
         f"{model_title(each.second)} minus {model_title(each.first)}": {
             "Difference [95 %, all pairs]": interval_text(each.interval, end_digits=4, signed=True),
-            "p (Bonferroni)": _p(each.p),
+            "p (Bonferroni)": p_text(each.p),
         }
         for each in noise.differences
     }

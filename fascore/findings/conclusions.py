@@ -55,7 +55,10 @@ def conclude_attention(
         if pair.first == PLAIN and pair.p < alpha
     }
     if not gains:
-        why = f"{runs}, the variants differ, but none can be told from the plain network."
+        why = (
+            f"{runs}, there is evidence that the variants differ (p = {noise.test.p:.2g}), but "
+            "none can be told from the plain network."
+        )
         return Conclusion(question, "cannot tell", why)
     parts = [
         f"{title(name)} is {'better' if gain > 0 else 'worse'} by {abs(gain):.2%}"

@@ -87,9 +87,15 @@ def _title(name: str) -> str:
     return MODELS[name].title
 
 
+def _interval(interval: Interval) -> dict[str, float | None]:
+    """Its columns; JSON has no NaN, so where one subject allows no ends they are null."""
+    columns = flatten_interval(interval)
+    return {name: None if math.isnan(value) else value for name, value in columns.items()}
+
+
 def _number(number: Number) -> Mapping[str, float | None]:
     if isinstance(number, Interval):
-        return flatten_interval(number)
+        return _interval(number)
     return {"estimate": None if math.isnan(number) else number}
 
 
@@ -107,7 +113,7 @@ def _model(name: str, comparison: Comparison, ranking: Ranking) -> dict[str, Any
             metric: _number(about.of(result, ranking)) for metric, about in METRICS.items()
         },
         "worst_species": result.pad.worst,
-        "apcer_by_species": {key: flatten_interval(each) for key, each in result.apcer.items()},
+        "apcer_by_species": {key: _interval(each) for key, each in result.apcer.items()},
         "confusion": result.rates.confusion.tolist(),
         "curve": {
             part: values.tolist() for part, values in curve_points(result.quality.curve).items()
@@ -119,7 +125,7 @@ def _noise(noise: TrainingNoise) -> dict[str, Any]:
     return {
         "accuracy": {name: noise.accuracy[name].tolist() for name in noise.accuracy},
         "seeds": noise.accuracy.index.tolist(),
-        "means": {name: flatten_interval(each) for name, each in noise.means.items()},
+        "means": {name: _interval(each) for name, each in noise.means.items()},
         "differences": [asdict(each) for each in noise.differences],
         "spread": noise.spread,
         "noise": noise.noise,
@@ -141,7 +147,7 @@ def _slices(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:
                 "rate": RATE_OF[part.label],
                 "n": part.n,
                 "small": part.small,
-                "errors": {name: flatten_interval(each) for name, each in part.errors.items()},
+                "errors": {name: _interval(each) for name, each in part.errors.items()},
             }
             for part in slices(comparison, column)
         ]

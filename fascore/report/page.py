@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 from fascore.scores.score_text import threshold_text
-from fascore.stats.intervals import interval_text, restore_interval
+from fascore.stats.intervals import interval_text, p_text, restore_interval
+from fascore.stats.ranking import intervals_words
 
 METRIC_GROUPS = {
     "The paper's metrics": PAPER_METRICS,
@@ -35,6 +37,7 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
         lstrip_blocks=True,
     )
     environment.filters["number"] = _cell
+    environment.filters["p"] = p_text
     environment.filters["threshold"] = threshold_text
     return environment.get_template("page.html").render(
         report=data,
@@ -42,8 +45,9 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
         titles={name: spec.title for name, spec in MODELS.items()},
         species=SPECIES_TITLES,
         figures=_figures(comparison),
+        intervals=intervals_words(data["bootstrap_unit"]),
         # "<" could end the script element that holds it
-        json=json.dumps(data).replace("<", "\\u003c"),
+        json=json.dumps(data, allow_nan=False).replace("<", "\\u003c"),
     )
 
 
@@ -71,5 +75,6 @@ def _cell(number: dict[str, float | None]) -> str:
     if number["estimate"] is None:
         return "undefined"
     if "low" in number:
-        return interval_text(restore_interval(number))
+        known = {name: math.nan if value is None else value for name, value in number.items()}
+        return interval_text(restore_interval(known))
     return f"{number['estimate']:.4f}"

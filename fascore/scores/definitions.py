@@ -69,17 +69,17 @@ METRICS: dict[str, Metric] = {
         "(APCER + BPCER) / 2", "low", lambda at, rank: at.pad.acer,
     ),
     "hter": Metric(
-        "HTER", "Half total error rate: mean of BPCER and of the attacks accepted, all species "
-        "pooled.",
+        "Pooled HTER", "Half total error rate: mean of BPCER and of the attacks accepted, all "
+        "species pooled.",
         "(pooled APCER + BPCER) / 2", "low", lambda at, rank: at.pad.hter,
     ),
     "eer": Metric(
-        "EER", "Equal error rate: where pooled APCER and BPCER meet as the threshold moves.",
+        "Pooled EER", "Equal error rate: where pooled APCER and BPCER meet as the threshold moves.",
         "BPCER at the threshold t where APCER(t) = BPCER(t)", "low", lambda at, rank: rank.eer,
     ),
     "auc": Metric(
-        "AUC", "Area under the ROC curve: the chance that an attack, all species pooled, scores "
-        "above a bona fide face.",
+        "Pooled AUC", "Area under the ROC curve: the chance that an attack, all species pooled, "
+        "scores above a bona fide face.",
         "P(score of an attack > score of a bona fide) + P(equal) / 2", "high",
         lambda at, rank: rank.auc,
     ),

@@ -20,8 +20,20 @@ from fascore.stats.intervals import (
     rate_interval,
 )
 
+INTERVALS_WORDS = {
+    "subjects": "over subjects, for images of one person are not independent",
+    "images": "over images, which are taken as independent, for their subjects are not known",
+}
 CHUNK = 64  # draws at a time: bounds memory
 ALIKE = 1e-9  # standard deviation of draws that do not differ
+
+
+def intervals_words(unit: str) -> str:
+    """What the intervals of a page are; `unit` is that of its `Ranking`."""
+    return (
+        f"95 % intervals {INTERVALS_WORDS[unit]}: Wilson's for rates, {BOOTSTRAP_DRAWS:,} "
+        "bootstrap draws on the logit scale for EER and AUC"
+    )
 
 
 @dataclass(frozen=True)

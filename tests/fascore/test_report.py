@@ -21,11 +21,18 @@ def report(scored_store):
 
 def test_numbers_validate_and_are_those_of_the_store(report):
     _, numbers = report
-    jsonschema.validate(json.loads(json.dumps(numbers)), SCHEMA)
+    jsonschema.validate(json.loads(json.dumps(numbers, allow_nan=False)), SCHEMA)
     cnn = numbers["models"][0]
     assert cnn["confusion"] == [[2, 1], [1, 3]] and cnn["threshold"] == 0.5
     assert cnn["metrics"]["apcer"]["estimate"] == 0.5 and cnn["worst_species"] == "print"
     assert numbers["paired_tests"][0]["n"] == 7
+
+
+def test_one_subject_alone_has_no_interval_and_is_said_so(report):
+    page, numbers = report
+    strong = next(part for part in numbers["slices"]["Illumination"] if part["value"] == "strong")
+    assert strong["errors"]["cnn"] == {"estimate": 0.5, "low": None, "high": None, "n": 2}
+    assert "<td>0.5000 [one subject]</td>" in page
 
 
 @pytest.mark.parametrize("broken", [{"models": []}, {"made": 1}, {"extra": 1}])

@@ -10,7 +10,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from fascore.models.attention import ChannelAttention, SpatialAttention
+from fascore.models.attention import ChannelAttention, GateLayer, SpatialAttention
 
 
 @dataclass(frozen=True)
@@ -22,14 +22,15 @@ class Step:
     name : str
         Of the layer that has the weights; "image" for the input.
     kind : str
-        That layer's class, "InputLayer" for the input.
+        That layer's class; "channel" or "spatial" for an attention gate.
     shape : tuple of int
         Of one image's output after the step: (height, width, channels) or (values,).
     weights : int
         Numbers that were learnt, the normalisation's running statistics among them.
-    multiply_adds : int
+    multiply_adds : int or None
         Multiplications of one forward pass, each with its addition: of convolutions, dense layers
-        and attention gates. Normalisation and activations are left out, as is usual.
+        and attention gates. Normalisation and activations are left out, as is usual. None for a
+        gate of a class that is not counted here.
     layer : keras.layers.Layer
     """
 
@@ -37,7 +38,7 @@ class Step:
     kind: str
     shape: tuple[int, ...]
     weights: int
-    multiply_adds: int
+    multiply_adds: int | None
     layer: Any
 
 
@@ -61,10 +62,10 @@ def anatomy(network: keras.Model) -> list[Step]:
     steps = [Step("image", "InputLayer", network.input_shape[1:], 0, 0, network.layers[0])]
     for layer in network.layers[1:]:
         shape, weights = tuple(layer.output.shape[1:]), int(layer.count_params())
-        if count := _COUNTS.get(type(layer)):
-            steps.append(
-                Step(layer.name, type(layer).__name__, shape, weights, count(layer), layer)
-            )
+        count, gate = _COUNTS.get(type(layer)), isinstance(layer, GateLayer)
+        if count or gate:
+            kind, cost = layer.kind if gate else type(layer).__name__, count and count(layer)
+            steps.append(Step(layer.name, kind, shape, weights, cost, layer))
             continue
         last = steps.pop()
         flat = len(shape) < len(last.shape)  # flattening and averaging change no step's own shape

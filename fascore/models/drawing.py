@@ -12,9 +12,14 @@ from typing import NamedTuple
 
 from fascore.models import LOGITS, MODELS
 from fascore.models.anatomy import Step
+from fascore.models.attention import CHANNEL, SPATIAL, ChannelAttention, SpatialAttention
 
 # Okabe and Ito's vermilion and green, as tints below letters in the page's colour
-TINTS = {"ChannelAttention": "#D55E00", "SpatialAttention": "#009E73"}
+TINTS: dict[str, str] = {CHANNEL: "#D55E00", SPATIAL: "#009E73"}
+GATES: dict[str, tuple[str, str]] = {
+    CHANNEL: ("Channel gate: what?", "feature"),
+    SPATIAL: ("Spatial gate: where?", "place"),
+}
 TILE, PANEL = 84, 240  # px
 SLOT, LINE, MAIN = 84, 14, 34  # px: a gate's height, a text line's, where the main line runs
 INK = 'stroke="currentColor" fill="none"'
@@ -50,33 +55,22 @@ def networks_drawing(networks: Mapping[str, Sequence[Step]]) -> str:
 
 
 def gate_of(step: Step) -> Gate:
-    """What a gate does, in words and with its own numbers; a gate of another kind by its name."""
+    """What a gate does, in words and with its own numbers; of another class, its class."""
     height, width, channels = step.shape
-    if step.kind == "ChannelAttention":
+    question, unit = GATES[step.kind]
+    reads, makes = type(step.layer).__name__, ""
+    if isinstance(step.layer, ChannelAttention):
         small = channels // step.layer.reduction
-        return Gate(
-            "Channel gate: what?",
-            (
-                f"mean, max over {height * width} places",
-                f"{channels} → {small} → {channels}, shared",
-                "a factor for each feature",
-            ),
-        )
-    if step.kind == "SpatialAttention":
+        reads = f"mean, max over {height * width} places"
+        makes = f"{channels} → {small} → {channels}, shared"
+    elif isinstance(step.layer, SpatialAttention):
         size = step.layer.kernel_size
-        return Gate(
-            "Spatial gate: where?",
-            (
-                f"mean, max over {channels} features",
-                f"one {size} × {size} convolution",
-                "a factor for each place",
-            ),
-        )
-    return Gate(step.name.replace("_", " "), (step.kind, "", ""))
+        reads, makes = f"mean, max over {channels} features", f"one {size} × {size} convolution"
+    return Gate(question, (reads, makes, f"a factor for each {unit}"))
 
 
 def _gates(steps: Sequence[Step]) -> list[Step]:
-    return [step for step in steps if step.name != LOGITS]
+    return [step for step in steps if step.kind in GATES]
 
 
 def _shared(networks: Sequence[Sequence[Step]]) -> int:
@@ -137,30 +131,34 @@ def _panel(
         y += SLOT
     outputs = f"{head.shape[-1]} numbers → P(spoof)"
     parts.append(_arrow(MAIN, y, 16) + _text(4, y + 30, (outputs,)))
-    weights, more = _total(steps), _total(steps) - _total(first)
-    work, more_work = _work(steps), _work(steps) - _work(first)
-    numbers = f"{weights:,} weights<br>{compact(work)} multiply-adds"
-    added = (
-        f"{more:+,} weights ({more / _total(first):+.2%})<br>+{compact(more_work)} multiply-adds"
-    )
-    numbers += f"<br>{added}" if more else ""
     title = html.escape(MODELS[name].title)
     words = "; ".join([title, *(" ".join(gate_of(g).lines) for g in gates.values()), outputs])
     return (
         f'<div><div style="font-weight:700">{title}</div>'
-        f'<div style="font-size:.84rem;min-height:6.4em">{numbers}</div>'
+        f'<div style="font-size:.84rem;min-height:6.4em">{_numbers(steps, first)}</div>'
         f"{_svg(PANEL, y + 36, words, ''.join(parts))}</div>"
     )
+
+
+def _numbers(steps: Sequence[Step], first: Sequence[Step]) -> str:
+    """Weights and multiply-adds of a network, and how many more than the first's, a line each."""
+    weights, plain = (sum(step.weights for step in each) for each in (steps, first))
+    work, plain_work = _work(steps), _work(first)
+    lines = [f"{weights:,} weights", f"{compact(work)} multiply-adds"]
+    if weights > plain:
+        lines.append(f"+{weights - plain:,} weights ({weights / plain - 1:+.2%})")
+        if work is not None and plain_work is not None:
+            lines.append(f"+{compact(work - plain_work)} multiply-adds")
+    return "<br>".join(lines)
 
 
 def _gate(y: float, step: Step) -> Iterator[str]:
     """The main line with a product in it, and beside it the gate that gives the factor."""
     question, lines = gate_of(step)
-    tint = TINTS.get(step.kind, "#0072B2")
     middle = y + SLOT / 2
     yield (
         f'<rect x="56" y="{y + 4}" width="{PANEL - 57}" height="{SLOT - 10}" rx="5" '
-        f'stroke="currentColor" fill="{tint}" fill-opacity=".18"/>'
+        f'stroke="currentColor" fill="{TINTS[step.kind]}" fill-opacity=".18"/>'
     )
     yield _text(64, y + 18, (question,), bold=True)
     yield _text(64, y + 18 + LINE, lines)
@@ -200,22 +198,22 @@ def _svg(width: int, height: float, words: str, content: str) -> str:
     )
 
 
-def _total(steps: Sequence[Step]) -> int:
-    return sum(step.weights for step in steps)
+def _work(steps: Sequence[Step]) -> int | None:
+    """Multiply-adds of all steps; None where one is not counted."""
+    counts = [step.multiply_adds for step in steps]
+    return None if None in counts else sum(filter(None, counts))
 
 
-def _work(steps: Sequence[Step]) -> int:
-    return sum(step.multiply_adds for step in steps)
-
-
-def compact(number: int) -> str:
-    """A count in three digits at most: 273, 4.74 k, 96 M.
+def compact(number: int | None) -> str:
+    """A count in three digits at most: 273, 4.74 k, 96 M; None is not counted.
 
     Examples
     --------
     >>> compact(273), compact(4736), compact(443392), compact(96010240)
     ('273', '4.74 k', '443 k', '96 M')
     """
+    if number is None:
+        return "uncounted"
     for power, unit in ((1e9, " G"), (1e6, " M"), (1e3, " k")):
         if number >= power:
             return f"{number / power:.3g}{unit}"

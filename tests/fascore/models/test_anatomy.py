@@ -1,5 +1,6 @@
 import re
 
+import keras
 import pytest
 
 from fascore.models import MODELS, VARIANTS
@@ -57,3 +58,28 @@ def test_drawing_takes_the_colour_of_the_page(drawing):
     opaque = re.findall(r'fill="#[0-9A-F]+"(?! fill-opacity)', drawing)
     assert colours and not opaque
     assert "color:" not in drawing
+
+
+class Doubled(keras.layers.Layer):
+    """A gate of a class of its own, with one weight a channel."""
+
+    kind = "channel"
+
+    def build(self, input_shape):
+        self.scale = self.add_weight(shape=(input_shape[-1],))
+
+    def gate(self, inputs):
+        return keras.ops.sigmoid(self.scale)[None, None, None]
+
+    def call(self, inputs):
+        return inputs * self.gate(inputs)
+
+
+def test_gate_of_another_class_is_drawn_with_its_weights_and_no_invented_cost(networks):
+    plain = networks["cnn"]
+    x = Doubled(name="doubled")(plain.get_layer("last_conv").output)
+    logits = keras.layers.Dense(2, name="logits")(keras.layers.Flatten()(x))
+    steps = {"cnn": anatomy(plain), "cnn_channel": anatomy(keras.Model(plain.input, logits))}
+    drawing = networks_drawing(steps)
+    assert "Doubled" in drawing and "+128 weights" in drawing
+    assert "uncounted multiply-adds" in drawing

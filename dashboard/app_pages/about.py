@@ -59,19 +59,19 @@ explanations use `lime` (BSD) and `shap` (MIT), the pages Streamlit (Apache 2.0)
 def page() -> None:
     st.title("About fascore")
     st.markdown(PURPOSE)
-    st.subheader("Networks and explanations")
+    st.header("Networks and explanations")
     st.markdown(NETWORKS)
     st.caption(
         f"Networks: {', '.join(spec.title for spec in MODELS.values())}. "
         f"Explanations: {', '.join(kind.title for kind in EXPLAINERS.values())}."
     )
-    st.subheader("What it must not be used for")
+    st.header("What it must not be used for")
     st.markdown(LIMITS)
-    st.subheader("Privacy")
+    st.header("Privacy")
     st.markdown(PRIVACY)
-    st.subheader("Licences")
+    st.header("Licences")
     st.markdown(LICENCES)
-    st.subheader("The open store")
+    st.header("The open store")
     cards, errors = views.cards_or_errors(views.open_store(state.store_path()))
     views.demo_note(cards.values())
     for name, sentence in errors.items():

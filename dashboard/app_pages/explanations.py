@@ -63,7 +63,7 @@ def read(store: Store, key: FindingsKey) -> Results | None:
             "This store's explanations have not been judged. To measure them on 200 of its "
             "test images:"
         )
-        st.code(f"{command(store)} --split test --limit 200", language="bash", wrap_lines=True)
+        st.code(f"{command(store)} --split test --limit 200", language=None, wrap_lines=True)
         return None
     try:
         return cache.findings(key)
@@ -111,7 +111,7 @@ def draw_measures(chosen: views.Chosen) -> None:
     st.markdown(views.metric_definition(metric))
     views.charts({f"chart_{metric}": figures.metric_figure(summary)}, a_row=1)
     views.summary_table(summary)
-    st.subheader("Paired tests between networks")
+    st.header("Paired tests between networks")
     tests = chosen.differences(metric)
     if tests:
         views.differences_table(tests, metric)
@@ -124,7 +124,7 @@ def draw_regions(chosen: views.Chosen, results: Results) -> None:
     method = views.choose_method(results.methods, key="findings_regions_method")
     measured = chosen.metrics
     there = [name for name in REGION_MEASURES if name in measured]
-    st.subheader("Parts of the face")
+    st.header("Parts of the face")
     if there:
         summaries = {name: chosen.summary(name) for name in there}
         views.charts({"regions": figures.regions_figure(summaries, method)}, a_row=1)
@@ -136,7 +136,7 @@ def draw_regions(chosen: views.Chosen, results: Results) -> None:
         views.regions_table(summaries, method)
     else:
         st.info("No landmarks are known of these images, so there are no regions.")
-    st.subheader("Mean maps")
+    st.header("Mean maps")
     st.caption(
         "Of the images that the network judges rightly, each map divided by the sum of its "
         "absolute values; the filters above do not apply."
@@ -182,7 +182,7 @@ def draw_planted(table: pd.DataFrame | None) -> None:
 
 def draw_trust(key: FindingsKey, results: Results) -> None:
     """What each method does where the truth is known: planted cues, random weights."""
-    st.subheader("Planted evidence: how far each method can be trusted here")
+    st.header("Planted evidence: how far each method can be trusted here")
     st.markdown(
         "Networks of the same build were trained on images with a planted cue that alone decides "
         "the class, so a map has to point at it."
@@ -193,7 +193,7 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
         st.error(str(err))
     else:
         draw_planted(planted)
-    st.subheader("Sanity: does the map depend on what was learnt?")
+    st.header("Sanity: does the map depend on what was learnt?")
     st.markdown(
         "The map of the trained network beside that of the same network with more and more layers' "
         "weights random, from the top. A map that stays alike does not show what was learnt."

@@ -77,7 +77,7 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
     rankings = cache.rankings(tuple(keys)) if keys else {}
     measured = metric_table(comparison.measured, rankings) if comparison else None
     for title, rows in paper.tables.items():
-        st.subheader(title)
+        st.header(title)
         left, right = st.columns(2)
         with left:
             st.caption(f"**Reported** on {paper.data}")
@@ -99,28 +99,28 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
     draw_noise(store, views.test_set(comparison) if comparison else "the test split")
     if comparison is not None and measured is not None:
         unit = next(iter(rankings.values())).unit
-        st.subheader("Attack detection (ISO/IEC 30107-3)")
+        st.header("Attack detection (ISO/IEC 30107-3)")
         st.markdown(
             f"Measured on {views.test_set(comparison)}. Brackets are {intervals_words(unit)}."
         )
         views.metrics_table(measured, PAD_METRICS, key="pad")
         views.definitions(PAD_METRICS)
-        st.subheader("Other operating points")
+        st.header("Other operating points")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
         views.metrics_table(measured, OPERATING_METRICS, key="operating")
         views.definitions(OPERATING_METRICS)
-        st.subheader("Scores as a ranking and as probabilities")
+        st.header("Scores as a ranking and as probabilities")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
         views.metrics_table(measured, SCORE_METRICS, key="scores")
         views.definitions(SCORE_METRICS)
-        st.subheader("Thresholds and training")
+        st.header("Thresholds and training")
         views.thresholds_table(comparison)
         draw_pairs(comparison)
 
 
 def draw_noise(store: Store, tested: str) -> None:
     """What several runs of each variant say of the images `tested`, where there are any."""
-    st.subheader("Training noise: several runs of each variant")
+    st.header("Training noise: several runs of each variant")
     stamp = cache.runs_stamp(store)
     if not stamp:
         st.info(
@@ -147,7 +147,7 @@ def draw_noise(store: Store, tested: str) -> None:
 
 def draw_pairs(comparison: Comparison) -> None:
     """Paired tests between the networks chosen."""
-    st.subheader("Paired tests")
+    st.header("Paired tests")
     st.markdown(
         f"On {views.test_set(comparison)}: do two networks differ on the same images? Where the "
         "subjects are known, all images of one are flipped together; McNemar's test beside it "

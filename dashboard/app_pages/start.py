@@ -61,7 +61,7 @@ def page() -> None:
 
 def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]) -> None:
     """Step 1: a test face and what each network says of it."""
-    st.subheader("1. One face and its verdicts")
+    st.header("1. One face and its verdicts")
     loadable = {name: key for name, key in keys.items() if name in store.loadable_names}
     if not loadable:
         st.info("No weights are in this store. `python -m trainer refresh` trains them again.")
@@ -102,7 +102,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
 
 def draw_tables(store: Store, cards: Mapping[str, Card]) -> None:
     """Step 2: error rates of the whole test set, with intervals, and which networks differ."""
-    st.subheader("2. A whole test set")
+    st.header("2. A whole test set")
     keys, failures = views.scored_keys(store, list(cards))
     for name, sentence in failures.items():
         views.column_error(name, sentence)
@@ -135,7 +135,7 @@ def differences(comparison: Comparison) -> str:
 
 def draw_noise(store: Store) -> TrainingNoise | None:
     """Step 3: several trainings of each variant; None where there are none."""
-    st.subheader("3. Is the difference larger than the noise of training?")
+    st.header("3. Is the difference larger than the noise of training?")
     stamp = cache.runs_stamp(store)
     if not stamp:
         st.info(
@@ -160,7 +160,7 @@ def draw_noise(store: Store) -> TrainingNoise | None:
 
 def draw_maps(store: Store) -> Conclusion:
     """Step 4: what was measured of the maps; the conclusion it leads to."""
-    st.subheader("4. Do the maps deserve belief?")
+    st.header("4. Do the maps deserve belief?")
     key = cache.findings_key(store)
     claims = read_claims(store, key)
     if claims is None:
@@ -199,7 +199,7 @@ def read_planted(key: FindingsKey) -> pd.DataFrame | None:
 
 def draw_conclusions(noise: TrainingNoise | None, judged: Conclusion, *, simulated: bool) -> None:
     """What to conclude, and what not."""
-    st.subheader("What to conclude")
+    st.header("What to conclude")
     views.conclusions([conclude_attention(noise, views.model_title), judged])
     faces = "simulated faces" if simulated else "one data set"
     st.markdown(

@@ -14,14 +14,11 @@ from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
 from fascore.stores import compare_stores
 
-HOW = """
-The dashboard opened one store. To compare two, name both, or a folder that holds several:
-
-```bash
+HOW = "The dashboard opened one store. To compare two, name both, or a folder that holds several:"
+COMMANDS = """
 streamlit run dashboard/app.py -- --store runs/first --store runs/second
 streamlit run dashboard/app.py -- --store runs
-```
-"""
+""".strip()
 
 
 def page() -> None:
@@ -32,9 +29,10 @@ def page() -> None:
     views.stores_table(paths, opened=state.store_path())
     if len(paths) < 2:
         st.markdown(HOW)
+        st.code(COMMANDS, language=None, wrap_lines=True)
         return
     st.caption("Every page reads the open store. The sidebar's *Store* changes it.")
-    st.subheader("Two stores on the same test set")
+    st.header("Two stores on the same test set")
     left, right = st.columns(2)
     first = choose(left, "First", paths, index=0, key="stores_first")
     second = choose(right, "Second", paths, index=1, key="stores_second")

@@ -52,7 +52,7 @@ def draw_progress() -> None:
     if not in_progress:
         st.rerun()
     with st.container(border=True, key="progress"):
-        st.subheader("In progress")
+        st.header("In progress")
         views.progress_list(in_progress)
 
 
@@ -73,7 +73,7 @@ def choose_networks(names: Sequence[str]) -> list[str]:
 
 def draw_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     """A figure a network of the quantity chosen, all on one scale."""
-    st.subheader("Epoch by epoch")
+    st.header("Epoch by epoch")
     metric = st.segmented_control(
         "Show",
         list(CURVES),
@@ -104,7 +104,7 @@ def draw_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
 
 def draw_settings(store: Store, cards: Mapping[str, Card], runs: Sequence[Run]) -> None:
     """Settings with their differences, and what training took."""
-    st.subheader("What they were trained with")
+    st.header("What they were trained with")
     st.markdown(
         "A difference between two networks that were trained differently may be the training's."
     )
@@ -114,7 +114,7 @@ def draw_settings(store: Store, cards: Mapping[str, Card], runs: Sequence[Run]) 
             st.info(note)
     except FascoreError as err:
         st.error(str(err))
-    st.subheader("What it took")
+    st.header("What it took")
     finished = {run.model: run for run in runs if run.seed is None and not run.in_progress}
     views.cost_view(cards, finished)
 

@@ -36,7 +36,8 @@ def mean_maps(results: Results, method: str) -> None:
         for name in species
     )
     st.html(
-        f'<div class="fs-mean-maps"><table><thead><tr><th></th>{head}</tr></thead>'
+        '<div class="fs-mean-maps" tabindex="0" role="region" aria-label="Mean maps">'
+        f"<table><thead><tr><td></td>{head}</tr></thead>"
         f"<tbody>{rows}</tbody></table></div>{_scale_bar(scale, signed=signed)}"
     )
 

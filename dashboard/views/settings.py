@@ -30,7 +30,7 @@ def explanation_settings() -> Settings:
     """Draws the controls of all registered explainers."""
     per_pixel = " and ".join(kind.title for kind in EXPLAINERS.values() if kind.kind == PIXELS)
     with st.sidebar:
-        st.subheader("Explanations")
+        st.header("Explanations")
         target = st.radio(
             "Explain the evidence for",
             list(TARGETS),

@@ -89,7 +89,7 @@ def metrics_only_note(cards: Mapping[str, Card]) -> None:
             "no map here; the Metrics page has their scores. To train them and then open "
             "`runs/mine` with `--store`:"
         )
-        st.code(training_commands(cards), language="bash", wrap_lines=True)
+        st.code(training_commands(cards), language=None, wrap_lines=True)
 
 
 def training_commands(cards: Mapping[str, Card]) -> str:

@@ -21,6 +21,12 @@ VARIABLES = " ".join(f"--fs-{name}: light-dark({a}, {b});" for name, (a, b) in I
 STYLE = f"""
 <style>
 :root {{ {VARIABLES} }}
+:is(a, button, input, textarea, summary, [tabindex]):focus-visible,
+label:has(:focus-visible) {{
+  outline: 3px solid light-dark(#0060A0, #7CC0EB) !important; outline-offset: 2px; }}
+[data-testid="stElementToolbar"]:focus-within {{ opacity: 1 !important; }}
+[data-testid="stMultiSelect"] span[title], [data-testid="stMultiSelect"] span[title] + * {{
+  color: light-dark(#fff, #10161C); }}
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
 .st-key-grid {{ margin-top: 1rem; }}
 .fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}

@@ -29,7 +29,8 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
     )
     st.html(
-        f'<div class="fs-table"><table><thead><tr>{head}</tr></thead>'
+        f'<div class="fs-table" tabindex="0" role="region" aria-label="{html.escape(header[0])}">'
+        f"<table><thead><tr>{head}</tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 

@@ -23,7 +23,7 @@ BY_HAND = "hand"
 def threshold_control() -> ThresholdChoice:
     """Draws the control in the sidebar; every page shows the same choice."""
     with st.sidebar:
-        st.subheader("Threshold")
+        st.header("Threshold")
         rule = st.selectbox(
             "P(spoof) at or above it is an attack",
             [*THRESHOLD_RULES, BY_HAND],

@@ -180,6 +180,6 @@ def app() -> AppTest:
 
 def text_of(app: AppTest) -> str:
     """All text the page shows, HTML included."""
-    kinds = ("title", "subheader", "markdown", "caption", "error", "warning", "info")
+    kinds = ("title", "header", "markdown", "caption", "error", "warning", "info")
     parts = [element.value for kind in kinds for element in app.get(kind)]
     return "\n".join([*parts, *(element.proto.body for element in app.get("html"))])

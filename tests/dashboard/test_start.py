@@ -18,7 +18,7 @@ def check_clean(app):
 
 def test_start_goes_from_the_question_to_a_conclusion(start, studied_path, judged_path):
     check_clean(start.run())
-    headings = [heading.value for heading in start.subheader]
+    headings = [heading.value for heading in start.header]
     assert [heading[:2] for heading in headings[:4]] == ["1.", "2.", "3.", "4."]
     assert headings[4] == "What to conclude"
     page = text_of(start)
@@ -100,4 +100,4 @@ def test_faces_that_are_gone_are_said_to_be(start, tmp_path):
     start.run()
     assert not start.exception
     assert [error.value[:26] for error in start.error] == ["The faces cannot be shown."]
-    assert "What to conclude" in [heading.value for heading in start.subheader]
+    assert "What to conclude" in [heading.value for heading in start.header]

@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 APP = ROOT / "dashboard" / "app.py"
+LOCAL = ("data:", "blob:", "about:")
 START = 60  # s a server may take to answer
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
@@ -99,9 +100,18 @@ def browser(chromium_path: str):
 
 @pytest.fixture(params=[1440, 420], ids=["wide", "narrow"])
 def page(request: pytest.FixtureRequest, browser, server: str):
-    """The Compare page just opened, on a wide and on a narrow screen."""
+    """The Compare page just opened, on a wide and on a narrow screen.
+
+    Whatever a test does with it, nothing may be asked of another host.
+    """
     context = browser.new_context(viewport={"width": request.param, "height": 900})
+    elsewhere: list[str] = []
+    context.on(
+        "request",
+        lambda asked: asked.url.startswith(LOCAL + (server,)) or elsewhere.append(asked.url),
+    )
     opened = context.new_page()
     opened.goto(f"{server}/compare")
     yield opened
     context.close()
+    assert elsewhere == [], "asked of another host"

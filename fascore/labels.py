@@ -18,7 +18,10 @@ SPOOF_TYPES = {
     9: "phone",
     10: "3D mask",
 }
-UNKNOWN_TYPE = -1  # a spoof whose kind nobody noted, in data other than CelebA-Spoof
+# In data other than CelebA-Spoof: a spoof whose kind nobody noted, or of which only the species is
+# known.
+UNKNOWN_TYPE = -1
+SPECIES_ONLY = {-2: "print", -3: "paper_cut", -4: "replay"}
 ILLUMINATIONS = {0: "live", 1: "normal", 2: "strong", 3: "back", 4: "dark"}
 ENVIRONMENTS = {0: "live", 1: "indoor", 2: "outdoor"}
 
@@ -77,33 +80,36 @@ SPECIES_TITLES = {
     "3d_mask": "3D mask",
     UNKNOWN: "Unspecified",
 }
-_SPECIES_OF_TYPE = {code: species for species, codes in PAI_SPECIES.items() for code in codes}
+_SPECIES_OF_TYPE = (
+    {code: species for species, codes in PAI_SPECIES.items() for code in codes}
+    | SPECIES_ONLY
+    | {0: "live", UNKNOWN_TYPE: UNKNOWN}
+)
+TYPE_CODES = frozenset(_SPECIES_OF_TYPE)
 
 
 def pai_species(spoof_type: int) -> str:
-    """Name of the PAI species of a CelebA-Spoof spoof type, or ``"live"`` for type 0.
+    """Name of the PAI species of a spoof type, or ``"live"`` for type 0.
 
     ``"unspecified"`` for `UNKNOWN_TYPE`.
 
     Raises
     ------
     FascoreError
-        If the code is not one of CelebA-Spoof's.
+        If the code is neither CelebA-Spoof's nor one of ours for what is known in part.
 
     Examples
     --------
-    >>> pai_species(9), pai_species(0)
-    ('replay', 'live')
+    >>> pai_species(9), pai_species(0), pai_species(-2)
+    ('replay', 'live', 'print')
     """
-    if spoof_type == UNKNOWN_TYPE:
-        return UNKNOWN
-    if spoof_type not in SPOOF_TYPES:
+    if spoof_type not in TYPE_CODES:
         raise FascoreError(
             f"A spoof type is a code from 0 to 10. Received: {spoof_type!r}. Correct the label."
         )
-    return _SPECIES_OF_TYPE.get(spoof_type, "live")
+    return _SPECIES_OF_TYPE[spoof_type]
 
 
 def spoof_type_name(code: int) -> str:
-    """Name of a spoof type, ``"unspecified"`` for `UNKNOWN_TYPE`."""
-    return UNKNOWN if code == UNKNOWN_TYPE else SPOOF_TYPES[code]
+    """Name of a spoof type; where only the species is known its name, or ``"unspecified"``."""
+    return SPOOF_TYPES.get(code) or pai_species(code)

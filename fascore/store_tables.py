@@ -12,13 +12,13 @@ from fascore.data.sample_table import COLUMNS, fingerprint, read_samples
 from fascore.data.splits import SPLITS
 from fascore.errors import StoreError
 from fascore.files import file_stamp
-from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
+from fascore.labels import LIVE, SPOOF, TYPE_CODES
 from fascore.tables import read_table
 
 KNOWN = {
     "split": set(SPLITS),
     "label": {LIVE, SPOOF},
-    "spoof_type": {*SPOOF_TYPES, UNKNOWN_TYPE},
+    "spoof_type": set(TYPE_CODES),
 }
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
@@ -13,10 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from fascore.data.file_trees import FileTree, open_tree
 from fascore.data.samples import (
     BAD_PATH,
     BAD_ROW,
     BROKEN_BOX,
+    CLOSED_FOLDER,
     DUPLICATE,
     EMPTY_BOX,
     MISSING_BOX,
@@ -35,8 +35,7 @@ from fascore.data.samples import (
     Sample,
     Scan,
 )
-from fascore.decoding import decode
-from fascore.files import Archive, Folder
+from fascore.decoding import ImageError, decode
 from fascore.images import Box
 from fascore.labels import ENVIRONMENTS, ILLUMINATIONS, LIVE, SPOOF, SPOOF_TYPES
 
@@ -63,6 +62,8 @@ class CelebASpoof(FaceData):
     ----------
     root : path
         The folder with Data and metas (or the one around it), or a .zip of either.
+    files : FileTree, optional
+        Its files, if they are open already.
 
     Raises
     ------
@@ -70,31 +71,16 @@ class CelebASpoof(FaceData):
         If `root` is neither.
     """
 
-    def __init__(self, root: Path | str) -> None:
+    def __init__(self, root: Path | str, *, files: FileTree | None = None) -> None:
         self.root = Path(root)
-        self._files = _open(self.root)
+        self._files = _inside(files or open_tree(self.root), self.root)
         about = self._optional(ABOUT_FILE)
         self.name = about.get("name", "CelebA-Spoof")
         self.simulated = about.get("simulated", False)
 
-    def read(self, path: str) -> bytes:
-        try:
-            return self._files.read(path)
-        except (KeyError, OSError) as err:
-            raise DataError(
-                f"Expected a file {path} in {self.root}. Received: nothing there. "
-                "Unpack the data set again."
-            ) from err
-        except (zipfile.BadZipFile, zlib.error) as err:
-            raise EntryError(
-                UNREADABLE,
-                f"Expected a whole file {path} in {self.root}. Received: a damaged one ({err}). "
-                "Copy the data set again.",
-            ) from err
-
     def scan(self) -> Scan:
         scan, labelled = Scan(), set()
-        files = set(self._files.paths())
+        files = set(self._files.paths(lambda path, why: scan.skip(path, CLOSED_FOLDER, why)))
         for split in SPLITS:
             for path, row in self._labels(split):
                 if path in labelled:
@@ -117,7 +103,10 @@ class CelebASpoof(FaceData):
         files = (sample.sample_id, box_path(sample.sample_id))
         return "; ".join(self._files.stamp(path) for path in files)
 
-    def box(self, sample: Sample, picture: np.ndarray) -> Box:
+    def has_box(self, sample: Sample) -> bool:
+        return True  # the scan leaves out what has none
+
+    def labelled_box(self, sample: Sample, picture: np.ndarray) -> Box:
         text = self.read(box_path(sample.sample_id)).decode(errors="replace")
         return parse_box(text, picture.shape[1], picture.shape[0])
 
@@ -127,20 +116,21 @@ class CelebASpoof(FaceData):
 
     def evidence(self, sample: Sample) -> np.ndarray | None:
         path = sample.sample_id.replace("Data", EVIDENCE_FOLDER, 1).rsplit(".", 1)[0] + ".png"
-        try:
-            mask = self._evidence.read(path)
-        except (KeyError, OSError):
+        if not self._evidence.has(path):
             return None
-        return decode(mask, max_bytes=None).pixels[..., 0] > 0
+        try:
+            return decode(self._read_from(self._evidence, path), max_bytes=None).pixels[..., 0] > 0
+        except ImageError as err:
+            raise EntryError(UNREADABLE, f"{path}: {err}") from err
 
     @cached_property
     def _annotations(self) -> dict[str, Any]:
         return self._optional(ANNOTATIONS_FILE)
 
     @cached_property
-    def _evidence(self) -> Folder | Archive:
+    def _evidence(self) -> FileTree:
         beside = self.root.with_name(EVIDENCE_ZIP)
-        return Archive(beside) if self.root.is_file() and beside.exists() else self._files
+        return open_tree(beside) if self.root.is_file() and beside.exists() else self._files
 
     def _labels(self, split: str) -> Sequence[tuple[str, Any]]:
         """(path, row) of a label file, duplicates kept."""
@@ -157,7 +147,7 @@ class CelebASpoof(FaceData):
         """What a JSON file holds that a data set may lack; empty where it does."""
         try:
             text = self._files.read(name)
-        except (KeyError, OSError):
+        except OSError:
             return {}
         held = _parsed(text, name)
         return held if isinstance(held, dict) else {}
@@ -178,28 +168,17 @@ def box_path(sample_id: str) -> str:
     return sample_id.rsplit(".", 1)[0] + "_BB.txt"
 
 
-def _open(root: Path) -> Folder | Archive:
+def _inside(files: FileTree, root: Path) -> FileTree:
     """The files of a data set, from the folder that holds Data and metas."""
-    files: Folder | Archive
-    if root.is_dir():
-        files = Folder(root)
-        tops = {path.name for path in root.iterdir()}
-    elif root.is_file() and zipfile.is_zipfile(root):
-        files = Archive(root)
-        tops = {path.split("/")[0] for path in files.paths()}
-    else:
-        raise DataError(
-            f"Expected a folder or a .zip with CelebA-Spoof's Data and metas. Received: {root}, "
-            f"{'another kind of file' if root.exists() else 'which is not there'}. "
-            "Give the path of the unpacked data set."
-        )
+    tops = files.tops()
     if "metas" not in tops and TOP_FOLDER.strip("/") in tops:
         return files.beginning(TOP_FOLDER)
     if not {"Data", "metas"} <= tops:
         missing = [name for name in ("Data", "metas") if name not in tops]
         raise DataError(
             f"Expected CelebA-Spoof's folders Data and metas in {root}. Received: no "
-            f"{' and no '.join(missing)}. Give the folder that the archives unpack to."
+            f"{' and no '.join(missing)}. Give the folder that the archives unpack to; for "
+            "pictures in folders of their class give the folder around these."
         )
     return files
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import csv
-import math
-from pathlib import Path, PurePosixPath
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
+from fascore.data.csv_rows import Row, read_csv_rows, shortened
+from fascore.data.file_trees import Folder
 from fascore.data.samples import (
     BAD_ROW,
     DUPLICATE,
+    LOST_LINE,
     MISSING_IMAGE,
     OUTSIDE_BOX,
     SMALL_BOX,
@@ -20,22 +25,19 @@ from fascore.data.samples import (
     Sample,
     Scan,
 )
-from fascore.data.splits import SPLITS
-from fascore.files import Folder
+from fascore.data.table_columns import Cells, column_name, read_cells, read_header
 from fascore.images import Box
-from fascore.labels import LIVE, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE
 
-REQUIRED = ("path", "label")
-OPTIONAL = ("spoof_type", "subject", "split", "x", "y", "w", "h")
-BOX = ("x", "y", "w", "h")
 MIN_BOX = 3  # px
+LONG_PATH = 1000  # characters; a longer one is a field with a lost quote
 
 
 class Manifest(FaceData):
     """A CSV table ``path,label`` and optionally ``spoof_type,subject,split,x,y,w,h``.
 
-    Paths are relative to the table's folder and stay in it; boxes are in pixels. Without a box
-    the picture's largest centred square is used. A label is 0 or live, 1 or spoof.
+    Paths are relative to the table's folder, or absolute ones below it. Boxes are in pixels of the
+    picture as it is seen, turned by its EXIF data. Labels, types and splits are words of
+    `fascore.data.vocabulary`, or 0 for live and 1 for spoof. docs/data.md lists what is understood.
 
     Raises
     ------
@@ -47,134 +49,118 @@ class Manifest(FaceData):
         self.root = Path(root)
         self.name = self.root.stem
         self._files = Folder(self.root.parent)
-        self._boxes: dict[str, Box] = {}
-        self._rows = self._read_rows()
-
-    def read(self, path: str) -> bytes:
-        try:
-            return self._files.read(path)
-        except OSError as err:
-            raise DataError(
-                f"Expected a file {path} beside {self.root}. Received: nothing there. "
-                "Correct the table."
-            ) from err
+        header, self._rows = read_csv_rows(self.root, known=lambda cell: bool(column_name(cell)))
+        self._columns = read_header(header)
 
     def scan(self) -> Scan:
-        scan, seen = Scan(), set()
-        files = set(self._files.paths())
-        for line, row in enumerate(self._rows, start=2):
-            path = row["path"]
-            _refuse_escape(path, line, self.root)
-            if path in seen:
-                scan.skip(path, DUPLICATE)
-                continue
-            seen.add(path)
-            if problem := _row_problem(row):
-                scan.skip(path, BAD_ROW, f"line {line}: {problem}")
-            elif path not in files:
-                scan.skip(path, MISSING_IMAGE)
+        scan = Scan()
+        for row, path, found in self._entries():
+            if not isinstance(found, EntryError) and not self._files.has(path):
+                found = EntryError(MISSING_IMAGE, "nothing there")
+            if isinstance(found, EntryError):
+                _list(scan, path, row, found)
             else:
-                scan.samples.append(_sample(row))
+                scan.samples.append(found[0])
+        if any(sample.split for sample in scan.samples):  # who names some, means train by none
+            named = (replace(each, split=each.split or "train") for each in scan.samples)
+            scan.samples = list(named)
         return scan
 
     def stamp(self, sample: Sample) -> str:
         # the box is the table's: it may change while the picture stays
         return f"{self._files.stamp(sample.sample_id)}; {self._boxes.get(sample.sample_id)}"
 
-    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+    def has_box(self, sample: Sample) -> bool:
+        return sample.box is not None or sample.sample_id in self._boxes
+
+    def labelled_box(self, sample: Sample, picture: np.ndarray) -> Box | None:
         box = self._boxes.get(sample.sample_id)
-        if box is None:
-            return None
-        height, width = picture.shape[:2]
-        left, right = (min(max(v, 0), width) for v in (box.x, box.x + box.width))
-        top, bottom = (min(max(v, 0), height) for v in (box.y, box.y + box.height))
-        if right <= left or bottom <= top:
-            raise EntryError(
-                OUTSIDE_BOX,
-                f"A face box lies inside its picture of {width} x {height} pixels. "
-                f"Received: {box}. Correct the table.",
-            )
-        if min(right - left, bottom - top) < MIN_BOX:
-            raise EntryError(
-                SMALL_BOX,
-                f"A face box is at least {MIN_BOX} pixels wide and high. Received: {box}. "
-                "Correct the table.",
-            )
-        return Box(left, top, right - left, bottom - top)
+        return None if box is None else _inside(box, picture)
 
-    def _read_rows(self) -> list[dict[str, str]]:
-        try:
-            with self.root.open(newline="", encoding="utf-8-sig") as file:
-                reader = csv.DictReader(file)
-                header = list(reader.fieldnames or [])
-                rows = [{k: (v or "").strip() for k, v in row.items() if k} for row in reader]
-        except (OSError, UnicodeDecodeError, csv.Error) as err:
+    @cached_property
+    def _boxes(self) -> dict[str, Box]:
+        """The table's boxes by sample id."""
+        found = ((path, found) for _, path, found in self._entries())
+        return {
+            path: each[1]
+            for path, each in found
+            if not isinstance(each, EntryError) and each[1] is not None
+        }
+
+    def _entries(self) -> Iterator[tuple[Row, str, tuple[Sample, Box | None] | EntryError]]:
+        """Each row with its path and what it says, or why it says nothing that can be used."""
+        seen: set[str] = set()
+        for row in self._rows:
+            path = ""
+            try:
+                cells = self._cells(row)
+                path = self._path(dict(cells).get("path", ""), row)
+                if path in seen:
+                    raise EntryError(DUPLICATE, "an earlier line has it")
+                seen.add(path)
+                if any("\n" in cell for name, cell in cells if name != "path"):
+                    raise EntryError(BAD_ROW, f"a cell goes on to line {row.last_line}")
+                yield row, path, read_cells(path, cells)
+            except EntryError as err:
+                yield row, path, err
+
+    def _cells(self, row: Row) -> Cells:
+        if not any(cell.strip() for cell in row.cells):
+            raise EntryError(BAD_ROW, "an empty row")
+        if any(cell.strip() for cell in row.cells[len(self._columns) :]):
+            raise EntryError(BAD_ROW, f"{len(row.cells)} cells under {len(self._columns)} columns")
+        cells = zip(self._columns, row.cells, strict=False)
+        return [(name, cell if name == "path" else cell.strip()) for name, cell in cells if name]
+
+    def _path(self, cell: str, row: Row) -> str:
+        """A picture's path in the data set: as it is written, if it is there, or put right."""
+        path = cell.strip()
+        if (path != cell or "\\" in path) and not _leaves(cell) and self._files.has(cell):
+            return cell  # a name may hold spaces and back slashes
+        for folder in (self.root.parent.absolute(), self.root.parent.resolve()):
+            if Path(path).is_absolute() and Path(path).is_relative_to(folder):
+                path = str(Path(path).relative_to(folder))
+        path = path.replace("\\", "/")
+        if not path or _leaves(path):
             raise DataError(
-                f"Expected a CSV table in UTF-8. Received: {self.root}, which cannot be read "
-                f"({err}). Give its path."
-            ) from err
-        missing = [name for name in REQUIRED if name not in header]
-        unknown = [name for name in header if name not in REQUIRED + OPTIONAL]
-        boxes = [name for name in BOX if name in header]
-        if missing or unknown or len(boxes) not in (0, 4) or len(set(header)) < len(header):
-            raise DataError(
-                f"Expected a header path,label and optionally {','.join(OPTIONAL)} (x,y,w,h all "
-                f"four or none). Received: {','.join(header) or 'an empty file'}. "
-                "Rename the columns."
+                f"Expected paths in the folder of {self.root.name} that stay in it. Received: "
+                f"{shortened(cell)} on line {row.line}. Move the picture below that folder."
             )
-        for row in rows:
-            if boxes and all(_number(row[name]) is not None for name in BOX):
-                self._boxes[row["path"]] = Box(*(float(row[name]) for name in BOX))
-        return rows
+        path = "/".join(part for part in path.split("/") if part not in ("", "."))
+        if not path:
+            raise EntryError(BAD_ROW, f"the path {shortened(cell)} is a folder")
+        return path if path.isascii() else self._files.find(path) or path
 
 
-def _refuse_escape(path: str, line: int, root: Path) -> None:
-    parts = PurePosixPath(path.replace("\\", "/"))
-    if not path or parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0]:
-        raise DataError(
-            f"Expected paths relative to the folder of {root.name} that stay in it. "
-            f"Received: {path!r} on line {line}. Move the picture below that folder."
+def _leaves(path: str) -> bool:
+    """Whether a path leads out of the folder it is relative to."""
+    out = path.startswith("/") or re.match(r"[A-Za-z]:[\\/]", path)
+    return bool(out) or ".." in re.split(r"[\\/]", path)
+
+
+def _list(scan: Scan, path: str, row: Row, err: EntryError) -> None:
+    """Lists a row that is left out, and each line that it has swallowed."""
+    one_line = path and "\n" not in path and len(path) < LONG_PATH
+    scan.skip(path if one_line else f"line {row.line}", err.reason, f"line {row.line}: {err}")
+    for line in range(row.line + 1, row.last_line + 1):
+        scan.skip(f"line {line}", LOST_LINE, f"a quote opens on line {row.line}")
+
+
+def _inside(box: Box, picture: np.ndarray) -> Box:
+    """The part of a box that lies in the picture; EntryError if that is no box."""
+    height, width = picture.shape[:2]
+    left, right = (min(max(v, 0), width) for v in (box.x, box.x + box.width))
+    top, bottom = (min(max(v, 0), height) for v in (box.y, box.y + box.height))
+    if right <= left or bottom <= top:
+        raise EntryError(
+            OUTSIDE_BOX,
+            f"A face box lies inside its picture of {width} x {height} pixels. "
+            f"Received: {box}. Correct the table.",
         )
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-LABELS = {"0": LIVE, "live": LIVE, "1": SPOOF, "spoof": SPOOF}
-
-
-def _row_problem(row: dict[str, str]) -> str:
-    """What is wrong with a row, or nothing."""
-    label = LABELS.get(row["label"].lower())
-    if label is None:
-        return f"a label is 0 or live, 1 or spoof; not {row['label']!r}"
-    spoof_type = row.get("spoof_type", "")
-    if spoof_type and spoof_type not in {str(code) for code in SPOOF_TYPES}:
-        return f"a spoof type is a code from 0 to 10, not {spoof_type!r}"
-    if spoof_type and (label == LIVE) != (spoof_type == "0"):
-        return f"label {row['label']} with spoof type {spoof_type}"
-    if row.get("split", "") not in ("", *SPLITS):
-        return f"a split is one of {', '.join(SPLITS)}; not {row['split']!r}"
-    given = [row[name] for name in BOX if row.get(name)]
-    if given and (len(given) < 4 or any(_number(value) is None for value in given)):
-        return "a box is four numbers x, y, w, h"
-    return ""
-
-
-def _sample(row: dict[str, str]) -> Sample:
-    label = LABELS[row["label"].lower()]
-    unknown = UNKNOWN_TYPE if label == SPOOF else 0
-    return Sample(
-        sample_id=row["path"],
-        split=row.get("split") or "train",
-        label=label,
-        spoof_type=int(row.get("spoof_type") or unknown),
-        subject=row.get("subject", ""),
-        illumination=0,
-        environment=0,
-    )
+    if min(right - left, bottom - top) < MIN_BOX:
+        raise EntryError(
+            SMALL_BOX,
+            f"A face box is at least {MIN_BOX} pixels wide and high. Received: {box}. "
+            "Correct the table.",
+        )
+    return Box(left, top, right - left, bottom - top)

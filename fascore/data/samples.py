@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,6 +16,9 @@ from fascore.errors import FascoreError
 from fascore.images import Box
 from fascore.labels import pai_species
 from fascore.provenance import digest
+
+if TYPE_CHECKING:
+    from fascore.data.file_trees import FileTree
 
 # Why an entry of a data set is left out; `Skipped.reason` is one of these.
 BAD_PATH = "path outside the layout"
@@ -30,6 +34,11 @@ OTHER_FRAME = "box in another frame"
 SMALL_BOX = "box under 3 px"
 UNREADABLE = "image unreadable"
 UNLABELLED = "image without label"
+CONTRADICTION = "labels contradict"
+NO_FACE = "no face found"
+NO_PICTURE = "file of another kind"
+LOST_LINE = "line inside an open quote"
+CLOSED_FOLDER = "folder unreadable"
 STRAY = "stray folder"
 SUBJECT_FILE = "subject folder is a file"
 
@@ -58,9 +67,10 @@ class Sample:
     label: int
     spoof_type: int
     subject: str  # "" where unknown
-    illumination: int
-    environment: int
+    illumination: int = 0
+    environment: int = 0
     attributes: bytes = b""  # CelebA's 40, each 0 or 1; empty where not labelled
+    box: Box | None = None  # found by a detector, where the data set labels none
 
     @property
     def pai_species(self) -> str:
@@ -90,7 +100,7 @@ class Scan:
 
 
 class FaceData(ABC):
-    """A data set of labelled faces. Readers: `fascore.data.celeba_spoof`, `fascore.data.manifest`.
+    """A data set of labelled faces. Readers: `celeba_spoof`, `manifest`, `class_folders`.
 
     Attributes
     ----------
@@ -104,6 +114,7 @@ class FaceData(ABC):
     simulated: bool = False
     name: str
     root: Path
+    _files: FileTree
 
     @abstractmethod
     def scan(self) -> Scan:
@@ -113,8 +124,8 @@ class FaceData(ABC):
         """
 
     @abstractmethod
-    def read(self, path: str) -> bytes:
-        """Bytes of one file, by its path in the data set; DataError if there is none."""
+    def has_box(self, sample: Sample) -> bool:
+        """Whether the data set labels the sample's face box; the box itself may be unusable."""
 
     @abstractmethod
     def stamp(self, sample: Sample) -> str:
@@ -125,12 +136,44 @@ class FaceData(ABC):
         return digest((sample.sample_id, self.stamp(sample)) for sample in samples)
 
     @abstractmethod
-    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
-        """The labelled face box in the picture's pixels; EntryError if it is unusable.
+    def labelled_box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+        """The labelled face box in the pixels of the picture, turned as its EXIF data say.
 
-        None where the data set gives none: the whole picture is the face's, so that the crop is
-        its largest centred square.
+        None where there is none; EntryError if it is unusable.
         """
+
+    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+        """The face box in the picture's pixels: the sample's own, or the labelled one.
+
+        None where there is neither: the whole picture is the face's, so that the crop is its
+        largest centred square.
+        """
+        return sample.box or self.labelled_box(sample, picture)
+
+    def read(self, path: str) -> bytes:
+        """Bytes of one file, by its path in the data set.
+
+        Raises
+        ------
+        DataError
+            If there is no such file; an `EntryError` if it cannot be read.
+        """
+        return self._read_from(self._files, path)
+
+    def _read_from(self, files: FileTree, path: str) -> bytes:
+        try:
+            return files.read(path)
+        except (FileNotFoundError, NotADirectoryError) as err:
+            raise DataError(
+                f"Expected a file {path} in {self.root}. Received: nothing there. Put it back, or "
+                "take it out of the labels."
+            ) from err
+        except OSError as err:
+            raise EntryError(
+                UNREADABLE,
+                f"Expected a file that can be read: {path} in {self.root}. Received: "
+                f"{err.strerror or err}. Copy it again.",
+            ) from err
 
     def landmarks(self, sample: Sample) -> np.ndarray | None:
         """Labelled landmarks (5, 2), x and y in the picture's pixels, in the order of

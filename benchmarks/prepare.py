@@ -70,7 +70,7 @@ def scan(folder: Path) -> dict[str, float]:
 
 
 def _scan_child(folder: Path) -> None:
-    from fascore.data.splits import PROTOCOLS
+    from fascore.data.protocols import PROTOCOLS
 
     start = time.perf_counter()
     samples = open_data(folder).samples()

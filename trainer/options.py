@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from fascore.data.splits import PROTOCOLS
+from fascore.data.protocols import PROTOCOLS
 from fascore.explain import EXPLAINERS, TARGETS, Explainer
 from fascore.explain.attribution import settings_of
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
@@ -16,7 +16,10 @@ from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
 from trainer.recipes import RECIPES, Plan, PlantRecipe
 
-ROOT_HELP = "CelebA-Spoof, unpacked; a .zip of it; or a CSV table path,label,…"
+ROOT_HELP = (
+    "CelebA-Spoof, unpacked; folders named live, spoof, …; a .zip of either; or a CSV table "
+    "path,label,…"
+)
 MODEL_GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
 
 
@@ -74,7 +77,8 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
         choices=PROTOCOLS,
         default="subject",
         help="who is in which split: the paper's sizes with no subject in two (subject) or drawn "
-        "by image (paper), or the data set's own (official); default: subject",
+        "by image (paper), the data set's own (official), or all in test, to evaluate on (test); "
+        "default: subject",
     )
     taken = "how many images to take, all splits together"
     _number(parser, "--limit", taken, least=1, told="200,000, or all there are")

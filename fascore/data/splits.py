@@ -1,19 +1,21 @@
-"""Protocols: which samples train, validate and test."""
+"""Which samples train, validate and test: the ways to draw them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from fascore.data.samples import DataError, Sample
-from fascore.labels import LIVE, SPOOF
+from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
 SPLITS = ("train", "validation", "test")
 PAPER_SIZES = {"train": 180_000, "validation": 18_000, "test": 2_000}  # half live, half spoof
 VALIDATION_SHARE = 0.1  # of the training subjects
 FILL_ORDER = ("test", "validation", "train")  # small splits first: they need whole subjects least
+LEAST = 2 * len(SPLITS)  # images: one of each class in each split
+SHRINK = 0.9  # how much smaller a set of whole subjects is tried next
 
 
 def official_split(
@@ -25,22 +27,53 @@ def official_split(
 ) -> list[Sample]:
     """The data set's own train and test; validation is a share of the training subjects.
 
-    No subject is in two splits, provided the data set keeps its own two apart. Validation rows a
-    data set has itself are kept. `limit` draws so many images, each split and class in proportion.
+    No subject is in two splits, provided the data set keeps its own two apart. Where the subjects
+    are unknown the share is drawn by image. Validation rows a data set has itself are kept. `limit`
+    draws so many images, each split and class in proportion.
+
+    Raises
+    ------
+    DataError
+        If the data set has no splits of its own.
     """
+    homeless = [sample.sample_id for sample in samples if not sample.split]
+    if homeless:
+        raise DataError(
+            "Expected a data set with splits of its own for the official protocol, by a column or "
+            f"by folders. Received: {len(homeless):,} images in none, such as {homeless[0]}."
+        )
     if not any(sample.split == "validation" for sample in samples):
-        subjects = _subjects(samples, "train", protocol="official")
-        order = np.random.default_rng(seed).permutation(len(subjects))
-        chosen = {subjects[i] for i in order[: round(validation_share * len(subjects))]}
+        rng = np.random.default_rng(seed)
+        train = [sample for sample in samples if sample.split == "train"]
+        chosen = _validation(train, validation_share, rng)
         samples = [
-            replace(sample, split="validation")
-            if sample.split == "train" and sample.subject in chosen
-            else sample
+            replace(sample, split="validation") if sample.sample_id in chosen else sample
             for sample in samples
         ]
     if limit is None or limit >= len(samples):
         return list(samples)
     return _in_proportion(samples, limit, np.random.default_rng([seed, 1]))
+
+
+def _validation(train: Sequence[Sample], share: float, rng: np.random.Generator) -> set[str]:
+    """Sample ids of a share of the training subjects, and of more until both classes are there.
+
+    Where the subjects are unknown each image is one of its own.
+    """
+    known = all(sample.subject for sample in train)
+    owners = [sample.subject if known else sample.sample_id for sample in train]
+    subjects = sorted(set(owners))
+    order = [subjects[i] for i in rng.permutation(len(subjects))]
+    classes: dict[str, set[int]] = {}
+    for owner, sample in zip(owners, train, strict=True):
+        classes.setdefault(owner, set()).add(sample.label)
+    chosen = set(order[: round(share * len(order))])
+    for subject in order:
+        missing = {LIVE, SPOOF} - {label for each in chosen for label in classes[each]}
+        if missing & classes[subject]:
+            chosen.add(subject)
+    pairs = zip(owners, train, strict=True)
+    return {sample.sample_id for owner, sample in pairs if owner in chosen}
 
 
 def paper_split(
@@ -49,16 +82,16 @@ def paper_split(
     """The paper's sizes, drawn by image: one person may be in several splits.
 
     100,000 live and 100,000 spoof; 180,000 train, 18,000 validation, 2,000 test, each half live.
-    `limit` scales all of them down to so many images.
+    `limit` scales all of them down to so many images; without one they are scaled down to what is
+    there.
 
     Raises
     ------
     DataError
-        If there are too few images of a class, or `limit` leaves a split without one.
+        If there are too few images of a class.
     """
-    halves = _half_sizes(limit)
     labels = np.array([sample.label for sample in samples])
-    _check_enough(labels, sum(halves.values()), "paper")
+    halves = _half_sizes(_total(labels, limit, "paper"))
     rng = np.random.default_rng(seed)
     split_of = np.full(len(samples), "", object)
     for label in (LIVE, SPOOF):
@@ -75,43 +108,59 @@ def subject_split(
     """The paper's sizes with no subject in two splits: the protocol to trust.
 
     Subjects in random order fill test, then validation; the rest train. Within a split as many
-    images of each class as its size asks are drawn.
+    images of each class as its size asks are drawn. Without a `limit` the sizes are scaled down to
+    what whole subjects give.
 
     Raises
     ------
     DataError
         As for `paper_split`, or if subjects are unknown or too few to fill each split.
     """
-    halves = _half_sizes(limit)
-    subjects = _subjects(samples, *SPLITS, protocol="subject")
+    subjects = _subjects(samples)
     labels = np.array([sample.label for sample in samples])
-    _check_enough(labels, sum(halves.values()), "subject")
     number = {subject: i for i, subject in enumerate(subjects)}
     owner = np.array([number[sample.subject] for sample in samples])
+    total = _total(labels, limit, "subject")
+    while True:
+        try:
+            return _assigned(samples, _by_subject(labels, owner, _half_sizes(total), seed))
+        except DataError:
+            total = int(SHRINK * total)
+            if limit is not None or total < LEAST:
+                raise
+
+
+def _by_subject(
+    labels: np.ndarray, owner: np.ndarray, halves: dict[str, int], seed: int
+) -> np.ndarray:
+    """Each image's split, "" for none; `owner` is its subject's number."""
+    subjects = int(owner.max()) + 1
     counts = np.stack(
-        [np.bincount(owner[labels == label], minlength=len(subjects)) for label in (LIVE, SPOOF)]
+        [np.bincount(owner[labels == label], minlength=subjects) for label in (LIVE, SPOOF)]
     )
     rng = np.random.default_rng(seed)
-    split_of_subject = _fill(counts, rng.permutation(len(subjects)), halves)
-    split_of = np.full(len(samples), "", object)
+    split_of_subject = _fill(counts, rng.permutation(subjects), halves)
+    split_of = np.full(len(labels), "", object)
     for split, count in halves.items():
         for label in (LIVE, SPOOF):
             there = np.flatnonzero((split_of_subject[owner] == split) & (labels == label))
             if len(there) < count:
                 raise DataError(
-                    f"Expected {count:,} {('live', 'spoof')[label]} images for {split} with no "
-                    f"subject in two splits. Received: {len(there):,} from the subjects left for "
-                    f"it. Give a --limit below {2 * sum(halves.values()):,}."
+                    f"Expected {count:,} {CLASS_NAMES[label]} images for {split} with no subject "
+                    f"in two splits. Received: {len(there):,} from the subjects left for it."
                 )
             split_of[rng.choice(there, count, replace=False)] = split
-    return _assigned(samples, split_of)
+    return split_of
 
 
-PROTOCOLS: dict[str, Callable[..., list[Sample]]] = {
-    "subject": subject_split,
-    "paper": paper_split,
-    "official": official_split,
-}
+def evaluation_split(
+    samples: Sequence[Sample], *, limit: int | None = None, seed: int = 0
+) -> list[Sample]:
+    """All samples in test: a set to evaluate on, of whatever size and classes."""
+    samples = [replace(sample, split="test") for sample in samples]
+    if limit is None or limit >= len(samples):
+        return samples
+    return _in_proportion(samples, limit, np.random.default_rng([seed, 1]))
 
 
 def by_split(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
@@ -119,35 +168,42 @@ def by_split(samples: Sequence[Sample]) -> dict[str, list[Sample]]:
     return {split: [sample for sample in samples if sample.split == split] for split in SPLITS}
 
 
-def _half_sizes(limit: int | None) -> dict[str, int]:
-    """Images of one class in each split."""
-    total = sum(PAPER_SIZES.values())
-    share = 1.0 if limit is None else min(limit / total, 1.0)
-    halves = {split: int(share * size / 2 + 0.5) for split, size in PAPER_SIZES.items()}
-    if not all(halves.values()):
-        raise DataError(
-            f"Expected a --limit that leaves a live and a spoof image in each split. Received: "
-            f"{limit}. Give 100 or more."
-        )
-    return halves
-
-
-def _check_enough(labels: np.ndarray, count: int, protocol: str) -> None:
+def _total(labels: np.ndarray, limit: int | None, protocol: str) -> int:
+    """How many images are to be drawn, half of them live."""
     live, spoof = (int((labels == label).sum()) for label in (LIVE, SPOOF))
-    if min(live, spoof) < count:
+    wanted = sum(PAPER_SIZES.values()) if limit is None else min(limit, sum(PAPER_SIZES.values()))
+    total = min(wanted, 2 * min(live, spoof)) if limit is None else wanted
+    if limit is not None and limit < LEAST:
         raise DataError(
-            f"Expected {count:,} live and {count:,} spoof images for the {protocol} protocol. "
-            f"Received: {live:,} live and {spoof:,} spoof. "
-            f"Give --limit {2 * min(live, spoof)} or less, or --protocol official."
+            f"Expected a --limit that leaves a live and a spoof image in each split: {LEAST} or "
+            f"more. Received: {limit}."
         )
+    if total < LEAST or 2 * min(live, spoof) < total:
+        each = max(total, LEAST) // 2
+        raise DataError(
+            f"Expected {each:,} live and {each:,} spoof images for the {protocol} protocol. "
+            f"Received: {live:,} live and {spoof:,} spoof."
+        )
+    return total
 
 
-def _subjects(samples: Sequence[Sample], *splits: str, protocol: str) -> list[str]:
-    subjects = sorted({sample.subject for sample in samples if sample.split in splits})
+def _half_sizes(total: int) -> dict[str, int]:
+    """Images of one class in each split: the paper's shares, at least one."""
+    whole = sum(PAPER_SIZES.values())
+    half = {
+        split: max(1, int(total * size / whole / 2 + 0.5)) for split, size in PAPER_SIZES.items()
+    }
+    return half | {
+        "train": max(1, min(half["train"], total // 2 - half["validation"] - half["test"]))
+    }
+
+
+def _subjects(samples: Sequence[Sample]) -> list[str]:
+    subjects = sorted({sample.subject for sample in samples})
     if "" in subjects:
         raise DataError(
-            f"Expected the subject of each image for the {protocol} protocol. Received: images "
-            "without one. Add a subject column, or use --protocol paper."
+            "Expected the subject of each image for the subject protocol. Received: images "
+            "without one."
         )
     return subjects
 

@@ -1,11 +1,14 @@
 """Protocols: their sizes, and who is in two splits."""
 
+import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
+from fascore.data.protocols import PROTOCOLS, check_classes, draw_splits
 from fascore.data.samples import DataError, Sample
-from fascore.data.splits import PROTOCOLS, by_split, official_split, paper_split, subject_split
+from fascore.data.splits import by_split, official_split, paper_split, subject_split
 
 
 def samples_of(subjects, *, live=10, spoof=20):
@@ -71,9 +74,18 @@ def test_official_limit_keeps_proportions():
 
 
 @pytest.mark.parametrize("protocol", ["paper", "subject"])
-def test_too_few_images_are_said(protocol):
-    with pytest.raises(DataError, match="Received: 500 live and 1,000 spoof. Give --limit 1000"):
-        PROTOCOLS[protocol](samples_of(50))
+def test_a_limit_beyond_what_is_there_is_said(protocol):
+    with pytest.raises(DataError, match="Received: 500 live and 1,000 spoof"):
+        PROTOCOLS[protocol](samples_of(50), limit=1100)
+
+
+def test_without_a_limit_the_sizes_are_scaled_down_to_what_is_there():
+    found = sizes(paper_split(samples_of(50)))
+    assert found["train", 0] == found["train", 1] == 450
+    assert sum(found.values()) == 1000 and found["test", 0] == found["test", 1] == 5
+    by_subject = subject_split(samples_of(50))
+    assert subjects_in_two(by_subject) == 0
+    assert 800 <= len(by_subject) < 1000  # whole subjects leave some images over
 
 
 def test_too_few_subjects_are_said():
@@ -82,13 +94,70 @@ def test_too_few_subjects_are_said():
 
 
 def test_limit_that_empties_a_split_is_said():
-    with pytest.raises(DataError, match="Give 100 or more"):
-        paper_split(samples_of(50), limit=40)
+    with pytest.raises(DataError, match="6 or more. Received: 5"):
+        paper_split(samples_of(50), limit=5)
+    assert set(sizes(paper_split(samples_of(50), limit=6)).values()) == {1}
 
 
-@pytest.mark.parametrize("protocol", ["subject", "official"])
-def test_unknown_subjects_are_said(protocol):
-    samples = [Sample(f"{i}", "train", i % 2, 9 * (i % 2), "", 0, 0) for i in range(400)]
-    with pytest.raises(DataError, match="Add a subject column"):
-        PROTOCOLS[protocol](samples, limit=200)
-    assert sizes(paper_split(samples, limit=200))["train", 0] == 90
+def strangers(count, split="train", kinds=(0, 9)):
+    """Pictures of which nobody says who they show."""
+    kinds = [kinds[i % len(kinds)] for i in range(count)]
+    return [Sample(f"{split}{i}", split, int(kind > 0), kind, "") for i, kind in enumerate(kinds)]
+
+
+def test_unknown_subjects_are_said():
+    with pytest.raises(DataError, match="Expected the subject of each image"):
+        subject_split(strangers(400), limit=200)
+    assert sizes(paper_split(strangers(400), limit=200))["train", 0] == 90
+
+
+def test_official_draws_validation_by_image_where_subjects_are_unknown():
+    found = sizes(official_split(strangers(400) + strangers(40, "test")))
+    assert found["test", 0] == found["test", 1] == 20
+    assert found["validation", 0] + found["validation", 1] == 40
+    assert min(found.values()) > 10
+
+
+def test_official_validation_has_both_classes_however_few_subjects_there_are():
+    samples = samples_of(4, live=2, spoof=2) + samples_of(30, live=0, spoof=1)[4:]
+    for seed in range(10):
+        found = sizes(official_split(samples, seed=seed))
+        assert found["validation", 0] and found["validation", 1]
+
+
+def one_class(samples, label):
+    return [sample for sample in samples if sample.label == label]
+
+
+SMALL = {
+    "one picture": strangers(1),
+    "two pictures": strangers(2),
+    "six pictures": strangers(6),
+    "a hundred pictures": strangers(100),
+    "without splits": strangers(100, ""),
+    "one person": samples_of(1),
+    "three persons": samples_of(3),
+    "live only": one_class(samples_of(20), 0),
+    "spoof only": one_class(samples_of(20), 1),
+    "all test": strangers(40, "test"),
+    "a test of one class": strangers(40) + one_class(strangers(40, "test"), 0),
+    "train only": strangers(40),
+    "classes of different persons": one_class(samples_of(9), 0) + [
+        replace(each, subject="x" + each.subject) for each in one_class(samples_of(9), 1)
+    ],
+    "one live picture": strangers(9, kinds=(9,)) + strangers(1, "", kinds=(0,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("limit", [None, 1, 4, 50, 100_000])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+@pytest.mark.parametrize("samples", SMALL.values(), ids=SMALL)
+def test_an_advice_that_is_followed_leads_to_splits(samples, protocol, limit):
+    try:
+        drawn = draw_splits(samples, protocol, limit=limit)
+    except DataError as err:
+        advised = re.search(r"Use --protocol (\w+)", str(err))
+        assert advised or "Leave --limit out" in str(err)
+        drawn = draw_splits(samples, advised[1] if advised else protocol)
+    assert drawn
+    check_classes(drawn)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 import cv2
@@ -55,6 +56,12 @@ class FaceDetector:
             found = self._detector.detect_faces(image, fit_to_image=False)
         faces = [_face(item, 1 / scale) for item in found]
         return sorted(faces, key=lambda face: face.box.longer_side, reverse=True)
+
+
+def detector_name() -> str:
+    """What a found box depends on besides the picture: package, version, size and correction."""
+    correction = f"scaled {BOX_SCALE}, shifted {BOX_SHIFT}"
+    return f"mtcnn {version('mtcnn')}, {DETECTION_SIDE} px, {correction}"
 
 
 def _face(item: Mapping[str, Any], scale: float) -> Face:

@@ -25,6 +25,7 @@ from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 from fascore.provenance import digest
 from fascore.store import SAMPLES
+from trainer.detect import SKIP
 
 PREPARED, SKIPPED = "prepared.json", "skipped.csv"
 FEATURES = ("sample_id", "label", "image")
@@ -42,6 +43,7 @@ class Config:
     size: int = INPUT_SIZE
     crop_expansion: float = CROP_EXPANSION
     seed: int = 0
+    without_face: str = SKIP
 
     @property
     def name(self) -> str:
@@ -160,11 +162,20 @@ class Prepared:
         """Number of images in a split."""
         return int((self.samples["split"] == split).sum())
 
+    def check_has(self, split: str) -> None:
+        """DataError if a split has no images, as "train" has none in a set to evaluate on."""
+        if not self.count(split):
+            raise DataError(
+                f"Expected {split} images in {self.path}. Received: a build without any. Prepare "
+                "one with --protocol subject, paper or official."
+            )
+
     def examples(self, split: str, *, shuffle_seed: int | None = None) -> tf.data.Dataset:
         """A split's examples: image uint8 (size, size, 3), label, sample_id.
 
         The order is the build's own, or a random one that depends on the seed alone.
         """
+        self.check_has(split)
         builder = tfds.builder_from_directory(_shards(self.path / SHARDS, self.config))
         reading = tfds.ReadConfig(try_autocache=False, shuffle_seed=shuffle_seed)
         data = builder.as_dataset(
@@ -179,6 +190,8 @@ class Prepared:
 
     def batches(self, split: str, batch_size: int) -> Iterator[tuple[list[str], np.ndarray]]:
         """Sample ids and images uint8 (n, size, size, 3) of a split, in the build's order."""
+        if not self.count(split):
+            return
         for batch in self.examples(split).batch(batch_size).prefetch(2).as_numpy_iterator():
             yield [each.decode() for each in batch["sample_id"]], batch["image"]
 

@@ -26,6 +26,7 @@ def run_prepare(options: argparse.Namespace) -> None:
         size=options.size,
         crop_expansion=options.crop_expansion,
         seed=options.seed,
+        without_face=options.without_face,
         jobs=options.jobs,
         beam=options.beam,
         again=options.again,

@@ -40,7 +40,7 @@ class Cropper:
 
     def _crop(self, sample: Sample) -> np.ndarray | Skipped:
         try:
-            return _opened(self.root).face_input(sample, size=self.size, expansion=self.expansion)
+            return opened(self.root).face_input(sample, size=self.size, expansion=self.expansion)
         except EntryError as err:
             return Skipped(sample.sample_id, err.reason, str(err))
         except DataError as err:  # its file went away since it was listed
@@ -57,6 +57,6 @@ def as_examples(
 
 
 @lru_cache(maxsize=1)
-def _opened(root: str) -> FaceData:
+def opened(root: str) -> FaceData:
     """The data set, opened once a process."""
     return open_data(root)

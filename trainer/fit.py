@@ -65,6 +65,7 @@ def fit(
         recipe, seed or build; if initial weights are not to be had; if the loss does not stay
         finite.
     """
+    build.check_has("train")
     strategy = strategy or tf.distribute.get_strategy()
     keys = {
         name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)

@@ -14,6 +14,7 @@ from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
+from trainer.detect import SKIP, WITHOUT_FACE
 from trainer.recipes import RECIPES, Plan, PlantRecipe
 
 ROOT_HELP = (
@@ -85,6 +86,13 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
     _number(parser, "--size", "side of the crops in pixels", least=32, default=INPUT_SIZE)
     multiple = "side of the crop, as a multiple of the face box's longer side"
     _number(parser, "--crop-expansion", multiple, least=1.0, default=CROP_EXPANSION)
+    parser.add_argument(
+        "--without-face",
+        choices=WITHOUT_FACE,
+        default=SKIP,
+        help="what to do with a picture without a labelled box in which no face is found: leave "
+        f"it out, or take all of it; default: {SKIP}",
+    )
     _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
     parser.add_argument(
         "--beam",

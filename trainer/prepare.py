@@ -6,7 +6,6 @@ import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,9 @@ import pandas as pd
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.data.samples import DataError, FaceData, Sample, Skipped
-from fascore.data.splits import PROTOCOLS, SPLITS, by_split
+from fascore.data.splits import SPLITS
 from fascore.errors import FascoreError
+from fascore.faces import detector_name
 from fascore.files import write_json, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import LIVE, SPOOF
@@ -32,6 +32,8 @@ from trainer.build import (
     image_digests,
 )
 from trainer.crops import Cropper
+from trainer.detect import SKIP, locate_faces
+from trainer.selection import draw, lacks_class, write_skipped
 from trainer.shards import write_shards
 
 
@@ -44,6 +46,7 @@ def prepare(
     size: int = INPUT_SIZE,
     crop_expansion: float = CROP_EXPANSION,
     seed: int = 0,
+    without_face: str = SKIP,
     jobs: int | None = None,
     beam: str | None = None,
     again: bool = False,
@@ -51,15 +54,18 @@ def prepare(
     """A finished build in `out`; one that is there already, made from the same, is left as it is.
 
     The same are the settings, the labels of the images drawn, and the files of their pictures and
-    boxes (size and time; in a .zip size and checksum). An entry that turns out unusable when it is
-    opened is listed in skipped.csv and not replaced. Stopped at any moment, the same call starts
-    the shards again.
+    boxes (size and time; in a .zip size and checksum). Faces without a labelled box are found by
+    MTCNN, as those of an upload are. An entry that turns out unusable when it is opened is listed
+    in skipped.csv and not replaced, unless a split would then lack a class. Stopped at any moment,
+    the same call starts the shards again; faces that were found are not searched for again.
 
     Parameters
     ----------
     root : path
-        CelebA-Spoof's folder, a .zip of it, or a CSV manifest.
-    protocol : {"subject", "paper", "official"}
+        Whatever `open_data` opens.
+    protocol : {"subject", "paper", "official", "test"}
+    without_face : {"skip", "whole"}
+        Leave a picture in which no face is found out, or take its largest centred square.
     jobs : int, optional
         Worker processes; default one a core.
     beam : str, optional
@@ -79,6 +85,7 @@ def prepare(
         size=size,
         crop_expansion=crop_expansion,
         seed=seed,
+        without_face=without_face,
     )
     if beam is not None and jobs is not None:
         raise FascoreError(
@@ -92,33 +99,58 @@ def prepare(
     source = open_data(root)
     print(f"Scanning {root} …", flush=True)
     scan = source.scan()
-    samples = PROTOCOLS[protocol](scan.samples, limit=limit, seed=seed)
+    samples = draw(scan, [], config, out)
     made_from = _made_from(config, source, samples)
     if finished:
         _check_same(out, made_from)
         print(f"Prepared already: {out}.")
         return Prepared(out)
-    _check_classes(samples, root)
-    for name in (PREPARED, SHARDS):  # what --again replaces, or a stopped run left
-        _remove(out / name)
-    work = Cropper(str(root), size, crop_expansion)
-    unusable = write_shards(out / SHARDS, config, samples, work, jobs=jobs, beam=beam)
-    left_out = {each.path for each in unusable}
-    kept = [sample for sample in samples if sample.sample_id not in left_out]
-    _check_classes(kept, root)
-    data = _write_tables(out, source, config, kept, scan.skipped + unusable)
+    _remove(out / PREPARED)  # what --again replaces
+    left_out: list[Skipped] = []
+    while True:
+        kept, unusable = _write_crops(source, config, samples, out, jobs=jobs, beam=beam)
+        left_out += unusable
+        if kept and not lacks_class(kept):
+            break
+        samples = draw(scan, left_out, config, out)
+    data = _write_tables(out, source, config, kept, scan.skipped + left_out)
     write_json(out / PREPARED, {**made_from, "data": data})
     return Prepared(out)
+
+
+def _write_crops(
+    source: FaceData,
+    config: Config,
+    samples: Sequence[Sample],
+    out: Path,
+    *,
+    jobs: int | None,
+    beam: str | None,
+) -> tuple[list[Sample], list[Skipped]]:
+    """Writes the shards; returns the samples in them, with their boxes, and those left out."""
+    located, left_out = locate_faces(
+        source, samples, beside=out.parent, without_face=config.without_face, jobs=jobs
+    )
+    if not located or lacks_class(located):
+        return located, left_out
+    _remove(out / SHARDS)  # a stopped run's
+    work = Cropper(str(source.root), config.size, config.crop_expansion)
+    unusable = write_shards(out / SHARDS, config, located, work, jobs=jobs, beam=beam)
+    gone = {each.path for each in unusable}
+    return [each for each in located if each.sample_id not in gone], left_out + unusable
 
 
 def _made_from(config: Config, source: FaceData, samples: Sequence[Sample]) -> dict[str, Any]:
     """What makes a build what it is: its settings, and digests of what it is drawn from."""
     known = [(source.name, source.simulated), *map(astuple, samples)]
-    return {
+    made_from = {
         "config": vars(config),
         "labels": digest(known),
         "pictures": source.stamps(samples),
     }
+    if all(map(source.has_box, samples)):
+        return made_from
+    return {**made_from, "detector": detector_name()}
 
 
 def _write_tables(
@@ -131,11 +163,7 @@ def _write_tables(
     """Writes samples.csv and skipped.csv; returns what cards say of the data set."""
     table = samples_table(samples)
     write_whole(out / SAMPLES, table.to_csv)
-    rows = pd.DataFrame(
-        [(each.path, each.reason, each.detail) for each in skipped],
-        columns=["path", "reason", "detail"],
-    )
-    write_whole(out / SKIPPED, partial(rows.to_csv, index=False))
+    write_skipped(out, skipped)
     return {
         "name": source.name,
         "simulated": source.simulated,
@@ -144,8 +172,16 @@ def _write_tables(
         "images": image_digests(out / SHARDS, config),
         "protocol": config.protocol,
         "counts": _counts(table),
+        "boxes": dict(Counter(_box_origin(source, sample) for sample in samples)),
         "skipped": dict(Counter(each.reason for each in skipped)),
     }
+
+
+def _box_origin(source: FaceData, sample: Sample) -> str:
+    """Where the box that a sample is cropped around comes from."""
+    if sample.box is not None:
+        return "found"
+    return "labelled" if source.has_box(sample) else "whole picture"
 
 
 def summary(build: Prepared) -> str:
@@ -159,11 +195,15 @@ def summary(build: Prepared) -> str:
             "spoof": samples[samples["label"] == SPOOF].groupby("split").size(),
         }
     ).reindex(SPLITS)
-    table = table.join(kinds.drop(columns="live"))
+    table = table.join(kinds.drop(columns="live", errors="ignore")).fillna(0).astype(int)
     if (samples["subject"] != "").all():
-        table["subjects"] = samples.groupby("split")["subject"].nunique()
+        subjects = samples.groupby("split")["subject"].nunique()
+        table["subjects"] = subjects.reindex(SPLITS, fill_value=0)
     lines = [f"{build.name}, {build.config.protocol} protocol", table.to_string(), ""]
     subjects = samples[samples["subject"] != ""].groupby("subject")["label"].min()
+    boxes = build.data.get("boxes", {})
+    if set(boxes) - {"labelled"}:
+        lines += [f"face boxes: {', '.join(f'{boxes[name]:,} {name}' for name in boxes)}"]
     lines += [f"subjects without a live image: {(subjects == SPOOF).sum():,}"]
     skipped = build.data["skipped"]
     lines += [f"left out, {reason}: {count:,}" for reason, count in sorted(skipped.items())]
@@ -203,17 +243,6 @@ def _check_place(root: Path, out: Path) -> None:
             f"Expected {out} to be empty or to hold a build. Received: a folder with "
             f"{foreign[0]}. Give another --out."
         )
-
-
-def _check_classes(samples: Sequence[Sample], root: Path) -> None:
-    for split, there in by_split(samples).items():
-        found = {sample.label for sample in there}
-        if found != {LIVE, SPOOF}:
-            raise DataError(
-                f"Expected live and spoof images in the {split} split of {root}. "
-                f"Received: {len(there)} images with labels {sorted(found)}. "
-                "Check the labels, or choose another protocol or limit."
-            )
 
 
 def _counts(table: pd.DataFrame) -> dict[str, dict[str, int]]:

@@ -34,7 +34,7 @@ def write_shards(
 ) -> list[Skipped]:
     """Writes the build's shards; returns the entries that turned out unusable."""
     unusable: list[Skipped] = []
-    pieces = {split: _pieces(there) for split, there in by_split(samples).items()}
+    pieces = {split: _pieces(there) for split, there in by_split(samples).items() if there}
     if beam is not None:
         _build(folder, config, {s: partial(work.transform, p) for s, p in pieces.items()}, beam)
         written = set(written_ids(folder, config))

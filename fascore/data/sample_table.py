@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from fascore.data.samples import Sample
+from fascore.images import Box
 from fascore.labels import CELEBA_ATTRIBUTES
 from fascore.tables import read_table
 
@@ -16,10 +17,14 @@ COLUMNS = [
     "split", "label", "spoof_type", "pai_species", "subject", "illumination", "environment",
 ]  # fmt: skip
 TEXT_COLUMNS = ["sample_id", "split", "pai_species", "subject"]
+BOX_COLUMNS = ("x", "y", "w", "h")  # of a face that a detector found, in pixels
 
 
 def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
-    """The samples as samples.csv holds them, by sample_id; CelebA attributes if any has them."""
+    """The samples as samples.csv holds them, by sample_id.
+
+    CelebA attributes and the boxes of found faces have columns if any sample has them.
+    """
     rows = {each.sample_id: (*(getattr(each, name) for name in COLUMNS),) for each in samples}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
     if any(each.attributes for each in samples):
@@ -27,6 +32,12 @@ def samples_table(samples: Sequence[Sample]) -> pd.DataFrame:
         attributes = [list(each.attributes) or unknown for each in samples]
         index = list(rows)
         table = table.join(pd.DataFrame(attributes, index, CELEBA_ATTRIBUTES).astype("Int8"))
+    if any(each.box for each in samples):
+        boxes = [
+            (box.x, box.y, box.width, box.height) if (box := each.box) else (None,) * 4
+            for each in samples
+        ]
+        table = table.join(pd.DataFrame(boxes, list(rows), list(BOX_COLUMNS), dtype=float))
     return table.rename_axis("sample_id").sort_index()
 
 
@@ -44,7 +55,7 @@ def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:
 
 def sample_of(row: pd.Series) -> Sample:
     """The Sample of one row of `samples_table`; its index is the sample_id."""
-    attributes = row.reindex(CELEBA_ATTRIBUTES)
+    attributes, box = row.reindex(CELEBA_ATTRIBUTES), row.reindex(BOX_COLUMNS)
     return Sample(
         sample_id=str(row.name),
         split=row["split"],
@@ -54,6 +65,7 @@ def sample_of(row: pd.Series) -> Sample:
         illumination=int(row["illumination"]),
         environment=int(row["environment"]),
         attributes=b"" if attributes.isna().any() else bytes(int(each) for each in attributes),
+        box=None if box.isna().any() else Box(*map(float, box)),
     )
 
 

@@ -26,8 +26,9 @@ from fascore.data.samples import (
 )
 from fascore.errors import FascoreError
 from fascore.faces import FaceDetector, detector_name
-from fascore.files import read_table, write_whole
+from fascore.files import write_whole
 from fascore.images import Box
+from fascore.tables import read_table
 from trainer.crops import opened
 from trainer.workers import in_order, worker_pool
 

@@ -95,7 +95,8 @@ def _labelled(shown: state.Shown, card: Card) -> Judged | None:
     except DataError as err:
         st.error(str(err))
         return None
-    return Judged(pixels, box, "labelled in the data set" if box else "the data set labels none")
+    origin = "found by MTCNN" if shown.sample.box else "labelled in the data set"
+    return Judged(pixels, box, origin if box else "the data set labels none")
 
 
 def _detected(shown: state.Shown, card: Card) -> Judged | None:

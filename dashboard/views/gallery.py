@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from dashboard import cache, state
+from dashboard.views.style import image_key
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import NAMES
 from fascore.labels import SPECIES_TITLES, spoof_type_name
@@ -113,7 +114,7 @@ def _samples(
 
 def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
     """One click picks: a button with the face on it."""
-    key = "pick_" + "".join(c if c.isalnum() else "_" for c in sample.sample_id)
+    key = f"pick_{image_key(sample.sample_id)}"
     face = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
     shown = state.shown()
     st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')

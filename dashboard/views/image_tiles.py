@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.views.style import model_title
+from dashboard.views.style import image_key, model_title
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
@@ -86,7 +86,7 @@ def _tile(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, 
         f"<div><b>{kind}</b>{species}</div></div>"
         f'<div class="fs-table fs-scores"><table>{rows}</table></div>'
     )
-    code = "".join(c if c.isalnum() else "_" for c in sample.sample_id)
+    code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
         state.choose(data.read(sample.sample_id), "gallery", sample)
         st.switch_page("app_pages/compare.py")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import streamlit as st
 
 from fascore.labels import LIVE, SPOOF
@@ -123,3 +125,11 @@ label:has(:focus-visible) {{
 def style() -> None:
     """Puts the style sheet on the page."""
     st.html(STYLE)
+
+
+def image_key(sample_id: str) -> str:
+    """What stands for an image in the key of a widget, and so in a style's name.
+
+    Ids that differ in a sign or an accent alone have keys of their own, of letters and digits.
+    """
+    return hashlib.sha256(sample_id.encode()).hexdigest()[:16]

@@ -55,18 +55,20 @@ def read_name(name: str) -> Said | None:
     >>> read_name("TrainImages"), read_name("live or spoof"), read_name("photos")
     (Said(spoof_type=None, split='train'), None, None)
     """
-    tokens = [token for token in _tokens(name) if token not in FILLERS]
-    if (whole := _known("".join(tokens))) is not None:
-        return whole
+    words = _tokens(name)
+    tokens = [word for word in words if word not in FILLERS]
+    for together in (words, tokens):  # "cut photo" and "bona fide faces" are said in several words
+        if (whole := _known("".join(together))) is not None:
+            return whole
     known = [_known(token) for token in tokens]
     if not known or None in known:
         return None
     types = [said.spoof_type for said in known if said and said.spoof_type is not None]
     splits = {said.split for said in known if said and said.split is not None}
-    together = agreed(types) if types else None
-    if len(splits) > 1 or (types and together is None):
+    spoof_type = agreed(types) if types else None
+    if len(splits) > 1 or (types and spoof_type is None):
         return None
-    return Said(together, splits.pop() if splits else None)
+    return Said(spoof_type, splits.pop() if splits else None)
 
 
 def read_type(cell: str) -> int | None:

@@ -160,7 +160,7 @@ def main() -> None:
         target = f"   target {TARGETS[name]}" if name in TARGETS else ""
         print(f"{name:<34}{value:>10.2f}{target}")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def main() -> None:
         target = f"   target {TARGETS[name]}" if name in TARGETS else ""
         print(f"{name:32}{value:12.2f}{target}")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def generated_samples() -> pd.DataFrame:

@@ -30,7 +30,7 @@ QUICK = [GradCAM(), LimeImage(num_samples=100), ShapImage(num_samples=20)]
 
 def resident_megabytes() -> float:
     """Memory the process holds now (Linux)."""
-    status = Path("/proc/self/status").read_text()
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
     kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
     return int(kilobytes) / 1024
 

@@ -58,7 +58,7 @@ def main() -> None:
         target = f"   target {TARGETS[name]}" if name in TARGETS else ""
         print(f"{name:32}{value:12.2f}{target}")
     if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def scan(folder: Path) -> dict[str, float]:
@@ -203,7 +203,7 @@ def _make_tree(root: Path, entries: dict[str, int], jpeg: bytes) -> None:
                 _link(root, file, content, number)
         labels = root / LABEL_FILES[split]
         labels.parent.mkdir(parents=True, exist_ok=True)
-        labels.write_text(json.dumps(rows))
+        labels.write_text(json.dumps(rows), encoding="utf-8")
 
 
 def _link(root: Path, path: str, content: bytes, number: int) -> None:

@@ -50,7 +50,7 @@ def read_card(folder: Path) -> Card:
         If there is none, or it cannot be read.
     """
     try:
-        return Card(**json.loads((folder / CARD).read_text()))
+        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
     except FileNotFoundError as err:
         raise StoreError(
             f"Expected {CARD} beside the weights of {folder.name}. Received: none. "

@@ -47,4 +47,9 @@ def write_whole(path: Path, write: Callable[[Path], Any]) -> None:
 
 def write_json(path: Path, record: Mapping[str, Any]) -> None:
     """Writes a JSON file whole."""
-    write_whole(path, lambda temporary: temporary.write_text(json.dumps(record, indent=2) + "\n"))
+    write_whole(
+        path,
+        lambda temporary: temporary.write_text(
+            json.dumps(record, indent=2) + "\n", encoding="utf-8"
+        ),
+    )

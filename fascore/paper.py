@@ -40,7 +40,7 @@ class Paper:
 
 def read_paper() -> Paper:
     """The paper's figures, as shipped in assets/paper.json."""
-    about = json.loads(PAPER.read_text())
+    about = json.loads(PAPER.read_text(encoding="utf-8"))
     images = about["num_test_images"]
     tables = {
         title: [

@@ -25,7 +25,7 @@ from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 from fascore.provenance import digest
 from fascore.store import SAMPLES
-from trainer.detect import SKIP
+from trainer.crops import SKIP
 
 PREPARED, SKIPPED = "prepared.json", "skipped.csv"
 FEATURES = ("sample_id", "label", "image")
@@ -120,7 +120,9 @@ class Prepared:
     def __init__(self, path: Path | str) -> None:
         self.path = Path(path)
         try:
-            self.record: dict[str, Any] = json.loads((self.path / PREPARED).read_text())
+            self.record: dict[str, Any] = json.loads(
+                (self.path / PREPARED).read_text(encoding="utf-8")
+            )
             self.config = Config(**self.record["config"])
             self._data: dict[str, Any] = dict(self.record["data"])
         except (FileNotFoundError, NotADirectoryError) as err:

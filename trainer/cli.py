@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import errno
+import io
 import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from fascore.errors import FascoreError
 from trainer import commands, options
@@ -23,8 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the exit code: 0 done, 1 no space left, 2 bad input, 130 interrupted.
     """
+    _print_anything()
     given = _parser().parse_args(_renamed(sys.argv[1:] if arguments is None else arguments))
     try:
+        _check_paths(given)
         given.run(given)
     except FascoreError as err:
         return _fail(given, str(err), 2)
@@ -40,6 +44,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
             1,
         )
     return 0
+
+
+def _check_paths(given: argparse.Namespace) -> None:
+    """Refuses at once a path that TensorFlow could not write to after hours."""
+    for path in vars(given).values():
+        if isinstance(path, Path):
+            try:
+                str(path).encode()
+            except UnicodeEncodeError as err:  # its bytes are no UTF-8, or the locale knows none
+                raise FascoreError(
+                    f"Expected a path in UTF-8. Received: {str(path)!r}. Rename the folder, or "
+                    "give the command in a UTF-8 locale, such as LC_ALL=C.UTF-8."
+                ) from err
+
+
+def _print_anything() -> None:
+    """Letters that a terminal's encoding lacks are printed as escapes, not as a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # not what a test or a notebook puts there
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _renamed(arguments: Sequence[str]) -> list[str]:

@@ -185,7 +185,7 @@ def run_report(options: argparse.Namespace) -> None:
 
     choice = ThresholdChoice(options.threshold_rule, options.threshold)
     page, numbers = store_report(Store(options.store), choice)
-    write_whole(options.out, lambda path: path.write_text(page))
+    write_whole(options.out, lambda path: path.write_text(page, encoding="utf-8"))
     print(f"Report of {len(numbers['models'])} models written to {options.out}.")
     if options.json:
         write_json(options.json, numbers)

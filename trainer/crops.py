@@ -13,6 +13,8 @@ import numpy as np
 from fascore.data import open_data
 from fascore.data.samples import MISSING_IMAGE, DataError, EntryError, FaceData, Sample, Skipped
 
+SKIP, WHOLE = "skip", "whole"  # what to do with a picture in which no face is found
+WITHOUT_FACE = (SKIP, WHOLE)
 Example = tuple[str, dict[str, Any]]
 
 

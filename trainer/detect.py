@@ -29,14 +29,12 @@ from fascore.faces import FaceDetector, detector_name
 from fascore.files import write_whole
 from fascore.images import Box
 from fascore.tables import read_table
-from trainer.crops import opened
+from trainer.crops import SKIP, WHOLE, opened
 from trainer.workers import in_order, worker_pool
 
 PIECE = 4  # pictures a process is given at a time: each takes a good part of a second
 SAVE_EVERY = 20  # s; what a killed run loses
 PROCESS_BYTES = 2**30  # of a process with the detector
-SKIP, WHOLE = "skip", "whole"  # what to do with a picture in which no face is found
-WITHOUT_FACE = (SKIP, WHOLE)
 Found = Mapping[str, Box | None]  # the largest face by the digest of the picture's file
 
 

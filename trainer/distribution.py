@@ -65,5 +65,5 @@ def choose_precision(precision: str) -> str:
     if gpu:
         return "mixed_float16"
     cpu = Path("/proc/cpuinfo")
-    fast = cpu.exists() and "avx512_bf16" in cpu.read_text()
+    fast = cpu.exists() and "avx512_bf16" in cpu.read_text(encoding="utf-8")
     return "mixed_bfloat16" if fast else "float32"

@@ -60,7 +60,7 @@ def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
     """The build's validation and test samples; writes them to samples.csv where it differs."""
     samples = evaluation_samples(build.samples)
     path = store_path / store.SAMPLES
-    if not path.exists() or path.read_text() != samples.to_csv():
+    if not path.exists() or path.read_text(encoding="utf-8") != samples.to_csv():
         write_whole(path, samples.to_csv)
     return samples
 

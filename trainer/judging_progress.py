@@ -70,7 +70,7 @@ class Parts:
         settings = self._folder / SETTINGS
         if not self._paths():
             return []
-        there = json.loads(settings.read_text()) if settings.exists() else {}
+        there = json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
         return differences(there, _without_limit(about))
 
     def has(self, number: int) -> bool:

@@ -14,7 +14,7 @@ from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
 from fascore.models import BASELINES, MODELS, VARIANTS
 from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
-from trainer.detect import SKIP, WITHOUT_FACE
+from trainer.crops import SKIP, WITHOUT_FACE
 from trainer.recipes import RECIPES, Plan, PlantRecipe
 
 ROOT_HELP = (

@@ -31,8 +31,8 @@ from trainer.build import (
     Prepared,
     image_digests,
 )
-from trainer.crops import Cropper
-from trainer.detect import SKIP, locate_faces
+from trainer.crops import SKIP, Cropper
+from trainer.detect import locate_faces
 from trainer.selection import draw, lacks_class, write_skipped
 from trainer.shards import write_shards
 

@@ -141,7 +141,7 @@ def _whole(path: Path, read: Callable[[Path], T], *, again: str) -> T:
 
 
 def _read_about(path: Path) -> dict[str, Any]:
-    about: dict[str, Any] = json.loads(path.read_text())
+    about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return about | {"fingerprint": about["fingerprint"], "weights": dict(about["weights"])}
 
 
@@ -208,7 +208,9 @@ def planted_about(folder: Path) -> dict[str, Any]:
     path = folder / PLANTED_ABOUT
     if not path.exists():
         return {}
-    return _whole(path, lambda path: dict(json.loads(path.read_text())), again=PLANT_AGAIN)
+    return _whole(
+        path, lambda path: dict(json.loads(path.read_text(encoding="utf-8"))), again=PLANT_AGAIN
+    )
 
 
 def planted_table(folder: Path) -> pd.DataFrame:

@@ -25,7 +25,7 @@ from fascore.stats.intervals import Interval, flatten_interval
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import TrainingNoise
 
-SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text())
+SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text(encoding="utf-8"))
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "statsmodels")
 
 

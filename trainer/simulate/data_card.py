@@ -78,12 +78,12 @@ def write_data_card(folder: Path, settings: Settings) -> None:
         sources="\n".join(f"- {p.name}: {p.licence}. SHA-256 {p.sha256}." for p in PACKAGES),
     )
     text += MEASURED + NOT_YET
-    write_whole(folder / CARD, lambda path: path.write_text(text))
+    write_whole(folder / CARD, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def add_measurements(card: Path, statistics: pd.DataFrame, networks: pd.DataFrame) -> None:
     """Puts the audit's numbers in place of the card's last section."""
-    text, found, _ = card.read_text().partition(MEASURED)
+    text, found, _ = card.read_text(encoding="utf-8").partition(MEASURED)
     if not found:
         raise FascoreError(
             f"Expected a data card with a section {MEASURED.strip()!r}. Received: {card}. "
@@ -97,7 +97,7 @@ def add_measurements(card: Path, statistics: pd.DataFrame, networks: pd.DataFram
         "AUC of the shipped networks, one training run each:\n\n"
         f"{_markdown(networks)}\n"
     )
-    write_whole(card, lambda path: path.write_text(text))
+    write_whole(card, lambda path: path.write_text(text, encoding="utf-8"))
 
 
 def _counts_table(counts: Counter[tuple[str, int]]) -> str:

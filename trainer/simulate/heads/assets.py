@@ -98,7 +98,7 @@ def _read_base(
     """Vertices, UVs, body quads, their UV quads, eye quads, and vertices by named group."""
     vertices, uvs, quads, uv_quads, eyes, group = [], [], [], [], [], ""
     groups: dict[str, set[int]] = {}
-    for line in path.read_text().splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         kind, _, rest = line.partition(" ")
         if kind == "v":
             vertices.append([float(x) for x in rest.split()])
@@ -122,7 +122,11 @@ def _read_base(
 
 
 def _read_target(path: Path) -> Target:
-    rows = [line.split() for line in gzip.open(path, "rt") if line.strip() and line[0] != "#"]
+    rows = [
+        line.split()
+        for line in gzip.open(path, "rt", encoding="utf-8")
+        if line.strip() and line[0] != "#"
+    ]
     return np.array([int(r[0]) for r in rows], np.int32), np.array(
         [r[1:4] for r in rows], F32
     ).reshape(-1, 3)
@@ -144,7 +148,7 @@ def _read_targets(folder: Path) -> dict[str, Target]:
 
 def _read_proxy(path: Path) -> Proxy:
     """Reads a three.js (format 3) mesh with MakeHuman fitting data."""
-    data = json.loads(path.read_text())
+    data = json.loads(path.read_text(encoding="utf-8"))
     faces, triangles, uv_triangles, i = data["faces"], [], [], 0
     while i < len(faces):
         flags, n = faces[i], 4 if faces[i] & 1 else 3

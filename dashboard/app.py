@@ -21,8 +21,10 @@ from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
 st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
 from dashboard import privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
+from fascore.errors import FascoreError  # noqa: E402
 from fascore.stores import find_stores  # noqa: E402
 
+ROOMS = ("dashboard", "fascore")  # and not .venv, which may lie beside them
 PAGES = [
     st.Page("app_pages/start.py", title="Start", icon=":material/flag:", default=True),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:"),
@@ -52,6 +54,18 @@ def require_sign_in() -> None:
         st.stop()
 
 
+def last_own_place(err: Exception) -> str:
+    """The file and line of the last call in our code: a library's own line tells nobody where."""
+    frames = traceback.extract_tb(err.__traceback__)
+    own = [
+        frame
+        for frame in frames
+        if any(Path(frame.filename).is_relative_to(ROOT / room) for room in ROOMS)
+    ]
+    place = own[-1] if own else frames[-1]
+    return f"{place.filename}:{place.lineno}"
+
+
 def run_page() -> None:
     """Draws the page that was asked for; whatever goes wrong in it ends here, in one sentence."""
     views.style()
@@ -63,11 +77,12 @@ def run_page() -> None:
         # here and not in the pages: a widget of a page is another one on the next
         state.set_threshold(views.threshold_control())
         page.run()
+    except FascoreError as err:  # bad input: its sentence says what to do
+        st.error(str(err))
     except Exception as err:  # the outermost place: a traceback never reaches the page
-        place = traceback.extract_tb(err.__traceback__)[-1]
         # no message: it could hold what was in a picture or its file's name
         logging.getLogger("dashboard").error(
-            "%s page: %s in %s:%s", page.title, type(err).__name__, place.filename, place.lineno
+            "%s page: %s in %s", page.title, type(err).__name__, last_own_place(err)
         )
         st.error(
             f"The page could not be finished ({type(err).__name__}). Reload it or choose another "

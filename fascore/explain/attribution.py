@@ -174,8 +174,9 @@ def resolve_target(model: FaceModel, image: np.ndarray, target: Target) -> int:
     Raises
     ------
     FascoreError
-        If `target` is none of the values of `TARGETS`.
+        If `target` is none of the values of `TARGETS`, or the image is not what the model takes.
     """
+    model.check_images(image[None])
     if target == PREDICTED:
         return SPOOF if model.is_spoof(model.spoof_scores(image[None])[0]) else LIVE
     if target not in (LIVE, SPOOF):

@@ -56,18 +56,47 @@ class FaceModel:
         return int(self.network.input_shape[1])
 
     def logits(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
-        """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2)."""
-        expected = (self.size, self.size, 3)
-        if images.ndim != 4 or images.shape[1:] != expected:
-            raise FascoreError(
-                f"{self.name} takes images of shape (N, {self.size}, {self.size}, 3). "
-                f"Received: {images.shape}. Make them with fascore.images.face_input."
-            )
+        """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2).
+
+        Raises
+        ------
+        FascoreError
+            If the images are of another shape or range, or the network gives no finite number.
+        """
+        self.check_images(images)
         if len(images) == 0:
             return np.empty((0, 2), np.float32)
         starts = range(0, len(images), batch_size)
         batches = (images[start : start + batch_size] for start in starts)
-        return np.concatenate([self._forward(batch.astype(np.float32)) for batch in batches])
+        logits = np.concatenate([self._forward(batch.astype(np.float32)) for batch in batches])
+        if broken := int((~np.isfinite(logits)).any(axis=1).sum()):
+            raise FascoreError(
+                f"Expected finite logits from {self.name}. Received: NaN or infinity for "
+                f"{broken:,} of {len(images):,} images. Its weights are damaged: train it again."
+            )
+        return logits
+
+    def check_images(self, images: np.ndarray) -> None:
+        """Refuses what is not RGB images in 0..255 of this network's size, (N, size, size, 3).
+
+        A network answers to anything of the right shape, so a wrong range would pass unseen.
+        """
+        remedy = "Make them with fascore.images.face_input."
+        if images.ndim != 4 or images.shape[1:] != (self.size, self.size, 3):
+            raise FascoreError(
+                f"{self.name} takes RGB images of shape (N, {self.size}, {self.size}, 3). "
+                f"Received: {images.shape}. {remedy}"
+            )
+        if images.dtype == np.uint8 or images.size == 0:
+            return
+        low, high = float(images.min()), float(images.max())  # NaN if one value is
+        # a black picture lies in 0..1 too; one with fractions between was divided by 255
+        scaled = 0 < high <= 1 and bool((images % 1).any())
+        if not (0 <= low and high <= 255) or scaled or images.dtype == bool:
+            raise FascoreError(
+                f"{self.name} takes images with values from 0 to 255. Received: {images.dtype} "
+                f"from {low:g} to {high:g}. {remedy}"
+            )
 
     def spoof_scores(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
         """P(spoof) in [0, 1] of RGB 0..255 images (N, size, size, 3): float64 (N,)."""
@@ -81,7 +110,11 @@ class FaceModel:
         return other
 
     def is_spoof(self, spoof_score: float) -> bool:
-        """Whether a score means an attack at this model's threshold."""
+        """Whether a score means an attack at this model's threshold; NaN is no score."""
+        if not 0 <= spoof_score <= 1:
+            raise FascoreError(
+                f"Expected a score from 0 to 1. Received: {spoof_score}. Score the image again."
+            )
         return spoof_score >= self.threshold
 
     def _forward(self, images: np.ndarray) -> np.ndarray:

@@ -17,7 +17,7 @@ from fascore.scores.classification import (
     calibration,
     classify,
 )
-from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, pad_errors
+from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, in_range, pad_errors
 from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
 from fascore.stats.intervals import Interval, clustered_rate, owners
 
@@ -131,6 +131,12 @@ def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
 
 
 def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> pd.Series:
-    """Whether each image is judged rightly at a threshold: bool, by sample_id."""
-    attack = scored["spoof_score"] >= threshold
-    return attack == (scored["label"] == SPOOF)
+    """Whether each image is judged rightly at a threshold: bool, by sample_id.
+
+    Raises
+    ------
+    FascoreError
+        If a score is outside [0, 1] or not a number: it would pass for live.
+    """
+    attack = in_range(scored["spoof_score"].to_numpy()) >= threshold
+    return (scored["label"] == SPOOF) == attack

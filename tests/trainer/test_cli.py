@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fascore.errors import FascoreError
 from trainer.cli import COMMANDS, OLD_NAMES, main
 
 README = Path(__file__).parents[2] / "README.md"
@@ -52,3 +53,22 @@ def test_old_name_of_a_command_still_runs_it_and_is_in_no_help(old, new, capsys)
     with pytest.raises(SystemExit):
         main(["--help"])
     assert old not in capsys.readouterr().out.split()
+
+
+def test_bad_input_is_a_sentence_and_a_librarys_value_error_is_not(tmp_path, monkeypatch, capsys):
+    """A ValueError of NumPy or Keras is a fault of ours: its traceback is wanted."""
+    command = ["report", "--store", str(tmp_path), "--out", str(tmp_path / "report.html")]
+    (tmp_path / "cnn").mkdir()
+    (tmp_path / "cnn" / "card.json").touch()
+
+    def fails(kind):
+        def fail(*args):
+            raise kind("Expected a. Received: b. Do c.")
+
+        monkeypatch.setattr("fascore.report.store_report", fail)
+        return main(command)
+
+    assert fails(FascoreError) == 2
+    assert capsys.readouterr().err == "trainer report: Expected a. Received: b. Do c.\n"
+    with pytest.raises(ValueError, match="Received: b"):
+        fails(ValueError)

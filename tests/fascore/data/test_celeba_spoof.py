@@ -185,3 +185,48 @@ def test_folder_around_the_data_set_and_a_zip_of_it_will_do(tree, tmp_path_facto
     source = CelebASpoof(around / "all.zip")
     image = source.face_input(source.samples()[0], size=64, expansion=1.5)
     np.testing.assert_array_equal(image[0, 0], image[-1, -1])
+
+
+@pytest.mark.parametrize("name", ["metas/dataset.json", "metas/annotations.json"])
+def test_damaged_file_beside_the_labels_is_said(tree, name):
+    (tree / name).write_text('{"name": ')
+    with pytest.raises(DataError, match=f"Expected a whole JSON file {name}"):
+        CelebASpoof(tree).landmarks(CelebASpoof(tree).samples()[0])
+
+
+def test_damaged_picture_in_a_zip_is_one_unreadable_entry(tree, tmp_path):
+    path = tmp_path / "faces.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for file in sorted(tree.rglob("*.*")):
+            archive.write(file, file.relative_to(tree))
+        place = archive.getinfo(GOOD).header_offset + 200
+    damaged = bytearray(path.read_bytes())
+    damaged[place] ^= 255
+    path.write_bytes(damaged)
+    source = CelebASpoof(path)
+    with pytest.raises(EntryError, match="Received: a damaged one") as raised:
+        source.face_input(source.samples()[0], size=16, expansion=1.5)
+    assert raised.value.reason == reasons.UNREADABLE
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["folder", "zip"])
+@pytest.mark.parametrize("changed", ["picture", "box", "nothing"])
+def test_stamp_follows_picture_and_box(tree, tmp_path, zipped, changed):
+    def stamp():
+        root = tree
+        if zipped:
+            root = tmp_path / "faces.zip"
+            with zipfile.ZipFile(root, "w") as archive:
+                for file in sorted(tree.rglob("*.*")):
+                    if file != root:
+                        archive.write(file, file.relative_to(tree))
+        source = CelebASpoof(root)
+        return source.stamps(source.samples())
+
+    before = stamp()
+    if changed == "picture":
+        Image.new("RGB", (100, 100), (200, 80, 70)).save(tree / GOOD)
+    if changed == "box":
+        (tree / GOOD).with_name("000001_BB.txt").write_text("61 60 100 100 0.99")
+    label(tree, "Data/train/8/live/000009.jpg", LIVE_ROW)  # not there: no sample
+    assert (stamp() == before) == (changed == "nothing")

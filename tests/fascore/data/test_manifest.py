@@ -263,3 +263,26 @@ def test_a_box_refers_to_the_picture_as_its_exif_data_turn_it(table):
     picture = source.picture(sample)
     assert picture.shape == (80, 60, 3)
     assert source.box(sample, picture) == Box(10, 60, 40, 20)  # clamped to 60 x 80
+
+
+def test_stamp_follows_the_tables_boxes(table):
+    stamps = set()
+    for box in ("10,5,40,50", "11,5,40,50"):
+        source = write(table, "path,label,x,y,w,h", f"a.png,live,{box}")
+        stamps.add(source.stamps(source.samples()))
+    assert len(stamps) == 2
+
+
+def test_names_and_subjects_stay_text(table, tmp_path):
+    names = ["NA", "007", "1e5", "true", "2024-01-01"]
+    for name in names:
+        Image.new("RGB", (80, 60)).save(tmp_path / name, "PNG")
+    rows = [f"{name},{number % 2},{name}" for number, name in enumerate(names)]
+    samples = write(table, "path,label,subject", *rows).samples()
+    assert [(each.sample_id, each.subject) for each in samples] == [(n, n) for n in names]
+
+
+def test_what_is_no_table_is_said(table):
+    table.write_text("path,label\n" + "x" * 200_000)
+    with pytest.raises(DataError, match="which cannot be read"):
+        open_data(table)

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fascore.errors import FascoreError
 from fascore.scores.evaluation import evaluate_scores, judged_rightly, score_quality
 from fascore.scores.thresholds import THRESHOLD_RULES
 
@@ -66,3 +67,8 @@ def test_errors_of_one_person_say_less_than_those_of_many():
     intervals = [evaluate_scores(score_quality(t), threshold=0.5).bpcer for t in (many, one)]
     assert intervals[0].estimate == intervals[1].estimate == pytest.approx(1 / 3)
     assert intervals[1].high > intervals[0].high
+
+
+def test_a_score_that_is_no_number_is_not_judged_live():
+    with pytest.raises(FascoreError, match="Received: nan"):
+        judged_rightly(table([0.1, np.nan], print=[0.9]), threshold=0.5)

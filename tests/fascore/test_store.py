@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from fascore import store
@@ -200,3 +201,80 @@ def test_unusable_samples_are_said(folder, old, new, sentence):
     path.write_text(path.read_text().replace(old, new))
     with pytest.raises(StoreError, match=sentence):
         Store(folder).samples()
+
+
+def scored_now(folder, **changes):
+    """The model's card with a record of its scores, as evaluation writes it."""
+    card = replace(Store(folder).card("cnn"), **changes)
+    made_from = store.scores_made_from(folder / "cnn", card)
+    store.write_card(folder / "cnn", replace(card, scores=made_from))
+
+
+def test_scores_of_the_cards_weights_are_read(folder):
+    scored_now(folder)
+    assert Store(folder).scored("cnn")["spoof_score"].tolist() == [0.2, 0.3]
+
+
+def test_scores_from_before_a_training_are_refused(folder):
+    scored_now(folder)
+    MODELS["cnn"].build().save(folder / "cnn" / store.WEIGHTS)
+    card = Store(folder).card("cnn")
+    trained = replace(card, weights_sha256=sha256(folder / "cnn" / store.WEIGHTS))
+    store.write_card(folder / "cnn", trained)
+    with pytest.raises(StoreError, match="scores of cnn's weights.*trainer evaluate"):
+        Store(folder).scored("cnn")
+
+
+def test_predictions_changed_by_hand_are_refused(folder):
+    scored_now(folder)
+    path = folder / "cnn" / store.PREDICTIONS
+    path.write_text(path.read_text().replace("0.3", "0.4"))
+    with pytest.raises(StoreError, match="one changed since"):
+        Store(folder).scored("cnn")
+
+
+def test_scores_beside_other_weights_than_the_cards_are_refused(folder):
+    scored_now(folder)
+    MODELS["cnn"].build().save(folder / "cnn" / store.WEIGHTS)
+    with pytest.raises(StoreError, match="Received: other weights"):
+        Store(folder).scored("cnn")
+
+
+def test_scores_without_weights_are_read(folder):
+    """The weights of large baselines and of a study's runs are not kept."""
+    scored_now(folder)
+    (folder / "cnn" / store.WEIGHTS).unlink()
+    assert len(Store(folder).scored("cnn")) == 2
+
+
+def test_a_card_that_records_neither_scores_nor_threshold_has_none(folder):
+    """Before 0.2 a card got its threshold with its scores, and lost it when trained anew."""
+    Store(folder).scored("cnn")
+    store.write_card(folder / "cnn", replace(Store(folder).card("cnn"), threshold={}))
+    with pytest.raises(StoreError, match="Expected the scores of cnn's weights"):
+        Store(folder).scored("cnn")
+
+
+NAMES = ["NA", "007", "1e5", "True", "null", "2024-01-01"]
+
+
+def test_scores_find_their_images_whatever_these_are_called(tmp_path):
+    """A reader that took names for numbers would join none of them, or the wrong ones."""
+    rows = [Sample(name, "test", i % 2, 9 * (i % 2), name, 0, 0) for i, name in enumerate(NAMES)]
+    samples = samples_table(rows)
+    samples.to_csv(tmp_path / store.SAMPLES)
+    (tmp_path / "cnn").mkdir()
+    scores = pd.DataFrame({"spoof_score": [i / 10 for i in range(6)]}, NAMES)
+    scores.rename_axis("sample_id").to_csv(tmp_path / "cnn" / store.PREDICTIONS)
+    data = {"name": "odd names", "fingerprint": fingerprint(samples)}
+    store.write_card(tmp_path / "cnn", Card("cnn", 64, 1.5, [], "", data, {}, {}))
+    scored_now(tmp_path)
+    scored = Store(tmp_path).scored("cnn")
+    assert scored["spoof_score"].to_dict() == {name: i / 10 for i, name in enumerate(NAMES)}
+    assert scored["subject"].tolist() == scored.index.tolist()
+
+
+def test_damaged_background_is_said(folder):
+    (folder / store.BACKGROUND).write_bytes(b"half")
+    with pytest.raises(StoreError, match="Expected SHAP's background images"):
+        Store(folder).load("cnn")

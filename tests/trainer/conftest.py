@@ -1,9 +1,13 @@
-"""A small made-up data set, and a build of it."""
+"""A small made-up data set, a build of it, and a network trained on that."""
 
 import pytest
 
+from fascore.store import Store
 from tests.faces_zip import write_faces_zip
+from trainer.cli import main
 from trainer.prepare import prepare
+
+QUICK = ["--models", "cnn", "--recipe", "demo", "--precision", "float32", "--batch-size", "11"]
 
 
 @pytest.fixture(scope="session")
@@ -16,3 +20,13 @@ def build(faces_zip, tmp_path_factory):
     """The data set by the official protocol: 44 images train, 4 validate, 24 test."""
     out = tmp_path_factory.mktemp("build")
     return prepare(faces_zip, out, protocol="official", jobs=1)
+
+
+@pytest.fixture(scope="session")
+def trained(build, tmp_path_factory):
+    """A store with one network after two epochs, evaluated."""
+    path = tmp_path_factory.mktemp("store")
+    common = ["--data", str(build.path), "--store", str(path)]
+    assert main(["fit", *common, *QUICK, "--epochs", "2", "--seed", "3"]) == 0
+    assert main(["evaluate", *common]) == 0
+    return Store(path)

@@ -21,6 +21,7 @@ from fascore.models import baselines
 from fascore.scores.error_rates import eer_threshold
 from fascore.store import Store
 from tests.faces_zip import write_faces_zip
+from tests.trainer.conftest import QUICK
 from trainer import training_state
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
@@ -28,17 +29,6 @@ from trainer.prepare import prepare
 from trainer.recipes import RECIPES
 
 ROOT = Path(__file__).parents[2]
-QUICK = ["--models", "cnn", "--recipe", "demo", "--precision", "float32", "--batch-size", "11"]
-
-
-@pytest.fixture(scope="module")
-def trained(build, tmp_path_factory):
-    """A store with one network after two epochs, evaluated."""
-    path = tmp_path_factory.mktemp("store")
-    common = ["--data", str(build.path), "--store", str(path)]
-    assert main(["fit", *common, *QUICK, "--epochs", "2", "--seed", "3"]) == 0
-    assert main(["evaluate", *common]) == 0
-    return Store(path)
 
 
 def history_of(folder):

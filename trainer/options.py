@@ -265,7 +265,7 @@ def _samples(parser: argparse.ArgumentParser) -> None:
             setting = settings_of(kind)[kind.sample_field]
             option = f"--{samples_option(kind).replace('_', '-')}"
             help = f"{kind.title}: {setting.help.rstrip('.')}".replace("%", "%%")
-            _number(parser, option, help, least=int(setting.low or 0), default=setting.default)
+            _number(parser, option, help, least=int(setting.low), default=setting.default)
 
 
 def _models(parser: argparse.ArgumentParser, names: Sequence[str], *, default: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import streamlit as st
 
@@ -47,7 +47,7 @@ def explanation_settings() -> Settings:
             persist_state="session",
         )
         explainers = tuple(_explainer(kind) for kind in EXPLAINERS.values())
-    return Settings(explainers, cast(Target, TARGETS[target]), opacity, view)
+    return Settings(explainers, TARGETS[target], opacity, view)
 
 
 def _explainer(kind: type[Explainer]) -> Explainer:
@@ -63,8 +63,8 @@ def _explainer(kind: type[Explainer]) -> Explainer:
 def _count(setting: Setting, key: str) -> Any:
     return st.number_input(
         setting.title,
-        min_value=cast(int, setting.low),
-        max_value=cast(int, setting.high),
+        min_value=setting.low,
+        max_value=setting.high,
         value=setting.default,
         key=key,
         help=setting.help,
@@ -75,8 +75,8 @@ def _count(setting: Setting, key: str) -> Any:
 def _share(setting: Setting, key: str) -> Any:
     return st.slider(
         setting.title,
-        cast(float, setting.low),
-        cast(float, setting.high),
+        setting.low,
+        setting.high,
         setting.default,
         0.01,
         key=key,

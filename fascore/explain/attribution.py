@@ -63,14 +63,14 @@ class Attribution:
 class Setting:
     """What one setting of an explainer does, and which values it may take.
 
-    `low` and `high` bound a number; `choices` lists the values of a setting that is a word.
+    `low` and `high` bound a number; a setting that is a word has `choices` instead.
     """
 
     default: Any
     title: str
     help: str
-    low: float | None = None
-    high: float | None = None
+    low: float = 0
+    high: float = 0
     choices: tuple[str, ...] = ()
 
 
@@ -79,8 +79,8 @@ def setting(
     *,
     title: str,
     help: str,
-    low: float | None = None,
-    high: float | None = None,
+    low: float = 0,
+    high: float = 0,
     choices: tuple[str, ...] = (),
 ) -> Any:
     """A dataclass field that is an explainer's setting; pages and commands read it from there."""

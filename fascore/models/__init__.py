@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -34,9 +35,12 @@ class ModelSpec:
 
     def build(self, **options: Any) -> keras.Model:
         """The untrained network; takes `size`, and of a baseline also `weights`."""
-        module, function = self.builder.split(".")
-        builder = getattr(import_module(f"{__name__}.{module}"), function)
+        builder = getattr(self.imported(), self.builder.split(".")[1])
         return builder(**self.options, **options)
+
+    def imported(self) -> ModuleType:
+        """The builder's module; importing it registers the layers that it defines or uses."""
+        return import_module(f"{__name__}.{self.builder.split('.')[0]}")
 
 
 _VARIANTS = (

@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from fascore.errors import FascoreError
-from fascore.models import attention  # noqa: F401  (its layers are registered by being imported)
+from fascore.models import MODELS
 
 _MEMBERS = {"metadata.json", "config.json", "model.weights.h5"}  # what Keras writes for a network
 _MAX_CONFIG = 16 * 2**20  # bytes; the largest baseline has 0.8 MB, and a bomb has no end
@@ -35,6 +35,8 @@ def read_network(path: Path) -> keras.Model:
     NetworkError
         If the file is damaged, or asks for anything else.
     """
+    for spec in MODELS.values():
+        spec.imported()  # a network of our own may have layers of its own
     try:
         with zipfile.ZipFile(path) as archive:
             stray = set(archive.namelist()) - _MEMBERS

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import sys
 import zipfile
 
 import h5py
@@ -10,6 +11,7 @@ import keras
 import numpy as np
 import pytest
 
+from fascore import models
 from fascore.models.network_file import NetworkError, read_network
 from tests.conftest import tiny_network
 
@@ -48,6 +50,34 @@ DOWNLOAD = {
     },
     "registered_name": None,
 }
+
+
+OWN_LAYER = """
+import keras
+
+@keras.saving.register_keras_serializable(package="ours")
+class Twice(keras.layers.Layer):
+    def call(self, inputs):
+        return 2 * inputs
+
+def build(*, size=16):
+    inputs = keras.Input((size, size, 3))
+    return keras.Model(inputs, Twice(name="logits")(inputs))
+"""
+
+
+def test_a_registered_networks_own_layers_are_known_before_it_was_built(tmp_path, monkeypatch):
+    """A network is one file and one line: its store is read by a process that never built it."""
+    (tmp_path / "twice.py").write_text(OWN_LAYER)
+    monkeypatch.setattr(models, "__path__", [*models.__path__, str(tmp_path)])
+    spec = models.ModelSpec("twice", "Twice", "twice.build")
+    spec.build().save(tmp_path / "model.keras")
+    keras.saving.get_custom_objects().pop("ours>Twice")
+    monkeypatch.delitem(sys.modules, "fascore.models.twice")
+    with pytest.raises(NetworkError, match="Twice"):
+        read_network(tmp_path / "model.keras")
+    monkeypatch.setitem(models.MODELS, "twice", spec)
+    assert read_network(tmp_path / "model.keras").layers[-1].name == "logits"
 
 
 @pytest.fixture

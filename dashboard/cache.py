@@ -39,6 +39,7 @@ from fascore.judging.gates import Gate
 from fascore.judging.gates import gates as open_gates
 from fascore.judging.judge import MapJudgement, judge_maps
 from fascore.judging.planted import summarise_planted
+from fascore.judging.stability import changed
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
 from fascore.models.anatomy import anatomy
@@ -181,12 +182,7 @@ def explanations(
     A target that is each model's verdict is its verdict at the threshold of `choice`.
     """
     thresholds = _thresholds(keys, choice)
-    # a threshold that moves without turning a verdict changes no map, so maps are kept by verdict
-    verdicts = tuple(
-        spoof_score(key, face) >= threshold
-        for key, threshold in zip(keys, thresholds, strict=True)
-        if target == PREDICTED
-    )
+    verdicts = _verdicts(keys, [face], thresholds) if target == PREDICTED else ()
     return _explanations(keys, explainer, face, target, verdicts, thresholds)
 
 
@@ -199,6 +195,7 @@ def _explanations(
     verdicts: Sequence[bool],
     _thresholds: Sequence[float],
 ) -> list[Attribution]:
+    # `verdicts` stand for the thresholds: one that moves and turns no verdict changes no map
     return explainer.explain(_models_at(keys, _thresholds), face, target=target)
 
 
@@ -215,7 +212,9 @@ def judgements(
     Whether a small change of the picture turns a verdict is asked at the threshold of `choice`.
     """
     maps = explanations(keys, explainer, face, target, choice=choice)
-    return _judgements(keys, explainer, face, target, _thresholds(keys, choice), maps)
+    thresholds = _thresholds(keys, choice)
+    verdicts = _verdicts(keys, [face, *changed(face).values()], thresholds)
+    return _judgements(keys, explainer, face, target, verdicts, thresholds, maps)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -224,15 +223,24 @@ def _judgements(
     explainer: Explainer,
     face: np.ndarray,
     target: Target,
-    thresholds: Sequence[float],
+    verdicts: Sequence[bool],
+    _thresholds: Sequence[float],
     _maps: list[Attribution],
 ) -> list[MapJudgement]:
-    models = _models_at(keys, thresholds)
+    models = _models_at(keys, _thresholds)
     return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
 
 
 def _thresholds(keys: Sequence[ModelKey], choice: ThresholdChoice) -> tuple[float, ...]:
     return tuple(threshold(key, choice).value for key in keys)
+
+
+def _verdicts(
+    keys: Sequence[ModelKey], faces: Sequence[np.ndarray], thresholds: Sequence[float]
+) -> tuple[bool, ...]:
+    """Whether each model takes each of these faces for an attack at its threshold."""
+    pairs = list(zip(keys, thresholds, strict=True))
+    return tuple(spoof_score(key, face) >= limit for face in faces for key, limit in pairs)
 
 
 def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[FaceModel]:

@@ -26,7 +26,7 @@ from fascore.findings.results import (
     write_results,
 )
 from fascore.images import Box, crop_square, face_input, input_points
-from fascore.judging.judge import NO_METHOD, Judge, Measure
+from fascore.judging.judge import NO_METHOD, SCORE, Judge, Measure
 from fascore.models.face_model import FaceModel
 from fascore.provenance import differences, listed
 from fascore.store import BACKGROUND, Store
@@ -240,9 +240,7 @@ def _right(
     measures: Sequence[Measure], models: Sequence[FaceModel], sample: Sample
 ) -> list[Measure]:
     """Whether each model's verdict is right, from its score among the measures."""
-    scores = {
-        measure.model: measure.value for measure in measures if measure.metric == "spoof_score"
-    }
+    scores = {measure.model: measure.value for measure in measures if measure.metric == SCORE}
     return [
         Measure(m.name, NO_METHOD, "right", float(m.is_spoof(scores[m.name]) == sample.label))
         for m in models

@@ -13,7 +13,7 @@ import tensorflow as tf
 from fascore import store
 from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
-from fascore.stats.intervals import interval_text
+from fascore.stats.intervals import interval_text, p_text
 from fascore.stats.training_noise import TrainingNoise, measure_runs, training_noise
 from fascore.store import Store, StoreError, study_run, study_runs
 from trainer.build import Prepared
@@ -102,7 +102,7 @@ def summary(noise: TrainingNoise) -> str:
     lines += ["", "Differences, paired by seed [95 % for all pairs together], p corrected alike:"]
     lines += [
         f"  {title(each.second)} minus {title(each.first)}: "
-        f"{interval_text(each.interval, end_digits=4, signed=True)}, p = {each.p:.3f}"
+        f"{interval_text(each.interval, end_digits=4, signed=True)}, p: {p_text(each.p)}"
         for each in noise.differences
     ]
     lines += [

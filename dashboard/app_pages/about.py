@@ -107,7 +107,16 @@ def draw_training(cards: Mapping[str, Card]) -> None:
         return
     st.markdown("**Training**")
     views.table(
-        ["Network", "Recipe", "Seed", "Start", "Epochs", "Seconds", "Threshold", "Finished"],
+        [
+            "Network",
+            "Recipe",
+            "Seed",
+            "Start",
+            "Epochs",
+            "Seconds",
+            "Recorded threshold",
+            "Finished",
+        ],
         [training_row(name, card) for name, card in cards.items()],
     )
     software = next(iter(cards.values())).software
@@ -142,7 +151,7 @@ def training_row(name: str, card: Card) -> list[str]:
         told["initial_weights"],
         told["epochs"],
         told["seconds"],
-        threshold_text(card.threshold_value),
+        threshold_text(card.threshold_value) if card.threshold else "not chosen",
         told["finished"][:10],
     ]
 

@@ -236,9 +236,11 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
     st.markdown(views.metric_definition(metric))
     samples = cache.findings_samples(chosen.key)
     place = f"{metric}_{method}_{chosen.species}_{chosen.verdict}"
-    picked = views.picked_point(defined, metric, models, key=f"points_{place}")
+    thresholds = {name: results.about["thresholds"][name] for name in models}
+    shown = {"metric": metric, "thresholds": results.about["thresholds"]}
+    picked = views.picked_point(defined, metric, thresholds, key=f"points_{place}")
     if picked:
-        views.findings_tiles(card, samples, values, [picked], key="picked")
+        views.findings_tiles(card, samples, values, [picked], key="picked", **shown)
     else:
         st.caption("Select a point to see its image, or walk through the images below.")
     left, right = st.columns(2)
@@ -254,6 +256,7 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
         own["sample_id"].tolist(),
         key="tiles",
         turn=f"{place}_{name}_{order}",
+        **shown,
     )
 
 

@@ -179,7 +179,6 @@ def draw_curves(chosen: Comparison) -> None:
             for name, model in chosen.models.items()
         }
     )
-    st.markdown("Attacks accepted, by species:")
     species_buttons(chosen)
     views.definitions(("apcer", "bpcer", "auc", "calibration_error"))
 
@@ -187,6 +186,7 @@ def draw_curves(chosen: Comparison) -> None:
 def species_buttons(chosen: Comparison) -> None:
     """A button a species; pressed, the Images page shows the attacks of it that were accepted."""
     name = next(iter(chosen.models))
+    st.markdown(f"Attacks accepted by {views.model_title(name)}, by species:")
     with st.container(horizontal=True, key="species_cells"):
         for species in chosen.measured[name].apcer:
             if st.button(SPECIES_TITLES.get(species, species), key=f"species_{species}"):

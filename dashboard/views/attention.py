@@ -82,14 +82,11 @@ def _gate(gate: Gate, crop: np.ndarray, threshold: float) -> None:
         f"{GATE_WORDS[gate.kind].format(n=len(weights), layer=gate.layer)}; "
         f"dark {low:.2f}, bright {high:.2f}",
     )
-    with_gate, _ = score_texts(gate.score, threshold)
-    without, _ = score_texts(gate.score_off, threshold)
+    with_gate, without, limit = score_texts(gate.score, gate.score_off, threshold=threshold)
     turns = "<b>the verdict turns</b>" if gate.turns_verdict(threshold) else "the verdict stays"
-    change = f"{round(gate.change, 3) or 0.0:+.3f}".replace("-", "−")  # never minus nothing
     st.html(
         '<div class="fs-small">With the gate switched off (its mean everywhere) P(spoof) is '
-        f"<b>{without}</b> instead of {with_gate} ({change}): "
-        f"{turns}.</div>"
+        f"<b>{without}</b> instead of {with_gate}: {turns} (threshold {limit}).</div>"
     )
 
 

@@ -21,6 +21,7 @@ from fascore.findings.measures import REGION_MEASURES, definition_of
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
+from fascore.scores.score_text import threshold_text
 from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text, p_text
 from fascore.stats.resampling import FLIPS
 
@@ -30,7 +31,7 @@ ANSWERS: dict[Answer, str] = {"yes": "✓ yes", "no": "✗ no", "cannot tell": "
 
 
 def findings_words(results: Results) -> str:
-    """Data set, split, images, target and steps of the judging, in words."""
+    """Data set, split, images, target, thresholds and steps of the judging, in words."""
     about = results.about
     target = about["target"]
     explained = (
@@ -38,8 +39,13 @@ def findings_words(results: Results) -> str:
     )
     return (
         f"**{about['data']}**, {about['split']} split, {_images(results)}. Explained: {explained}. "
-        f"Insertion and deletion in {about['steps']} steps."
+        f"Insertion and deletion in {about['steps']} steps. Verdicts are those at the thresholds "
+        f"recorded then ({_thresholds(about['thresholds'])}), whatever the sidebar says."
     )
+
+
+def _thresholds(thresholds: Mapping[str, float]) -> str:
+    return ", ".join(f"{model_title(m)} {threshold_text(t)}" for m, t in thresholds.items())
 
 
 def _images(results: Results) -> str:

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import pandas as pd
 
 from dashboard.views.chart import chart
 from dashboard.views.image_tiles import Line, image_tiles
+from fascore.findings.drawing import value_text
 from fascore.findings.figures import points_figure
 from fascore.store import Card
 
 A_PAGE = 8
 
 
-def picked_point(values: pd.DataFrame, metric: str, models: Sequence[str], *, key: str) -> str:
+def picked_point(
+    values: pd.DataFrame, metric: str, thresholds: Mapping[str, float], *, key: str
+) -> str:
     """Draws a measure image by image; the sample_id of the point selected, or ""."""
     event = chart(
-        points_figure(values, metric, models),
+        points_figure(values, metric, thresholds),
         key=key,
         on_select="rerun",
         selection_mode="points",
@@ -34,6 +36,8 @@ def findings_tiles(
     values: pd.DataFrame,
     rows: Sequence[str],
     *,
+    metric: str,
+    thresholds: Mapping[str, float],
     key: str,
     turn: str = "",
 ) -> None:
@@ -42,11 +46,8 @@ def findings_tiles(
     def lines(sample_id: str) -> list[Line]:
         own = values[values["sample_id"] == sample_id]
         return [
-            (row.model, _number(row.value), bool(row.right)) for row in cast(Any, own.itertuples())
+            (row.model, value_text(row.value, metric, thresholds[row.model]), bool(row.right))
+            for row in cast(Any, own.itertuples())
         ]
 
     image_tiles(card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE)
-
-
-def _number(value: float) -> str:
-    return "undefined" if math.isnan(value) else f"{value:.3f}".replace("-", "−")

@@ -10,7 +10,7 @@ import pandas as pd
 from dashboard.views.store_info import cards_or_errors, store_place
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
-from fascore.stats.intervals import CONFIDENCE, interval_text
+from fascore.stats.intervals import CONFIDENCE, interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.store import Store, StoreError
 from fascore.stores import StoreDifference
@@ -51,7 +51,7 @@ def differences_between(differences: Sequence[StoreDifference], places: tuple[st
             first: interval_text(each.first),
             second: interval_text(each.second),
             "Difference": f"{each.test.difference:+.4f}".replace("-", "−"),
-            "p (Holm)": f"{each.test.p_holm:.3f}" if each.test.p_holm >= 0.001 else "< 0.001",
+            "p (Holm)": p_text(each.test.p_holm),
             "In words": _words(each.test),
         }
         for each in differences

@@ -33,12 +33,14 @@ def threshold_control() -> ThresholdChoice:
             persist_state="session",
         )
         if rule == BY_HAND:
-            value = st.slider(
+            # typed, for a slider cannot reach the thresholds of networks whose scores crowd at 1
+            value = st.number_input(
                 "Threshold, the same for all networks",
                 0.0,
                 1.0,
                 FIXED,
                 0.01,
+                format="%.12g",
                 key="threshold_value",
                 persist_state="session",
             )

@@ -16,7 +16,7 @@ def verdict(name: str, *, spoof_score: float, threshold: Threshold) -> None:
     """The verdict in words and colour, P(spoof) as a bar, and the threshold marked on it."""
     label = SPOOF if spoof_score >= threshold.value else LIVE
     word, meaning, icon = WORDS[label]
-    score_text, threshold_text = score_texts(spoof_score, threshold.value)
+    score_text, threshold_text = score_texts(spoof_score, threshold=threshold.value)
     fill, mark = bar_places(spoof_score, threshold.value)
     scale = " Bar in log-odds." if saturates(threshold.value) else ""
     st.html(

@@ -11,9 +11,10 @@ import plotly.graph_objects as go
 from fascore.charts import GRID_LINE, GROUND, INK
 from fascore.explain import method_title
 from fascore.findings.measures import definition_of
-from fascore.judging.judge import PAIR
+from fascore.judging.judge import PAIR, SCORE
 from fascore.models import model_title
 from fascore.scores.curves import LINES
+from fascore.scores.score_text import score_against
 from fascore.stats.intervals import Interval, interval_text
 
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
@@ -27,6 +28,21 @@ def model_words(name: str) -> str:
 def method_words(name: str) -> str:
     """A method's title, or those of a pair; "" for none."""
     return " and ".join(method_title(single) for single in name.split(PAIR) if single)
+
+
+def value_text(value: float, metric: str, threshold: float) -> str:
+    """A measure of one image as it is shown; a score stands beside the threshold it is held to.
+
+    Examples
+    --------
+    >>> value_text(-0.25, "insertion_gain", 0.5), value_text(0.8, "spoof_score", 0.5)
+    ('−0.250', '0.800 ≥ 0.500')
+    """
+    if np.isnan(value):
+        return "undefined"
+    if metric == SCORE:
+        return score_against(value, threshold)
+    return f"{value:.3f}".replace("-", "−")
 
 
 def dots(

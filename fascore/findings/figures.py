@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -20,10 +20,11 @@ from fascore.findings.drawing import (
     method_words,
     model_words,
     titled,
+    value_text,
 )
 from fascore.findings.measures import definition_of
 from fascore.findings.summary import Summary
-from fascore.judging.judge import NO_METHOD
+from fascore.judging.judge import NO_METHOD, SCORE
 from fascore.judging.planted import POOLED, measured_intervals
 from fascore.models import model_title
 from fascore.scores.curves import LINES
@@ -94,21 +95,30 @@ def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
     return figure.update_xaxes(type="log", tickvals=ticks, ticktext=[f"{tick:g}" for tick in ticks])
 
 
-def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> go.Figure:
+def points_figure(values: pd.DataFrame, metric: str, thresholds: Mapping[str, float]) -> go.Figure:
     """One metric image by image, in a strip for each model.
 
-    A point's `customdata` holds the image's sample_id and species.
+    A point's `customdata` holds the image's sample_id, species and value in words. Scores are drawn
+    along their log-odds, for they crowd at 0 and 1, with the threshold of each model.
 
     Parameters
     ----------
     values : DataFrame
         From `fascore.findings.summary.image_values`.
+    thresholds : dict of str to float
+        Of the models drawn, in order: those that the verdicts were made with.
     """
+    models = list(thresholds)
     figure = go.Figure()
     spread = np.random.default_rng(0).uniform(-JITTER, JITTER, len(values))
     place = values["model"].map({name: i for i, name in enumerate(models)}) + spread
-    scores = metric == "spoof_score"  # they crowd at 0 and 1: drawn by their log-odds
-    height = logit_axis(values["value"].to_numpy()) if scores else values["value"].to_numpy()
+    height = values["value"].to_numpy()
+    height = logit_axis(height) if metric == SCORE else height
+    texts = [
+        value_text(value, metric, thresholds[model])
+        for model, value in zip(values["model"], values["value"], strict=True)
+    ]
+    hover = values[["sample_id", "pai_species"]].assign(text=texts).to_numpy()
     mark = go.Scattergl if len(values) > MANY else go.Scatter
     styles = ((1.0, "verdict right", LINES[0], "circle"), (0.0, "verdict wrong", LINES[1], "x"))
     for right, name, colour, symbol in styles:
@@ -120,8 +130,8 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
                 name=name,
                 mode="markers",
                 marker={"color": colour, "symbol": symbol, "size": 7, "opacity": 0.65},
-                customdata=values.loc[rows, ["sample_id", "pai_species", "value"]].to_numpy(),
-                hovertemplate="%{customdata[1]}: %{customdata[2]:.7~g}<br>%{customdata[0]}"
+                customdata=hover[rows],
+                hovertemplate="%{customdata[1]}: %{customdata[2]}<br>%{customdata[0]}"
                 "<extra></extra>",
             )
         )
@@ -129,11 +139,23 @@ def points_figure(values: pd.DataFrame, metric: str, models: Sequence[str]) -> g
     chance(figure, about.chance)
     words = [broken(model_words(name), "+", "and") for name in models]
     laid_out(figure, titled(metric), "", about.unit or about.title)
-    if scores:
+    if metric == SCORE:
         figure.update_yaxes(tickvals=logit_axis(SCORE_TICKS), ticktext=SCORE_TICKS)
+        _threshold_marks(figure, thresholds)
     return figure.update_xaxes(
         tickvals=list(range(len(models))), ticktext=words, range=[-0.5, len(models) - 0.5]
     ).update_layout(clickmode="event+select", hovermode="closest")
+
+
+def _threshold_marks(figure: go.Figure, thresholds: Mapping[str, float]) -> None:
+    """A line across each model's strip at its threshold, along the log-odds."""
+    for number, threshold in enumerate(thresholds.values()):
+        place = float(logit_axis(threshold))
+        figure.add_shape(
+            type="line", x0=number - JITTER - 0.06, x1=number + JITTER + 0.06, y0=place, y1=place,
+            line={"color": INK, "dash": "dash", "width": 1.5},
+            name="threshold", showlegend=number == 0,
+        )  # fmt: skip
 
 
 def agreement_figure(matrix: pd.DataFrame, title: str, *, signed: bool) -> go.Figure:

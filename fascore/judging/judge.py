@@ -19,6 +19,7 @@ from fascore.models.face_model import FaceModel
 
 PAIR = "/"  # between the names where a measure compares two models or two methods
 CHEAP = 10  # forward passes: a method that takes no more is repeated on every image
+SCORE = "spoof_score"  # the measure that is a network's P(spoof)
 NO_METHOD = ""  # in place of a method's name, of measures that are of a model alone
 
 
@@ -131,7 +132,7 @@ def _of_models(models: Sequence[FaceModel], image: np.ndarray, target: Target) -
 
     for model in models:
         score = float(model.spoof_scores(image[None])[0])
-        values = {"spoof_score": score}
+        values = {SCORE: score}
         open_gates = gates(model, image)
         for kind, gate in strongest(open_gates).items():
             values[f"{kind}_off"] = gate.change

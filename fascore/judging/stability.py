@@ -26,6 +26,11 @@ def shifted(image: np.ndarray) -> np.ndarray:
     return padded[:-SHIFT, :-SHIFT]
 
 
+def changed(image: np.ndarray, *, seed: int = 0) -> dict[str, np.ndarray]:
+    """The image changed in each way that stability is measured under, by measure."""
+    return {"stability_noise": noisy(image, seed=seed), "stability_shift": shifted(image)}
+
+
 def unshifted(own: np.ndarray, other: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A map (S, S), and the shifted image's map moved back; zero where one of them is unknown."""
     end = ((0, SHIFT), (0, SHIFT))
@@ -64,18 +69,15 @@ def stability(
         `seed_agreement`, the same with the map of the next seed, and, where it says how well it
         fits, `r2_spread`, the difference of R2 between the two seeds.
     """
-    changes = {
-        "stability_noise": (noisy(image, seed=seed), lambda *pair: pair),
-        "stability_shift": (shifted(image), unshifted),
-    }
     measures: list[dict[str, float]] = [{} for _ in models]
-    for name, (changed, aligned) in changes.items():
-        others = explainer.explain(models, changed, target=target)
+    for name, other_image in changed(image, seed=seed).items():
+        others = explainer.explain(models, other_image, target=target)
         for model, own, other, measure in zip(models, maps, others, measures, strict=True):
             values = [pixel_values(attribution, model.size) for attribution in (own, other)]
-            pair = aligned(*values)
+            pair = unshifted(*values) if name == "stability_shift" else values
             verdicts = {
-                model.is_spoof(model.spoof_scores(picture[None])[0]) for picture in (image, changed)
+                model.is_spoof(model.spoof_scores(picture[None])[0])
+                for picture in (image, other_image)
             }
             measure[name] = alike(*pair) if len(verdicts) == 1 else float("nan")
     if explainer.seeded:

@@ -227,8 +227,12 @@ def _curve(
         name=MODELS[name].title,
         mode="lines",
         line=line,
-        customdata=np.stack(list(curve.values()), axis=1),
-        hovertemplate="threshold %{customdata[0]:.7~g}<br>BPCER %{customdata[1]:.2%}"
+        customdata=[
+            # above every score stands a threshold next to 1, for 1 itself may be a score
+            (threshold_text(min(threshold, 1.0)), *rates)
+            for threshold, *rates in zip(*curve.values(), strict=True)
+        ],
+        hovertemplate="threshold %{customdata[0]}<br>BPCER %{customdata[1]:.2%}"
         "<br>APCER %{customdata[2]:.2%}, pooled %{customdata[3]:.2%}"
         "<extra>%{fullData.name}</extra>",
         legendgroup=name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import logit
 
-DIGITS, MOST_DIGITS = 3, 16  # after the point; a double near 1 has no more
+DIGITS, MOST_DIGITS = 3, 16  # after the point; a double near 1 has no more than 16
 EDGE = 0.01  # a threshold so close to 0 or 1 is told from scores on a logit axis only
 SCORE_TICKS = np.array([1e-6, 0.001, 0.05, 0.5, 0.95, 0.999, 1 - 1e-6])  # along a logit axis
 LOGIT_LIMIT = 20.0  # of the axis: P(spoof) within 2e-9 of 0 or 1 is drawn at its end
@@ -19,21 +19,26 @@ def threshold_text(threshold: float) -> str:
     >>> threshold_text(0.5), threshold_text(0.9999925), threshold_text(1.0)
     ('0.500', '0.99999', '1.000')
     """
-    return f"{threshold:.{_digits(threshold, float(round(threshold)))}f}"
+    (text,) = score_texts(threshold=threshold)
+    return text
 
 
-def score_texts(score: float, threshold: float) -> tuple[str, str]:
-    """A score and its threshold, equal in print only if they are equal.
+def score_texts(*scores: float, threshold: float) -> tuple[str, ...]:
+    """Scores, then their threshold: equal in print only if they are equal.
+
+    Beside a threshold near 0 or 1 none reads as 0 or 1 unless it is.
 
     Examples
     --------
-    >>> score_texts(0.7312, 0.5), score_texts(0.999998, 0.9999925)
+    >>> score_texts(0.7312, threshold=0.5), score_texts(0.999998, threshold=0.9999925)
     (('0.731', '0.500'), ('0.999998', '0.999992'))
     """
-    digits = max(_digits(threshold, float(round(threshold))), _digits(score, threshold))
-    if saturates(threshold):
-        digits = max(digits, _digits(score, float(round(score))))
-    return f"{score:.{digits}f}", f"{threshold:.{digits}f}"
+    shown = [float(value) for value in (*scores, threshold)]
+    apart = {*shown} | ({0.0, 1.0} if saturates(threshold) else set())
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        if len({f"{value:.{digits}f}" for value in apart}) == len(apart):
+            return tuple(f"{value:.{digits}f}" for value in shown)
+    return tuple(map(repr, shown))  # as many digits as tell any two doubles apart
 
 
 def score_against(score: float, threshold: float) -> str:
@@ -44,16 +49,8 @@ def score_against(score: float, threshold: float) -> str:
     >>> score_against(0.7312, 0.5), score_against(0.2, 0.5)
     ('0.731 ≥ 0.500', '0.200 < 0.500')
     """
-    return f" {'≥' if score >= threshold else '<'} ".join(score_texts(score, threshold))
-
-
-def _digits(value: float, other: float) -> int:
-    """After the point, so that two different values differ in print."""
-    digits = DIGITS
-    if value != other:
-        while digits < MOST_DIGITS and f"{value:.{digits}f}" == f"{other:.{digits}f}":
-            digits += 1
-    return digits
+    side = "≥" if score >= threshold else "<"
+    return f" {side} ".join(score_texts(score, threshold=threshold))
 
 
 def saturates(threshold: float) -> bool:

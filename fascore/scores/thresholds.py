@@ -45,7 +45,7 @@ class ThresholdChoice:
     def title(self) -> str:
         """The choice in words."""
         if self.value is not None:
-            return f"set by hand to {self.value:g}"
+            return f"set by hand to {np.format_float_positional(self.value, trim='-')}"
         return THRESHOLD_RULES[self.rule].title
 
     @property

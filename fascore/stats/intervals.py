@@ -66,14 +66,18 @@ def interval_text(
 
 
 def p_text(p: float) -> str:
-    """A p-value as it stands in every table.
+    """A p value as it stands in every table: never 0, and never on the other side of 0.05.
 
     Examples
     --------
-    >>> p_text(0.0142), p_text(2e-9)
-    ('0.014', '< 0.001')
+    >>> p_text(0.031), p_text(0.00002), p_text(0.04996), p_text(0.05)
+    ('0.031', '< 0.001', '0.04996', '0.050')
     """
-    return f"{p:.3f}" if p >= 0.001 else "< 0.001"
+    if p < 0.001:
+        return "< 0.001"
+    limit = round(1 - CONFIDENCE, 9)  # the difference is just above 0.05
+    texts = (f"{p:.{digits}f}" for digits in range(3, 17))
+    return next((text for text in texts if (float(text) < limit) == (p < limit)), repr(p))
 
 
 def flatten_interval(

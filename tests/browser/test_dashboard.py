@@ -153,10 +153,10 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     open_sidebar(page)
     page.locator(".st-key-threshold_rule input").click()
     page.get_by_role("option", name="by hand").click(timeout=TIMEOUT)
-    slider = page.locator(".st-key-threshold_value input")
-    slider.focus()
+    field = page.locator(".st-key-threshold_value input")
+    field.focus()
     for _ in range(10):
-        page.keyboard.press("ArrowLeft")
+        page.keyboard.press("ArrowDown")
     page.get_by_text("Threshold 0.400 (set by hand)").first.wait_for(
         state="attached", timeout=TIMEOUT
     )

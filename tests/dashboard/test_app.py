@@ -211,7 +211,7 @@ def test_runs_of_another_recipe_are_said_to_be(app, store_path):
 
 def test_threshold_set_by_hand_rules_both_pages(app, store_path):
     app.run().selectbox(key="threshold_rule").set_value("hand").run()
-    app.slider(key="threshold_value").set_value(0.0).run()
+    app.number_input(key="threshold_value").set_value(0.0).run()
     assert text_of(app).count("SPOOF <small>") == len(VARIANTS)
     assert "Threshold 0.000 (set by hand)" in text_of(app)
     open_metrics(app)

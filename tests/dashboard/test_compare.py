@@ -8,12 +8,17 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from dashboard import cache
 from dashboard.views import face
 from fascore import images, store
+from fascore.data import open_data
 from fascore.explain import EXPLAINERS
 from fascore.files import sha256
 from fascore.images import Box
+from fascore.judging.gates import Gate
+from fascore.judging.stability import shifted
 from fascore.models import VARIANTS
+from fascore.models.attention import CHANNEL
 from fascore.store import CARD, WEIGHTS, Store
 from tests.conftest import SIZE
 from tests.dashboard.conftest import encoded, picture, text_of
@@ -229,7 +234,7 @@ def test_verdict_explained_is_the_verdict_shown_at_the_threshold_set_by_hand(app
     app.run()
     app.radio(key="target").set_value("predicted").run()
     app.selectbox(key="threshold_rule").set_value("hand").run()
-    app.slider(key="threshold_value").set_value(threshold).run()
+    app.number_input(key="threshold_value").set_value(threshold).run()
     check_clean(app)
     assert all(word in cell for cell in maps_of(app))
 
@@ -382,3 +387,51 @@ def test_face_without_a_labelled_box_is_said_to_be_the_whole_picture(app, store_
     told = "\n".join(captions(app))
     assert "No face box (the data set labels none)" in told
     assert "Crop, 96 × 96 px: the picture's largest centred square." in told
+
+
+def set_threshold(app, value):
+    app.selectbox(key="threshold_rule").set_value("hand").run()
+    return app.number_input(key="threshold_value").set_value(float(value)).run()
+
+
+def test_whether_a_change_turns_the_verdict_is_asked_at_the_pages_threshold(app, store_path):
+    opened = Store(store_path)
+    sample = cache.gallery(str(store_path), cache.samples_stamp(opened))["live"][0]
+    data = open_data(opened.card("cnn").data["root"])
+    seen = data.face_input(sample, size=SIZE, expansion=1.5)
+    scores = opened.load("cnn").spoof_scores(np.stack([seen, shifted(seen)]))
+    app.run().toggle(key="judge").set_value(True).run()
+    set_threshold(app, 1e-9)
+    assert "shift turns the verdict" not in text_of(app)
+    set_threshold(app, scores.mean())
+    check_clean(app)
+    assert "shift turns the verdict" in text_of(app)
+
+
+def test_a_threshold_that_turns_no_verdict_recomputes_nothing(app, monkeypatch):
+    app.run().radio(key="target").set_value("predicted")
+    app.toggle(key="judge").set_value(True).run()
+    set_threshold(app, 1e-9)
+    calls = count_calls(monkeypatch)
+    set_threshold(app, 2e-9)
+    assert calls == []
+    set_threshold(app, 1.0)
+    assert set(calls) == set(EXPLAINERS)
+    check_clean(app)
+
+
+@pytest.mark.parametrize(("threshold", "told"), [(0.5, "the verdict turns"), (0.3, "stays")])
+def test_a_gate_turns_the_verdict_shown(app, monkeypatch, threshold, told):
+    gate = Gate(CHANNEL, np.linspace(0.1, 0.9, 128), score=0.4, score_off=0.6)
+    monkeypatch.setattr(cache, "gates", lambda key, face: [gate])
+    page = text_of(set_threshold(app.run(), threshold))
+    check_clean(app)
+    assert page.count("<b>0.600</b> instead of 0.400") == len(VARIANTS)
+    assert told in page
+
+
+def test_a_network_not_evaluated_has_no_recorded_threshold(app, store_path):
+    change_card(store_path, "cnn", threshold={})
+    page = text_of(app.run().switch_page("app_pages/about.py").run())
+    assert page.count("<td>not chosen</td>") == 1
+    assert page.count("<td>0.500</td>") == len(VARIANTS) - 1

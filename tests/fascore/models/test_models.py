@@ -82,3 +82,21 @@ def test_scores_are_the_softmax_of_the_logits(networks):
 def test_a_score_at_the_threshold_is_an_attack(networks):
     model = FaceModel("cnn", networks["cnn"], threshold=0.3)
     assert model.is_spoof(0.3) and not model.is_spoof(0.2999)
+
+
+
+
+
+def test_images_of_another_size_are_refused(networks):
+    with pytest.raises(ValueError, match=r"Received: \(1, 32, 32, 3\)"):
+        FaceModel("cnn", networks["cnn"]).logits(np.zeros((1, 32, 32, 3)))
+
+
+def test_another_threshold_is_the_same_network_with_all_that_was_derived_from_it(tiny_models):
+    model = tiny_models[0]
+    other = model.at(0.9)
+    assert (model.is_spoof(0.7), other.is_spoof(0.7), other.is_spoof(0.9)) == (True, False, True)
+    assert other.network is model.network and other.background is model.background
+    built = object()
+    assert other.cached("derived once", lambda: built) is built
+    assert model.cached("derived once", object) is built

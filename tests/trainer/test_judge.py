@@ -14,15 +14,26 @@ import pytest
 from fascore import store
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
+from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
 from fascore.faces import Face
 from fascore.files import sha256
-from fascore.findings.results import ABOUT, FOLDER, OLD_ABOUT, has_results, read_results
+from fascore.findings.results import (
+    ABOUT,
+    COLUMNS,
+    FOLDER,
+    OLD_ABOUT,
+    Results,
+    has_results,
+    read_results,
+    write_results,
+)
 from fascore.images import Box
 from fascore.judging.judge import Judge
 from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
 from tests.extension import Guess
+from tests.faces_zip import write_faces_zip
 from trainer.cli import main
 from trainer.judge import PARTS, _Detector, choose_samples, judge_explanations, summary
 from trainer.recipes import Plan
@@ -50,13 +61,13 @@ def tiny_store(faces_zip, tmp_path):
     return Store(tmp_path)
 
 
-def run(opened: Store, *, limit: int = 4, again: bool = False):
+def run(opened: Store, *, limit: int = 4, steps: int = 4, root=None, again: bool = False):
     return judge_explanations(
         opened,
-        open_data(opened.card("cnn").data["root"]),
+        open_data(root or opened.card("cnn").data["root"]),
         models=PAIR,
         explainers=QUICK,
-        judge=Judge(steps=4, draws=1),
+        judge=Judge(steps=steps, draws=1),
         plan=Plan(limit=limit, repeats=1, sanity=0),
         again=again,
     )
@@ -162,6 +173,72 @@ def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypat
     assert len(calls) == 5  # two, the stopped one, and the two that were left
     keep = ~whole["metric"].isin(["seconds"])
     pd.testing.assert_frame_equal(whole[keep], resumed[keep], rtol=1e-4)
+
+
+@pytest.fixture
+def stopped(tiny_store, monkeypatch):
+    """The store after two images were judged, and then somebody pressed Ctrl-C."""
+    measure, calls = Judge.measures, []
+
+    def stops(self, *arguments, **options):
+        calls.append(1)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return measure(self, *arguments, **options)
+
+    monkeypatch.setattr(Judge, "measures", stops)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny_store)
+    return tiny_store
+
+
+def parts_of(opened):
+    return sorted((opened.path / FOLDER / PARTS).glob("*.npz"))
+
+
+def test_unfinished_images_of_other_settings_are_not_dropped_unasked(stopped, capsys):
+    kept = parts_of(stopped)
+    with pytest.raises(FascoreError, match="the 2 images .* steps 4, not 5. .* or --again"):
+        run(stopped, steps=5)
+    assert parts_of(stopped) == kept and len(kept) == 2
+    assert run(stopped, steps=5, again=True).about["steps"] == 5
+    assert "Going on" not in capsys.readouterr().out
+
+
+def test_run_that_was_to_judge_anew_goes_on_too(stopped, capsys):
+    """Else the same command would begin anew each time that it is stopped."""
+    run(stopped, again=True)
+    assert "Going on after 2 images." in capsys.readouterr().out
+
+
+def test_finished_results_of_other_settings_are_not_replaced_unasked(tiny_store):
+    run(tiny_store)
+    written = (tiny_store.path / FOLDER / ABOUT).read_text()
+    with pytest.raises(FascoreError, match="limit 4, not 2. Give --again"):
+        run(tiny_store, limit=2)
+    assert (tiny_store.path / FOLDER / ABOUT).read_text() == written
+
+
+def test_results_of_pictures_that_were_changed_are_not_taken_for_todays(tiny_store, tmp_path):
+    run(tiny_store)
+    faces = write_faces_zip(tmp_path / "brighter.zip", subjects=36, brighter=51)
+    with pytest.raises(FascoreError, match="other pictures. Give --again"):
+        run(tiny_store, root=faces)
+
+
+def test_results_made_with_another_background_are_refused(tiny_store):
+    run(tiny_store)
+    store.write_background(tiny_store.path, np.zeros((2, SIZE, SIZE, 3), np.uint8), ["a", "b"])
+    with pytest.raises(StoreError, match="this store's background images"):
+        read_results(tiny_store)
+
+
+def test_sample_ids_stay_text(tiny_store):
+    ids = ["NA", "007", "1e5", "True", "2024-01-01"]
+    measures = pd.DataFrame([(each, "cnn", "lime", "cosine", 0.5) for each in ids], columns=COLUMNS)
+    about = {"fingerprint": tiny_store.fingerprint, "weights": {}}
+    write_results(tiny_store, Results(measures, {}, about))
+    assert read_results(tiny_store).measures["sample_id"].tolist() == ids
 
 
 def test_fewer_images_are_the_first_of_those_there(tiny_store, monkeypatch):

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from itertools import product
 
 import keras
@@ -9,8 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
-from fascore.findings.results import FOLDER, PLANTED, PLANTED_ABOUT
+from fascore.findings.results import FOLDER, PLANTED, PLANTED_ABOUT, planted_table
 from fascore.judging.planted import CHECK, COLUMNS, CUES, FINDS, POOLED, UNTRIED
 from fascore.models.face_model import FaceModel
 from tests.conftest import tiny_network
@@ -117,6 +119,34 @@ def test_cues_planted_otherwise_are_not_mixed_with_this_one(build, copy, checker
     assert main([*command, "--again"]) == 0
     table = pd.read_csv(copy / FOLDER / PLANTED)
     assert len(table.dropna(subset="sample_id")) == 11 * len(EXPLAINERS)
+
+
+def test_cues_planted_on_other_pixels_are_not_gone_on_with(build, copy, monkeypatch):
+    images = build.data["images"] | {"train": "0" * 64}
+    monkeypatch.setitem(build.data, "images", images)
+    with pytest.raises(FascoreError, match="other train images. Give --again"):
+        plant_cues(build, copy, recipe=RECIPE, explainers=QUICK, models=PAIR)
+
+
+def test_stopped_before_its_first_network_a_run_anew_leaves_no_old_table(build, copy, monkeypatch):
+    """The record of what was asked for now would vouch for the cues planted before."""
+
+    def stops(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "train_on_cue", stops)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            recipe = replace(RECIPE, images=11)
+            plant_cues(build, copy, recipe=recipe, explainers=QUICK, models=PAIR, again=True)
+    assert not (copy / FOLDER / PLANTED).exists()
+
+
+def test_sample_ids_stay_text_and_an_empty_one_is_no_sample(tmp_path):
+    rows = [dict.fromkeys(COLUMNS, 0.5) | {"sample_id": name} for name in ("NA", "007", None)]
+    pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / PLANTED, index=False)
+    ids = planted_table(tmp_path)["sample_id"]
+    assert ids[:2].tolist() == ["NA", "007"] and pd.isna(ids[2])
 
 
 @pytest.mark.parametrize("option", ["--images", "--faces"])

@@ -1,7 +1,10 @@
 """Several runs of each variant, and what they say."""
 
+from dataclasses import replace
+
 import pytest
 
+from fascore.errors import FascoreError
 from fascore.store import PREDICTIONS, WEIGHTS, StoreError, study_run, study_runs
 from tests.faces_zip import write_faces_zip
 from trainer.cli import main
@@ -46,6 +49,17 @@ def test_only_what_is_missing_is_trained(studied, build, capsys):
     assert capsys.readouterr().out.count("Trained and scored already.") == 3
     assert kept.stat().st_mtime_ns == before
     assert again.accuracy.shape == (2, 2)
+
+
+def test_runs_of_another_recipe_are_not_replaced_unasked(studied, build):
+    store, _ = studied
+    kept = {run: run.read_bytes() for run in store.glob("study/*/*/*")}
+    with pytest.raises(FascoreError, match="epochs 1, not 2.*Give --again"):
+        study(build, store, seeds=2, recipe=replace(RECIPE, epochs=2), models=PAIR)
+    # nor is a third run of another recipe set beside these two
+    with pytest.raises(FascoreError, match="learning rate 0.0001, not 0.001"):
+        study(build, store, seeds=3, recipe=replace(RECIPE, learning_rate=1e-3), models=PAIR)
+    assert {run: run.read_bytes() for run in store.glob("study/*/*/*")} == kept
 
 
 def test_store_of_another_build_is_refused(studied, tmp_path):

@@ -84,9 +84,6 @@ def test_a_score_at_the_threshold_is_an_attack(networks):
     assert model.is_spoof(0.3) and not model.is_spoof(0.2999)
 
 
-
-
-
 def test_images_of_another_size_are_refused(networks):
     with pytest.raises(ValueError, match=r"Received: \(1, 32, 32, 3\)"):
         FaceModel("cnn", networks["cnn"]).logits(np.zeros((1, 32, 32, 3)))

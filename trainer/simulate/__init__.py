@@ -2,8 +2,8 @@
 
 from trainer.simulate.audit import audit
 from trainer.simulate.data_card import add_measurements, write_data_card
-from trainer.simulate.dataset import Settings, simulate
 from trainer.simulate.heads.fetch import AssetError
+from trainer.simulate.rendered import Settings, simulate
 from trainer.simulate.sheet import contact_sheet
 
 __all__ = [

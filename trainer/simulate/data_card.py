@@ -11,8 +11,9 @@ from fascore.data import open_data
 from fascore.errors import FascoreError
 from fascore.files import sha256, write_whole
 from fascore.labels import SPOOF_TYPES
-from trainer.simulate.dataset import EVIDENCE, FACES, NAME, Settings
 from trainer.simulate.heads.fetch import PACKAGES
+from trainer.simulate.layout import EVIDENCE, FACES
+from trainer.simulate.rendered import NAME, Settings
 
 CARD = "DATA_CARD.md"
 MEASURED = "## Measured\n"

@@ -14,7 +14,7 @@ from PIL import Image
 from fascore.data import open_data
 from fascore.data.samples import FaceData, Sample
 from fascore.labels import SPOOF_TYPES
-from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES
+from trainer.simulate.layout import ANNOTATIONS, EVIDENCE, FACES
 
 
 def contact_sheet(

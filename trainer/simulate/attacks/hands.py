@@ -6,15 +6,10 @@ import cv2
 import numpy as np
 
 from trainer.simulate.attacks.media import Sheet
+from trainer.simulate.attacks.plane import transform
 from trainer.simulate.heads.identity import SKIN_PALETTE
 from trainer.simulate.heads.raster import F32
 from trainer.simulate.scenery import uniform
-
-
-def transform(homography: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Points (N, 2) after a 3x3 homography."""
-    out = np.c_[points, np.ones(len(points))] @ homography.T
-    return out[:, :2] / out[:, 2:]
 
 
 def _finger_shape(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
 
@@ -15,35 +13,19 @@ from trainer.simulate.attacks.display import (
     pixel_lattice,
     user_interface,
 )
-from trainer.simulate.attacks.hands import hold, transform
+from trainer.simulate.attacks.hands import hold
 from trainer.simulate.attacks.media import Sheet, sample_sheet
 from trainer.simulate.attacks.paper import paper_slope, print_reflectance
+from trainer.simulate.attacks.plane import coverage, pixels_per_unit, plane_maps, transform
 from trainer.simulate.camera.light import luminance
 from trainer.simulate.camera.photograph import photograph, source_photo
 from trainer.simulate.heads.raster import F32
 from trainer.simulate.heads.render import Scene
+from trainer.simulate.layout import Capture
 from trainer.simulate.scenery import background, light_field, uniform
 
 FRAME = 192  # working resolution in px; 2-D media are computed at twice this
 OUT = 116  # px of the finished picture
-SPOOF_CODES = {"live": 0, "photo": 1, "A4": 3, "PC": 7, "pad": 8, "phone": 9, "3D mask": 10}
-
-
-@dataclass
-class Capture:
-    """One finished picture: a JPEG of OUT x OUT px.
-
-    evidence: (OUT,OUT) bool, what gives the attack away; box: x,y,w,h and points: (5,2) in px.
-    """
-
-    jpeg: bytes
-    evidence: np.ndarray
-    box: tuple[float, float, float, float]
-    points: np.ndarray
-    kind: str
-    material: str
-    illumination: str
-    outdoor: bool
 
 
 def _face_frame(scene: Scene) -> tuple[np.ndarray, float]:
@@ -74,17 +56,6 @@ def _pose(rng: np.random.Generator, tilt: float, width: int) -> np.ndarray:
     return view @ turn @ lean
 
 
-def _plane_maps(homography: np.ndarray, width: int) -> tuple[np.ndarray, np.ndarray]:
-    """Plane coordinates u, v (width,width) of every frame pixel."""
-    yy, xx = np.mgrid[0:width, 0:width].astype(F32) + 0.5
-    inv = np.linalg.inv(homography)
-    depth = inv[2, 0] * xx + inv[2, 1] * yy + inv[2, 2]
-    return (
-        ((inv[0, 0] * xx + inv[0, 1] * yy + inv[0, 2]) / depth).astype(F32),
-        ((inv[1, 0] * xx + inv[1, 1] * yy + inv[1, 2]) / depth).astype(F32),
-    )
-
-
 def _picture(image: np.ndarray, scene: Scene, u: np.ndarray, v: np.ndarray) -> np.ndarray:
     """Samples a scene-sized image at plane coordinates."""
     centre, height = _face_frame(scene)
@@ -95,11 +66,6 @@ def _picture(image: np.ndarray, scene: Scene, u: np.ndarray, v: np.ndarray) -> n
         cv2.INTER_CUBIC,
         borderMode=cv2.BORDER_REPLICATE,
     )
-
-
-def _coverage(distance: np.ndarray, pixels_per_unit: float) -> np.ndarray:
-    """Anti-aliased inside mask (H,W) of a signed distance in face heights."""
-    return np.clip(0.5 - distance * pixels_per_unit, 0, 1).astype(F32)
 
 
 def _edge_band(distance: np.ndarray, pixels: float) -> np.ndarray:
@@ -114,11 +80,6 @@ def _place(scene: Scene, homography: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return transform(homography, (corners - centre) / height), transform(
         homography, (scene.points - centre) / height
     )
-
-
-def _pixels_per_unit(homography: np.ndarray) -> float:
-    """Frame px per face height at the middle of the medium."""
-    return float(np.sqrt(abs(np.linalg.det(homography[:2, :2]))))
 
 
 def _finish(
@@ -146,6 +107,7 @@ def _finish(
     low, high = np.clip(low * scale, 0, OUT - 1), np.clip(high * scale, 1, OUT)
     return Capture(
         picture,
+        OUT,
         small > 0.3,
         (float(low[0]), float(low[1]), float(high[0] - low[0]), float(high[1] - low[1])),
         points * scale,
@@ -161,7 +123,7 @@ def capture_person(
 ) -> Capture:
     """A live face or a worn 3D mask (kind: live or 3D mask), photographed directly."""
     homography = _pose(rng, 0.05, FRAME)
-    u, v = _plane_maps(homography, FRAME)
+    u, v = plane_maps(homography, FRAME)
     image = (
         np.clip(_picture(scene.image, scene, u, v), 0, None)
         * light_field(rng, FRAME, abs(rng.normal(0, 0.15)))[:, :, None]
@@ -186,7 +148,7 @@ def _lit_paper(
     paper, white = print_reflectance(
         _picture(source_photo(scene.image, rng), scene, u, v), u, v, kind, rng
     )
-    printed = _coverage(sheet.distance(u, v, False), pixels)[:, :, None]
+    printed = coverage(sheet.distance(u, v, False), pixels)[:, :, None]
     fibre = paper[:, :, 1:2] / np.maximum(
         cv2.GaussianBlur(paper[:, :, 1], (0, 0), 3)[:, :, None], 0.02
     )
@@ -219,13 +181,13 @@ def print_attack(
     """A printed picture of the scene (kind: photo or A4) held before the camera."""
     width, sheet = FRAME * 2, sample_sheet(rng, kind)
     homography = _pose(rng, 0.16, width)
-    pixels = _pixels_per_unit(homography)
-    u, v = _plane_maps(homography, width)
+    pixels = pixels_per_unit(homography)
+    u, v = plane_maps(homography, width)
     slope, crease = paper_slope(rng, u, v, kind)
     u, v = u + 0.03 * slope * v, v + 0.03 * slope * u  # the bend also distorts the outline
     paper = _lit_paper(scene, sheet, u, v, (slope, crease), pixels, illumination == "strong", rng)
     outer = sheet.distance(u, v, True)
-    on_paper = _coverage(outer, pixels)[:, :, None]
+    on_paper = coverage(outer, pixels)[:, :, None]
     behind = (
         background(rng, width, outdoor)
         * uniform(rng, 0.45, 1.1)
@@ -286,10 +248,10 @@ def replay_attack(
     """The scene shown on a display (kind: PC, pad or phone)."""
     width, sheet, strong = FRAME * 2, sample_sheet(rng, kind), illumination == "strong"
     homography = _pose(rng, 0.13, width)
-    u, v = _plane_maps(homography, width)
-    pixels = _pixels_per_unit(homography)
+    u, v = plane_maps(homography, width)
+    pixels = pixels_per_unit(homography)
     inner, outer = sheet.distance(u, v, False), sheet.distance(u, v, True)
-    lit, device = _coverage(inner, pixels)[:, :, None], _coverage(outer, pixels)[:, :, None]
+    lit, device = coverage(inner, pixels)[:, :, None], coverage(outer, pixels)[:, :, None]
     ambient = (
         uniform(rng, 0.25, 1.0)
         * {"normal": 1, "strong": 1.5, "back": 2.2, "dark": 0.35}[illumination]

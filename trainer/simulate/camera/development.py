@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -38,14 +40,23 @@ def _crop(image: np.ndarray, window: tuple[int, int, int, int]) -> np.ndarray:
     return image[y0:y1, x0:x1]
 
 
-def phone_processing(
-    image: np.ndarray, rng: np.random.Generator, window: tuple[int, int, int, int], dark: bool
-) -> np.ndarray:
-    """Auto exposure, contrast, saturation and white balance of a phone, metered on the face window.
+@dataclass(frozen=True)
+class Tone:
+    """Targets of `develop`: sRGB mean, contrast (3,) a channel, mean saturation, casts of red and
+    blue against green."""
+
+    mean: float
+    contrast: np.ndarray
+    saturation: float
+    red: float
+    blue: float
+
+
+def phone_tone(rng: np.random.Generator, dark: bool) -> Tone:
+    """Auto exposure, contrast, saturation and white balance of a phone.
 
     The targets are drawn from ONE distribution for live and attack images alike, so that global
-    colour statistics
-    do not give the class away. image: sRGB (H,W,3) in 0..1.
+    colour statistics do not give the class away.
     """
     mean = float(np.clip(rng.normal(0.42, 0.07), 0.26, 0.58)) * (0.62 if dark else 1)
     contrast = (
@@ -55,37 +66,51 @@ def phone_processing(
     )
     saturation = float(np.exp(rng.normal(np.log(0.13), 0.24)))
     red, blue = float(np.exp(rng.normal(0.11, 0.055))), float(np.exp(rng.normal(-0.12, 0.065)))
+    return Tone(mean, contrast, saturation, red, blue)
+
+
+def develop(image: np.ndarray, tone: Tone, window: tuple[int, int, int, int]) -> np.ndarray:
+    """The sRGB picture (H,W,3) in 0..1 brought to the targets, metered on the face window."""
     for _ in range(2):
         now = tone_statistics(_crop(image, window))
-        gains = np.array([(red / now["red"]) ** 0.6, 1.0, (blue / now["blue"]) ** 0.6], F32)
+        gains = np.array(
+            [(tone.red / now["red"]) ** 0.6, 1.0, (tone.blue / now["blue"]) ** 0.6], F32
+        )
         image = image * np.clip(gains, 0.7, 1.45)
         grey = (image @ THIRDS)[:, :, None]
         now = tone_statistics(_crop(image, window))
-        image = grey + (image - grey) * np.clip(saturation / max(now["saturation"], 0.01), 0.6, 1.6)
+        image = grey + (image - grey) * np.clip(
+            tone.saturation / max(now["saturation"], 0.01), 0.6, 1.6
+        )
         image = np.clip(image, 0, 1)
         gamma = np.clip(
-            np.log(mean) / np.log(np.clip(_crop(image, window).mean(), 0.05, 0.95)), 0.45, 2.2
+            np.log(tone.mean) / np.log(np.clip(_crop(image, window).mean(), 0.05, 0.95)), 0.45, 2.2
         )
         image = np.power(image, gamma)
         pixels = cv2.resize(_crop(image, window), (64, 64), interpolation=cv2.INTER_AREA).reshape(
             -1, 3
         )
-        centre, gain = pixels.mean(0), np.clip(contrast / np.maximum(pixels.std(0), 0.02), 0.6, 1.7)
+        centre, gain = (
+            pixels.mean(0),
+            np.clip(tone.contrast / np.maximum(pixels.std(0), 0.02), 0.6, 1.7),
+        )
         # no strong colour contrast changes
         gain = np.clip(gain, gain.mean() * 0.88, gain.mean() * 1.12)
         image = soft_clip((image - centre) * gain + centre)
     return image
 
 
-def match_detail(
-    image: np.ndarray, rng: np.random.Generator, window: tuple[int, int, int, int]
-) -> np.ndarray:
-    """Sharpness and local contrast of a phone, targets drawn from one distribution for all.
+def phone_detail(rng: np.random.Generator) -> tuple[float, float]:
+    """Log energy of mid-scale and of fine detail (`band_energy`), one distribution for all."""
+    mid = rng.normal(MID_DETAIL, 0.32)
+    return mid, FINE_DETAIL + 0.9 * (mid - MID_DETAIL) + rng.normal(0, 0.38)
 
-    Splits the picture into base, mid and fine bands and scales the bands. image: sRGB 0..1.
-    """
-    target_mid = rng.normal(MID_DETAIL, 0.32)
-    target_fine = FINE_DETAIL + 0.9 * (target_mid - MID_DETAIL) + rng.normal(0, 0.38)
+
+def match_detail(
+    image: np.ndarray, targets: tuple[float, float], window: tuple[int, int, int, int]
+) -> np.ndarray:
+    """The sRGB picture in 0..1 with its bands of detail scaled towards `phone_detail`'s targets."""
+    target_mid, target_fine = targets
     scale = max((window[2] - window[0]) / 64, 1.0)
     for _ in range(3):
         fine, mid = band_energy(_crop(image, window))

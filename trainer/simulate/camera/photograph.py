@@ -5,7 +5,13 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from trainer.simulate.camera.development import match_detail, meter_window, phone_processing
+from trainer.simulate.camera.development import (
+    develop,
+    match_detail,
+    meter_window,
+    phone_detail,
+    phone_tone,
+)
 from trainer.simulate.camera.light import (
     F32,
     THIRDS,
@@ -62,12 +68,13 @@ def photograph(
     iso = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45)))) * (1.8 if dark else 1)
     x = sensor(x, rng, iso)
     y = srgb_from_linear(film_curve(x))
-    y = phone_processing(y, rng, meter_window(box, width), dark)
+    y = develop(y, phone_tone(rng, dark), meter_window(box, width))
     y = (y * 255 + 0.5).astype(np.uint8)
     if rng.random() < 0.5:  # denoising smear of phone pipelines
         y = cv2.bilateralFilter(y, 5, float(rng.uniform(6, 22)), 2)
     small = cv2.resize(y, (out, out), interpolation=cv2.INTER_AREA).astype(F32) / 255
-    small = match_detail(small, rng, meter_window(tuple(v * out / width for v in box), out))
+    window = meter_window(tuple(v * out / width for v in box), out)
+    small = match_detail(small, phone_detail(rng), window)
     return jpeg(
         (np.clip(small, 0, 1) * 255 + 0.5).astype(np.uint8), int(rng.integers(*JPEG_QUALITY))
     )

@@ -1,42 +1,27 @@
-"""Plans, renders and packs the demo data set in CelebA-Spoof's layout."""
+"""Plans and renders the demo data set: rendered heads and attacks on them."""
 
 from __future__ import annotations
 
-import io
-import json
-import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
-from fascore.data.celeba_spoof import ABOUT_FILE, BOX_FRAME, LABEL_FILES
-from fascore.files import write_whole
-from trainer.simulate.attacks.on_heads import (
-    OUT,
-    Capture,
-    capture_person,
-    print_attack,
-    replay_attack,
-)
+from trainer.simulate.attacks.on_heads import capture_person, print_attack, replay_attack
 from trainer.simulate.heads.assets import HeadModel, load_head_model
 from trainer.simulate.heads.fetch import fetch_assets
 from trainer.simulate.heads.identity import Identity, sample_identity
 from trainer.simulate.heads.maskshell import MASK_KINDS
 from trainer.simulate.heads.render import Scene, render_scene
+from trainer.simulate.layout import Capture, Entry, as_entry, write_archives
 from trainer.simulate.scenery import ILLUMINATION_ODDS, ILLUMINATIONS
 from trainer.workers import in_order, worker_pool
 
 NAME = "fascore demo faces (simulated)"
-SPOOF_CODES = {"live": 0, "photo": 1, "A4": 3, "PC": 7, "pad": 8, "phone": 9, "3D mask": 10}
-ILLUMINATION_CODES = {"normal": 1, "strong": 2, "back": 3, "dark": 4}
 SCREENS = ("PC", "pad", "phone")
-ANNOTATIONS = "metas/annotations.json"
-FACES, EVIDENCE = "faces.zip", "evidence.zip"
 
 
 @dataclass(frozen=True)
@@ -58,18 +43,6 @@ class Settings:
         """Subjects of the test split."""
         order = np.random.default_rng([self.seed, 4]).permutation(self.identities)
         return set(order[: round(self.identities * self.test_share)].tolist())
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One picture as it goes into the archives."""
-
-    path: str
-    jpeg: bytes
-    box_line: str
-    evidence_png: bytes | None
-    label_row: list[int]
-    annotation: dict
 
 
 def simulate(
@@ -103,9 +76,7 @@ def simulate(
     with worker_pool(jobs) as pool:
         work = in_order(pool, _make, people, jobs=jobs)
         entries = [e for subject in progress(work, settings.identities) for e in subject]
-    entries.sort(key=lambda entry: entry.path)
-    write_whole(out / FACES, lambda path: _pack(path, _face_files(entries)))
-    write_whole(out / EVIDENCE, lambda path: _pack(path, _evidence_files(entries)))
+    write_archives(out, entries, name=NAME)
 
 
 def _make(job: tuple[int, Settings, str]) -> list[Entry]:
@@ -115,7 +86,7 @@ def _make(job: tuple[int, Settings, str]) -> list[Entry]:
     model = _worker_model(assets)
     split = "test" if subject in settings.test_subjects() else "train"
     captures = make_subject(model, subject, settings)
-    return [_entry(capture, split, subject, number) for number, capture in enumerate(captures)]
+    return [as_entry(capture, split, subject, number) for number, capture in enumerate(captures)]
 
 
 @lru_cache(maxsize=1)
@@ -169,61 +140,3 @@ def _attack(
     donor = sample_identity(model, int(rng.integers(1 << 40, 1 << 41)))
     worn = render_scene(model, person, rng, illumination, outdoor, (material, donor))
     return capture_person(worn, rng, kind, material)
-
-
-def _entry(capture: Capture, split: str, subject: int, number: int) -> Entry:
-    live = capture.kind == "live"
-    path = f"Data/{split}/{subject}/{'live' if live else 'spoof'}/{subject * 100 + number:06d}.jpg"
-    box = [round(value * BOX_FRAME / OUT) for value in capture.box]
-    row = [0] * 44
-    if not live:
-        codes = [SPOOF_CODES[capture.kind], ILLUMINATION_CODES[capture.illumination]]
-        row[40:] = [*codes, 2 if capture.outdoor else 1, 1]
-    annotation = {
-        "type": capture.kind,
-        "material": capture.material,
-        "illumination": capture.illumination,
-        "environment": "outdoor" if capture.outdoor else "indoor",
-        "box": [round(float(value), 1) for value in capture.box],
-        "landmarks": np.round(capture.points, 1).tolist(),
-    }
-    box_line = " ".join(str(value) for value in box) + " 0.99\n"
-    evidence = None if live else _bitmap(capture.evidence)
-    return Entry(path, capture.jpeg, box_line, evidence, row, annotation)
-
-
-def _bitmap(mask: np.ndarray) -> bytes:
-    """A 1-bit PNG of a boolean mask."""
-    buffer = io.BytesIO()
-    Image.fromarray(mask).save(buffer, "PNG", optimize=True)
-    return buffer.getvalue()
-
-
-def _face_files(entries: list[Entry]) -> Iterator[tuple[str, bytes]]:
-    """Pictures, boxes and metas of the data set."""
-    for entry in entries:
-        yield entry.path, entry.jpeg
-        yield entry.path.removesuffix(".jpg") + "_BB.txt", entry.box_line.encode()
-    for split, label_file in LABEL_FILES.items():
-        rows = {e.path: e.label_row for e in entries if e.path.startswith(f"Data/{split}/")}
-        yield label_file, json.dumps(rows).encode()
-    notes = {entry.path: entry.annotation for entry in entries}
-    yield ANNOTATIONS, json.dumps(notes).encode()
-    yield ABOUT_FILE, json.dumps({"name": NAME, "simulated": True}).encode()
-
-
-def _evidence_files(entries: list[Entry]) -> Iterator[tuple[str, bytes]]:
-    for entry in entries:
-        if entry.evidence_png is not None:
-            path = entry.path.replace("Data/", "Evidence/", 1).removesuffix(".jpg")
-            yield path + ".png", entry.evidence_png
-
-
-def _pack(path: Path, files: Iterable[tuple[str, bytes]]) -> None:
-    """A zip whose bytes depend on nothing but its files: fixed dates, given order."""
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in files:
-            info = zipfile.ZipInfo(name)  # dated 1980-01-01
-            stored = name.endswith((".jpg", ".png"))
-            info.compress_type = zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED
-            archive.writestr(info, data)

@@ -13,8 +13,8 @@ from PIL import Image
 from fascore.data import open_data
 from fascore.labels import pai_species
 from trainer.simulate import AssetError, Settings, simulate, write_data_card
-from trainer.simulate.dataset import ANNOTATIONS, EVIDENCE, FACES, SPOOF_CODES
 from trainer.simulate.heads.fetch import fetch_assets
+from trainer.simulate.layout import ANNOTATIONS, EVIDENCE, FACES, SPOOF_CODES
 
 SHIPPED = Path(__file__).parents[3] / "assets" / "demo"
 TINY = Settings(identities=2, live_per_identity=1, test_share=0.5)

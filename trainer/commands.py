@@ -207,20 +207,33 @@ def run_simulate(options: argparse.Namespace) -> None:
     from PIL import Image
     from tqdm import tqdm
 
-    from trainer.simulate import Settings, contact_sheet, simulate, write_data_card
-
-    settings = Settings(identities=options.identities, seed=options.seed)
-    simulate(
-        options.out,
-        settings,
-        jobs=options.jobs,
-        assets=options.assets,
-        progress=lambda people, total: tqdm(people, total=total, unit="person"),
+    from trainer.simulate import (
+        PhotoSettings,
+        Settings,
+        contact_sheet,
+        simulate,
+        simulate_on_photographs,
+        write_data_card,
     )
-    write_data_card(options.out, settings)
+
+    shared = {
+        "jobs": options.jobs,
+        "progress": lambda people, total: tqdm(people, total=total, unit="person"),
+    }
+    if options.portraits:
+        photo_settings = PhotoSettings(seed=options.seed)
+        simulate_on_photographs(
+            options.out, options.portraits, boxes=options.boxes, settings=photo_settings, **shared
+        )
+        made = "Data set"
+    else:
+        settings = Settings(identities=options.identities, seed=options.seed)
+        simulate(options.out, settings, assets=options.assets, **shared)
+        write_data_card(options.out, settings)
+        made = "Data set and data card"
     if options.sheet:
         Image.fromarray(contact_sheet(options.out)).save(options.sheet)
-    print(f"Data set and data card written to {options.out}.")
+    print(f"{made} written to {options.out}.")
 
 
 def run_audit(options: argparse.Namespace) -> None:
@@ -231,9 +244,12 @@ def run_audit(options: argparse.Namespace) -> None:
     from trainer.simulate import add_measurements, audit
 
     source = open_data(options.root)
-    statistics, networks = audit(source), auc_by_species(Store(options.store))
+    statistics = audit(source)
     print(f"AUC on the test split of {source.name}, unseen subjects.")
     print(f"\nLogistic regression on 13 global statistics:\n{statistics.round(3).to_string()}")
+    if not options.store:
+        return
+    networks = auc_by_species(Store(options.store))
     print(f"\nNetworks of the store:\n{networks.round(4).to_string()}")
     if options.card:
         add_measurements(options.card, statistics, networks)

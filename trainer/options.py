@@ -221,9 +221,22 @@ def study_options(parser: argparse.ArgumentParser) -> None:
 
 
 def simulate_options(parser: argparse.ArgumentParser) -> None:
-    """How many people, from which seed, made where."""
+    """Which people, from which seed, made where."""
     parser.add_argument("--out", type=Path, required=True, help="folder for the data set")
-    _number(parser, "--identities", "how many people to simulate", default=600)
+    parser.add_argument(
+        "--portraits",
+        type=Path,
+        metavar="DIR",
+        help="photographs to attack, one of each person; without it, heads are rendered",
+    )
+    parser.add_argument(
+        "--boxes",
+        type=Path,
+        metavar="CSV",
+        help="where the faces are: file,x,y,w,h and the x,y of five landmarks, in pixels; "
+        "default: MTCNN finds them",
+    )
+    _number(parser, "--identities", "how many people to render", default=600)
     _number(parser, "--seed", "draws people, light, attacks and camera", default=1)
     _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
     parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
@@ -233,8 +246,8 @@ def simulate_options(parser: argparse.ArgumentParser) -> None:
 def audit_options(parser: argparse.ArgumentParser) -> None:
     """Which data set, against which store's networks."""
     parser.add_argument("--root", type=Path, required=True, help=ROOT_HELP)
-    _store(parser)
-    parser.add_argument("--card", type=Path, help="data card to put the numbers into")
+    parser.add_argument("--store", type=Path, help="also judge the networks of this store")
+    parser.add_argument("--card", type=Path, help="data card to put the numbers into, with --store")
 
 
 def _data(parser: argparse.ArgumentParser) -> None:

@@ -121,3 +121,37 @@ def paper_slope(
             )
             crease += np.sign(d) * np.exp(-np.abs(d) / 0.18) * uniform(rng, -0.22, 0.22)
     return slope.astype(F32), crease.astype(F32)
+
+
+def print_photograph(
+    picture: np.ndarray, u: np.ndarray, v: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
+    """A photograph as a printer or a photo shop prints it, from coarse dots to none to be seen.
+
+    sRGB picture (H,W,3) -> (linear reflectance (H,W,3), paper white (3,)). Inks reach fewer
+    colours than screens do, and their black is no black.
+    """
+    grey = (picture @ THIRDS)[:, :, None]
+    saturation = 0 if rng.random() < 0.05 else uniform(rng, 0.45, 1.1)
+    ink = np.clip(grey + (picture - grey) * saturation, 0, 1)
+    ink = np.clip((ink - 0.5) * uniform(rng, 0.75, 1.1) + 0.5 + rng.normal(0, 0.04), 0, 1)
+    ink = (ink ** np.exp(rng.normal(0, 0.15))).astype(F32)
+    screen = rng.random()
+    if screen < 0.35:
+        ink = halftone(ink, u, v, uniform(rng, 22, 70), uniform(rng, 0.03, 0.4))
+    elif screen < 0.6:
+        ink = _error_diffusion_look(ink, rng, uniform(rng, 0.03, 0.3))
+    if rng.random() < 0.2:  # print-head banding
+        phase = 2 * np.pi * (v if rng.random() < 0.5 else u) * uniform(rng, 6, 30)
+        ink = ink * (1 + uniform(rng, 0.02, 0.08) * np.sin(phase + uniform(rng, 0, 6)))[:, :, None]
+    black = float(np.exp(rng.uniform(*np.log((0.012, 0.14))))) * np.exp(rng.normal(0, 0.12, 3))
+    white = uniform(rng, 0.6, 0.92) * np.array(
+        [uniform(rng, 0.93, 1.02), 1, uniform(rng, 0.9, 1.08)]
+    )
+    fibre = rng.standard_normal(u.shape).astype(F32)
+    fibre = cv2.GaussianBlur(fibre, (0, 0), uniform(rng, 0.5, 1.5)) - cv2.GaussianBlur(
+        fibre, (0, 0), 4
+    )
+    rough = 1 + uniform(rng, 0, 0.08) * fibre / fibre.std()
+    paper = (black + (white - black) * linear_from_srgb(ink)) * rough[:, :, None]
+    return np.clip(paper, 0, 1).astype(F32), white.astype(F32)

@@ -38,7 +38,7 @@ def sensor(image: np.ndarray, rng: np.random.Generator, iso: float) -> np.ndarra
     return cv2.cvtColor(raw, cv2.COLOR_BayerBG2RGB).astype(F32) / 65535 / 0.8
 
 
-def _motion_blur(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def motion_blur(image: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     length, angle = int(rng.integers(2, max(3, image.shape[1] // 40))), rng.uniform(0, 3.14)
     kernel = np.zeros((2 * length + 1, 2 * length + 1), F32)
     dx, dy = length / 2 * np.cos(angle), length / 2 * np.sin(angle)
@@ -64,7 +64,7 @@ def photograph(
     if rng.random() < MISSED_FOCUS:
         x = cv2.GaussianBlur(x, (0, 0), float(rng.uniform(0.8, 2.0)))
     if rng.random() < 0.15:
-        x = _motion_blur(x, rng)
+        x = motion_blur(x, rng)
     iso = float(np.exp(rng.uniform(np.log(0.06), np.log(0.45)))) * (1.8 if dark else 1)
     x = sensor(x, rng, iso)
     y = srgb_from_linear(film_curve(x))

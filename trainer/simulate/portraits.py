@@ -1,0 +1,208 @@
+"""Photographs of people as the simulator takes them: where the face is, aligned, and cut out."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from fascore.errors import FascoreError
+from fascore.images import ImageError, decode
+
+SIDE, EXPANSION = 320, 2.8  # px of an aligned portrait, and its side in face boxes
+MATTE_SIDE = 128  # px, at which people are cut out
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
+SWAP = [1, 0, 2, 4, 3]  # landmarks of a mirrored face
+
+
+@dataclass(frozen=True)
+class PortraitFile:
+    """A photograph: its path, the face box x,y,w,h and five landmarks x,y,… in its pixels."""
+
+    path: str
+    box: tuple[float, ...]
+    points: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """A person, upright, at one scale; plane coordinates are face boxes from the box's centre.
+
+    pixels: uint8 (SIDE,SIDE,3); matte: uint8 (SIDE,SIDE), 255 on the person; box: (w,h) and
+    points: (5,2) in plane coordinates.
+    """
+
+    pixels: np.ndarray
+    matte: np.ndarray
+    box: tuple[float, float]
+    points: np.ndarray
+
+    def mirrored(self) -> Portrait:
+        """The person as in a mirror."""
+        points = self.points[SWAP] * np.array([-1.0, 1.0])
+        return Portrait(self.pixels[:, ::-1], self.matte[:, ::-1], self.box, points)
+
+    def sample(self, layer: np.ndarray, u: np.ndarray, v: np.ndarray) -> np.ndarray:
+        """`pixels` or `matte` as float32 0..1 at plane coordinates u, v (H,W)."""
+        scale = SIDE / EXPANSION
+        x, y = (SIDE / 2 + each * scale - 0.5 for each in (u, v))
+        taken = cv2.remap(
+            np.ascontiguousarray(layer),
+            x.astype(np.float32),
+            y.astype(np.float32),
+            cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_REFLECT,
+        )
+        return taken.astype(np.float32) / 255
+
+
+def find_portraits(folder: Path, boxes: Path | None = None) -> list[PortraitFile]:
+    """The photographs of a folder, one a person, by name; faces from a table or found by MTCNN.
+
+    Parameters
+    ----------
+    boxes : path, optional
+        CSV with the columns file, x, y, w, h and ten more: x and y of the image's left and right
+        eye, the nose and both corners of the mouth, in pixels of the photograph.
+
+    Raises
+    ------
+    FascoreError
+        If there are under two photographs with a face, or the table does not fit.
+    """
+    if not folder.is_dir():
+        raise FascoreError(
+            f"Expected a folder of photographs. Received: {folder}, which is none. Give its path."
+        )
+    files = _detected(folder) if boxes is None else _listed(folder, boxes)
+    if len(files) < 2:
+        raise FascoreError(
+            f"Expected photographs of two people or more in {folder}. Received: {len(files)} with "
+            "a face in it. Add photographs, one a person."
+        )
+    return sorted(files, key=lambda each: each.path)
+
+
+def _listed(folder: Path, boxes: Path) -> list[PortraitFile]:
+    """The table's rows."""
+    try:
+        with boxes.open(newline="", encoding="utf-8-sig") as file:
+            rows = [(row[0], [float(value) for value in row[1:]]) for row in _body(file)]
+    except (OSError, ValueError, IndexError) as err:
+        raise FascoreError(
+            f"Expected a CSV table file,x,y,w,h and ten numbers of landmarks. Received: {boxes}, "
+            f"which does not read so ({err}). Correct it, or leave --boxes out."
+        ) from err
+    for name, values in rows:
+        if len(values) != 14 or not np.isfinite(values).all() or min(values[2:4]) <= 0:
+            raise FascoreError(
+                f"Expected 14 numbers for {name} in {boxes}: a box with an area and five points. "
+                f"Received: {values}. Correct the table."
+            )
+        if not (folder / name).is_file():
+            raise FascoreError(
+                f"Expected {name} of {boxes} in {folder}. Received: nothing there. "
+                "Give the folder the table is for."
+            )
+    return [PortraitFile(str(folder / n), tuple(v[:4]), tuple(v[4:])) for n, v in rows]
+
+
+def _body(file) -> list[list[str]]:
+    return [row for row in csv.reader(file) if row][1:]
+
+
+def _detected(folder: Path) -> list[PortraitFile]:
+    """Each photograph's largest face; photographs without one are left out."""
+    from fascore.faces import FaceDetector
+
+    detector, found = FaceDetector(), []
+    for path in sorted(folder.iterdir()):
+        if path.suffix.lower() not in PICTURES:
+            continue
+        faces = detector.detect(_pixels(str(path)))
+        if faces:
+            box = faces[0].box
+            place = (box.x, box.y, box.width, box.height)
+            points = tuple(float(value) for value in faces[0].landmarks.ravel())
+            found.append(PortraitFile(str(path), place, points))
+    return found
+
+
+def _pixels(path: str) -> np.ndarray:
+    try:
+        return decode(Path(path).read_bytes(), max_bytes=None).pixels
+    except ImageError as err:
+        raise FascoreError(f"{path}: {err}") from err
+
+
+def read_portrait(file: PortraitFile, *, matte: bool = True) -> Portrait:
+    """The photograph, its face centred and at the scale of all; without `matte`, not cut out."""
+    pixels, (x, y, width, height) = _pixels(file.path), file.box
+    longer = max(width, height)
+    scale = SIDE / (EXPANSION * longer)
+    if scale < 0.9:  # keeps detail finer than the aligned portrait's from aliasing
+        pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 / scale)
+    centre = np.array([x + width / 2, y + height / 2])
+    shift = SIDE / 2 - centre * scale - 0.5 * (1 - scale)
+    aligned = cv2.warpAffine(
+        pixels,
+        np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]),
+        (SIDE, SIDE),
+        flags=cv2.INTER_LINEAR,
+        borderMode=cv2.BORDER_REFLECT,
+    )
+    box = (width / longer, height / longer)
+    points = (np.array(file.points).reshape(5, 2) - centre) / longer
+    return Portrait(aligned, cut_out(aligned, box) if matte else aligned[..., 0], box, points)
+
+
+def cut_out(pixels: np.ndarray, box: tuple[float, float]) -> np.ndarray:
+    """Matte uint8 (SIDE,SIDE) of the person whose face of `box` face boxes is in the middle.
+
+    GrabCut (Rother, Kolmogorov, Blake 2004) from a rough head and shoulders.
+    """
+    side, unit = MATTE_SIDE, MATTE_SIDE / EXPANSION
+    small = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA)
+    regions = _rough_person(box[0] * unit, box[1] * unit)
+    models = np.zeros((1, 65)), np.zeros((1, 65))
+    cv2.setRNGSeed(0)  # its k-means draws
+    cv2.grabCut(small, regions, (0, 0, 0, 0), *models, 2, cv2.GC_INIT_WITH_MASK)
+    person = ((regions == cv2.GC_FGD) | (regions == cv2.GC_PR_FGD)).astype(np.uint8)
+    person = cv2.morphologyEx(person, cv2.MORPH_OPEN, np.ones((3, 3)))
+    person = cv2.morphologyEx(person, cv2.MORPH_CLOSE, np.ones((5, 5)))
+    _, labels = cv2.connectedComponents(person)
+    person = (labels == labels[side // 2, side // 2]).astype(np.uint8) * 255
+    whole = cv2.resize(person, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    return cv2.GaussianBlur(whole, (0, 0), 1.4)
+
+
+def _rough_person(width: float, height: float) -> np.ndarray:
+    """GrabCut's labels (MATTE_SIDE,MATTE_SIDE) around a face of so many px: sure face and neck,
+    likely hair and shoulders, background above and beside the head."""
+    side, middle = MATTE_SIDE, MATTE_SIDE // 2
+    regions = np.full((side, side), cv2.GC_PR_BGD, np.uint8)
+    head = (middle, int(middle - 0.1 * height))
+    cv2.ellipse(
+        regions, head, (int(width * 0.85), int(height * 0.85)), 0, 0, 360, cv2.GC_PR_FGD, -1
+    )
+    shoulders = np.array(
+        [
+            [middle - width * 0.5, middle + height * 0.5],
+            [middle + width * 0.5, middle + height * 0.5],
+            [middle + width * 1.6, side],
+            [middle - width * 1.6, side],
+        ]
+    )
+    cv2.fillConvexPoly(regions, shoulders.astype(np.int32), cv2.GC_PR_FGD)
+    face = (int(width * 0.45), int(height * 0.48))
+    cv2.ellipse(regions, (middle, middle), face, 0, 0, 360, cv2.GC_FGD, -1)
+    left, right = int(middle - width * 0.3), int(middle + width * 0.3)
+    regions[int(middle + height * 0.4) :, left:right] = cv2.GC_FGD
+    regions[: max(0, int(middle - height * 1.05))] = cv2.GC_BGD
+    chin = int(middle + height * 0.35)
+    regions[:chin, : max(0, int(middle - width * 1.25))] = cv2.GC_BGD
+    regions[:chin, int(middle + width * 1.25) :] = cv2.GC_BGD
+    return regions

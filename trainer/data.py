@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import tensorflow as tf
 
+from trainer.augment import AUGMENTATIONS
 from trainer.build import Prepared
-
-SHIFT = 3  # px, augmentation
 
 
 def training_batches(
@@ -14,7 +13,7 @@ def training_batches(
     *,
     batch_size: int,
     seed: int,
-    augment: bool,
+    augment: str,
     pipeline: tf.distribute.InputContext | None = None,
 ) -> tf.data.Dataset:
     """One epoch of shuffled batches: float32 images 0..255 and labels.
@@ -25,6 +24,8 @@ def training_batches(
     ----------
     batch_size : int
         Images of one replica in a step.
+    augment : str
+        One of `trainer.augment.AUGMENTATIONS`.
     pipeline : tf.distribute.InputContext, optional
         Which of several input pipelines this is: it takes its share of each step's images.
     """
@@ -34,18 +35,9 @@ def training_batches(
         data = data.shard(pipeline.num_input_pipelines, pipeline.input_pipeline_id)
 
     def example(number: tf.Tensor, values: dict) -> tuple[tf.Tensor, tf.Tensor]:
-        image = values["image"]
-        if augment:
-            image = _augment(image, tf.stack([tf.constant(seed, tf.int64), number]))
+        drawn = tf.stack([tf.constant(seed, tf.int64), number])
+        image = AUGMENTATIONS[augment](values["image"], drawn)
         return tf.cast(image, tf.float32), values["label"]
 
     data = data.map(example, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
     return data.batch(batch_size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
-
-
-def _augment(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A random flip, and a random shift with the border mirrored."""
-    image = tf.image.stateless_random_flip_left_right(image, seed)
-    padding = [[SHIFT, SHIFT], [SHIFT, SHIFT], [0, 0]]
-    padded = tf.pad(image, padding, "REFLECT")
-    return tf.image.stateless_random_crop(padded, tf.shape(image), seed + 1)

@@ -14,6 +14,7 @@ from sklearn.metrics import roc_auc_score
 from tqdm import tqdm
 
 from fascore.errors import FascoreError
+from trainer.averaging import averaged, moved_average
 from trainer.build import Prepared
 from trainer.data import training_batches
 from trainer.distribution import is_chief
@@ -21,7 +22,7 @@ from trainer.recipes import Recipe
 from trainer.training_state import read_state
 
 VALIDATION_BATCH = 256
-SHOW_EVERY = 10  # steps; reading the loss waits for the GPU
+SHOW_EVERY = 10  # steps; reading the loss, or the weights for their average, waits for the GPU
 
 
 class Trainer:
@@ -107,7 +108,7 @@ class Trainer:
             record = self._epoch(len(state.history) + 1)
             state.history.append(record)
             if self._best_epoch(state.history) == len(state.history):
-                state.best = self._network.get_weights()
+                state.best = state.average or self._network.get_weights()
             if writer is not None:
                 state.variables = [np.array(variable) for variable in self._variables]
                 state.write(self._folder)
@@ -124,10 +125,12 @@ class Trainer:
                 totals, steps = totals + self._step(batch), steps + 1
                 bar.update()
                 if steps % SHOW_EVERY == 0 or steps == self._steps:
+                    self._average()
                     loss, accuracy = (totals / steps).numpy()
                     _check_finite(loss, number)
                     bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}")
-            record = {"loss": float(loss), "accuracy": float(accuracy)} | self._validate()
+            with averaged(self._network, self._state.average):
+                record = {"loss": float(loss), "accuracy": float(accuracy)} | self._validate()
             _check_finite(record["val_loss"], number)
             bar.set_postfix({name: f"{value:.4f}" for name, value in record.items()})
         rate = float(np.array(self._optimizer.learning_rate))
@@ -158,13 +161,25 @@ class Trainer:
     def _replica_step(self, images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
         with tf.GradientTape() as tape:
             probabilities = self._network(images, training=True)
-            losses = keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+            losses = keras.losses.categorical_crossentropy(
+                tf.one_hot(labels, 2), probabilities, label_smoothing=self._recipe.label_smoothing
+            )
             loss = tf.reduce_sum(losses) / self._batch  # replicas' shares add up to the mean
             scaled = self._optimizer.scale_loss(loss)
         variables = self._network.trainable_variables
         self._optimizer.apply(tape.gradient(scaled, [v.value for v in variables]))
         right = tf.cast(tf.argmax(probabilities, -1) == labels, tf.float32)
         return tf.stack([loss, tf.reduce_sum(right) / self._batch])
+
+    def _average(self) -> None:
+        """Moves the average of the weights towards them, if the recipe asks for one."""
+        if self._recipe.averaging is not None:
+            self._state.average = moved_average(
+                self._state.average,
+                self._network.get_weights(),
+                updates=int(self._optimizer.iterations.numpy()) // SHOW_EVERY,
+                decay=self._recipe.averaging,
+            )
 
     def _validate(self) -> dict[str, float]:
         """Loss, accuracy and AUC on the validation split; each machine computes them all."""

@@ -18,8 +18,8 @@ from trainer.crops import SKIP, WITHOUT_FACE
 from trainer.recipes import RECIPES, Plan, PlantRecipe
 
 ROOT_HELP = (
-    "CelebA-Spoof, unpacked; folders named live, spoof, …; a .zip of either; or a CSV table "
-    "path,label,…"
+    "CelebA-Spoof, unpacked; folders named live, spoof, …; a .zip of either; a CSV table "
+    "path,label,…; or a JSON file that names several of these"
 )
 MODEL_GROUPS = {"all": MODELS, "variants": VARIANTS, "baselines": BASELINES}
 
@@ -311,9 +311,9 @@ def _recipe(parser: argparse.ArgumentParser) -> None:
         _number(parser, option, help, least=least, told="the recipe's")
     parser.add_argument(
         "--augment",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="random flips and shifts; default: the recipe's (paper: none)",
+        choices=("none", "light", "strong"),
+        help="what changes images in training: light flips and shifts them, strong also changes "
+        "scale, tone, sharpness, noise and compression; default: the recipe's (paper: none)",
     )
     parser.add_argument(
         "--precision",

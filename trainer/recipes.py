@@ -20,9 +20,17 @@ class Recipe:
     ----------
     schedule : {"staircase", "cosine"}
         Staircase: times `decay_rate` every `decay_steps` steps. Cosine: down to 0 at the last step.
+    warmup_steps : int
+        Of the cosine schedule: steps in which the learning rate rises from 0.
     monitor : {"val_loss", "val_auc"}
-    augment : bool
-        Random flips and shifts of up to 3 pixels.
+    augment : {"none", "light", "strong"}
+        Light: random flips and shifts of up to 3 pixels. Strong: also scale, tone, sharpness,
+        noise, compression and patches (`trainer.augment`).
+    label_smoothing : float
+        Share of the label that is spread evenly over both classes.
+    averaging : float, optional
+        What validates and is kept are the weights' exponential average, in which the past of ten
+        steps ago counts so much; without it, the weights themselves.
     batch_norm_momentum : float, optional
         Of all batch normalisations in place of a network's own: on a small data set the baselines'
         0.99 and 0.999 do not settle.
@@ -33,11 +41,14 @@ class Recipe:
     batch_size: int = 64
     learning_rate: float = 1e-4
     schedule: Literal["staircase", "cosine"] = "staircase"
+    warmup_steps: int = 0
     decay_rate: float = 0.96
     decay_steps: int = 100_000
     patience: int = 10
     monitor: Literal["val_loss", "val_auc"] = "val_loss"
-    augment: bool = False
+    augment: Literal["none", "light", "strong"] = "none"
+    label_smoothing: float = 0.0
+    averaging: float | None = None
     batch_norm_momentum: float | None = None
 
     def optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
@@ -46,7 +57,14 @@ class Recipe:
 
         schedules = keras.optimizers.schedules
         if self.schedule == "cosine":
-            rate = schedules.CosineDecay(self.learning_rate, self.epochs * steps_per_epoch)
+            steps = self.epochs * steps_per_epoch
+            warmup = min(self.warmup_steps, steps // 10)
+            rate = schedules.CosineDecay(
+                0.0 if warmup else self.learning_rate,
+                steps - warmup,
+                warmup_target=self.learning_rate if warmup else None,
+                warmup_steps=warmup,
+            )
         else:
             rate = schedules.ExponentialDecay(
                 self.learning_rate, self.decay_steps, self.decay_rate, staircase=True
@@ -60,11 +78,14 @@ RECIPES = {
     # epochs and the validation loss is too noisy to stop on.
     "demo": Recipe(
         name="demo",
-        epochs=24,
+        epochs=12,
         learning_rate=1.5e-3,
         schedule="cosine",
+        warmup_steps=100,
         monitor="val_auc",
-        augment=True,
+        augment="strong",
+        label_smoothing=0.05,
+        averaging=0.98,
         batch_norm_momentum=0.9,
     ),
 }

@@ -20,6 +20,8 @@ from fascore.files import write_whole
 from fascore.provenance import differences, listed
 from fascore.training.history import STATE, read_progress
 
+PARTS = ("variables", "average", "best")
+
 
 @dataclass
 class State:
@@ -31,22 +33,23 @@ class State:
         What is trained and how; a state with another key is of no use.
     history : list of dict
         One record an epoch.
-    variables, best : lists of arrays
-        The network's and the optimizer's; the network's at its best epoch.
+    variables, average, best : lists of arrays
+        The network's and the optimizer's; the network's average, if it has one; the network's at
+        its best epoch.
     """
 
     key: dict[str, Any]
     history: list[dict[str, float]] = field(default_factory=list)
     variables: list[np.ndarray] = field(default_factory=list)
+    average: list[np.ndarray] = field(default_factory=list)
     best: list[np.ndarray] = field(default_factory=list)
 
     def write(self, folder: Path) -> None:
         """Writes the state whole."""
         about = json.dumps({"key": self.key, "history": self.history})
         arrays: dict[str, Any] = {
-            f"variable_{i:05}": value for i, value in enumerate(self.variables)
+            f"{part}_{i:05}": value for part in PARTS for i, value in enumerate(getattr(self, part))
         }
-        arrays |= {f"best_{i:05}": value for i, value in enumerate(self.best)}
         write_whole(folder / STATE, lambda path: np.savez(path, about=np.array(about), **arrays))
 
 
@@ -65,7 +68,7 @@ def read_state(folder: Path, key: dict[str, Any]) -> State:
     if differences(there, key):
         return State(key)
     with np.load(path) as arrays:
-        return State(key, history, _named(arrays, "variable_"), _named(arrays, "best_"))
+        return State(key, history, **{part: _named(arrays, f"{part}_") for part in PARTS})
 
 
 def check_state(folder: Path, key: dict[str, Any]) -> None:

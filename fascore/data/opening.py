@@ -9,6 +9,7 @@ from fascore.data.class_folders import ClassFolders
 from fascore.data.file_trees import open_tree
 from fascore.data.manifest import Manifest
 from fascore.data.samples import FaceData
+from fascore.data.union import Union
 
 TABLES = (".csv", ".tsv", ".txt")
 CELEBA_SPOOF = {"Data", "metas", TOP_FOLDER.strip("/")}
@@ -17,8 +18,8 @@ CELEBA_SPOOF = {"Data", "metas", TOP_FOLDER.strip("/")}
 def open_data(root: Path | str) -> FaceData:
     """The data set at `root`.
 
-    It is CelebA-Spoof's folder, a folder of folders named after classes, a .zip of either, or a CSV
-    table beside its pictures.
+    It is CelebA-Spoof's folder, a folder of folders named after classes, a .zip of either, a CSV
+    table beside its pictures, or a JSON file that makes several of these one.
 
     Raises
     ------
@@ -26,6 +27,8 @@ def open_data(root: Path | str) -> FaceData:
         If it is none of these.
     """
     path = Path(root)
+    if path.suffix.lower() == ".json":
+        return Union(path, open_data)
     if path.suffix.lower() in TABLES and not path.is_dir():
         return Manifest(path)
     files = open_tree(path)

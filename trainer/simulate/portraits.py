@@ -9,8 +9,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fascore.decoding import ImageError, decode
 from fascore.errors import FascoreError
-from fascore.images import ImageError, decode
 
 SIDE, EXPANSION = 320, 2.8  # px of an aligned portrait, and its side in face boxes
 MATTE_SIDE = 128  # px, at which people are cut out

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from fascore.images import decode
+from fascore.decoding import decode
 from trainer.simulate.camera.development import (
     FINE_DETAIL,
     MID_DETAIL,

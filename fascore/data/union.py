@@ -69,9 +69,13 @@ class Union(FaceData):
         source, own = self._own(sample)
         return source.stamp(own)
 
-    def box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+    def has_box(self, sample: Sample) -> bool:
         source, own = self._own(sample)
-        return source.box(own, picture)
+        return source.has_box(own)
+
+    def labelled_box(self, sample: Sample, picture: np.ndarray) -> Box | None:
+        source, own = self._own(sample)
+        return source.labelled_box(own, picture)
 
     def landmarks(self, sample: Sample) -> np.ndarray | None:
         source, own = self._own(sample)

@@ -78,6 +78,16 @@ RECIPES = {
     # epochs and the validation loss is too noisy to stop on.
     "demo": Recipe(
         name="demo",
+        epochs=24,
+        learning_rate=1.5e-3,
+        schedule="cosine",
+        monitor="val_auc",
+        augment="light",
+        batch_norm_momentum=0.9,
+    ),
+    # For attacks simulated on photographs: what a simulated camera gives away must not be learnt.
+    "photographs": Recipe(
+        name="photographs",
         epochs=12,
         learning_rate=1.5e-3,
         schedule="cosine",

@@ -263,7 +263,7 @@ def test_card_with_another_input_size_says_so_and_others_work(app, store_path):
     path.write_text(json.dumps({**json.loads(path.read_text()), "size": 24}))
     app.run()
     assert not app.exception
-    assert len(app.error) == 1 and "takes images of shape" in app.error[0].value
+    assert len(app.error) == 1 and "takes RGB images of shape" in app.error[0].value
     assert len(html_of(app, "fs-verdict")) == len(VARIANTS) - 1
 
 

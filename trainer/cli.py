@@ -20,6 +20,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progress bars
 
 
+NO_SPACE = os.strerror(errno.ENOSPC)
+NO_PLACE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
+ON = "The same command goes on from here."
+AGAIN = "The same command makes anew what was finished, too, and goes on where it was stopped."
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
@@ -33,7 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FascoreError as err:
         return _fail(given, str(err), 2)
     except KeyboardInterrupt:
-        return _fail(given, "interrupted. The same command goes on from here.", 130)
+        return _fail(given, f"interrupted. {AGAIN if getattr(given, 'again', False) else ON}", 130)
+    except NO_PLACE as err:
+        return _fail(
+            given,
+            f"Expected a path that can be read and written so. Received: {err.filename} "
+            f"({err.strerror}). Give another path, or change who may use this one.",
+            2,
+        )
     except Exception as err:  # the disk is full: OSError, or an error of TensorFlow's own
         if NO_SPACE not in str(err):
             raise
@@ -69,9 +82,6 @@ def _print_anything() -> None:
 def _renamed(arguments: Sequence[str]) -> list[str]:
     """The arguments, with an old command's name replaced by today's."""
     return [OLD_NAMES.get(name, name) for name in arguments[:1]] + list(arguments[1:])
-
-
-NO_SPACE = os.strerror(errno.ENOSPC)
 
 
 def _fail(given: argparse.Namespace, sentence: str, code: int) -> int:

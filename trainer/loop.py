@@ -1,4 +1,10 @@
-"""One network's training: steps under a distribution strategy, an epoch at a time, resumable."""
+"""One network's training: steps under a distribution strategy, an epoch at a time, resumable.
+
+The loop is not `keras.Model.fit`. On several machines that one fails: Keras 3.15 converts values
+that differ by replica while it builds its step. And a run that was killed has to go on with the
+images, the order, the optimizer's state and the best epoch it would have had, which `fit` keeps in
+its own callbacks and iterators.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +80,7 @@ class Trainer:
                 self._optimizer = _optimizer(recipe, self._steps, precision)
                 self._optimizer.build(self._network.trainable_variables)
         finally:
-            keras.config.set_dtype_policy("float32")
+            keras.config.set_dtype_policy("float32")  # the policy is global, the mixing is ours
         _set_batch_norms(self._network, recipe, synchronized=replicas > 1)
         self._state = read_state(folder, key)
         self._check_same_start()
@@ -110,6 +116,7 @@ class Trainer:
             if self._best_epoch(state.history) == len(state.history):
                 state.best = state.average or self._network.get_weights()
             if writer is not None:
+                # after the best weights are chosen: what is written is of one epoch
                 state.variables = [np.array(variable) for variable in self._variables]
                 state.write(self._folder)
                 _log(writer, record)
@@ -226,6 +233,7 @@ class Trainer:
             each = self._strategy.run(lambda: tf.constant([epochs, epochs**2]))
             return self._strategy.reduce(tf.distribute.ReduceOp.SUM, each, axis=None)
 
+        # no spread of the numbers of epochs: all machines have read the same state
         first, second = (total() / replicas).numpy()
         if second - first**2 > 1e-3:
             raise FascoreError(

@@ -61,8 +61,8 @@ def plant_cues(
     """Trains each model on each cue, scores every explainer's maps, and writes the table.
 
     It goes to `explanations/planted.csv` of the store after each network, so that a run that was
-    stopped goes on with the next one; `again` drops what is there. Returns the table of
-    `summarise_planted`.
+    stopped goes on with the next one; `again` drops what was finished or planted otherwise. Returns
+    the table of `summarise_planted`.
 
     Raises
     ------
@@ -73,11 +73,10 @@ def plant_cues(
     check_samples(build, store_path)
     _check_enough(build, recipe)
     about = _about(build, recipe, explainers)
-    if again:  # first: the record below must not stand beside another run's table
-        (store_path / FOLDER / PLANTED).unlink(missing_ok=True)
-    table = _held(store_path, about)
-    held = set(zip(table["cue"], table["model"], strict=True))
-    todo = [pair for pair in product(CUES, models) if pair not in held]
+    networks = list(product(CUES, models))
+    table = _held(store_path, about, networks, again=again)
+    held = _networks(table)
+    todo = [network for network in networks if network not in held]
     if todo:
         write_json(store_path / FOLDER / PLANTED_ABOUT, about)
         faces = _Faces(build, recipe)
@@ -218,17 +217,28 @@ def _about(build: Prepared, recipe: PlantRecipe, explainers: Sequence[Explainer]
     }
 
 
-def _held(store_path: Path, about: dict[str, Any]) -> pd.DataFrame:
-    """What is there of a run like this one; refuses to mix two."""
+def _held(
+    store_path: Path, about: dict[str, Any], networks: Sequence[tuple[str, str]], *, again: bool
+) -> pd.DataFrame:
+    """What is there of a run like this one, to go on with; refuses another, or drops it `again`."""
     folder = store_path / FOLDER
     if not (folder / PLANTED).exists():
         return pd.DataFrame(columns=COLUMNS)
-    if differing := differences(planted_about(folder), about):
+    table, differing = planted_table(folder), differences(planted_about(folder), about)
+    if again and (differing or set(networks) <= _networks(table)):
+        (folder / PLANTED).unlink()  # now: this run's record must not stand beside that table
+        return pd.DataFrame(columns=COLUMNS)
+    if differing:
         raise FascoreError(
             f"Expected no planted cues in {folder / PLANTED}, or those asked for. Received: cues "
             f"with {listed(differing)}. Give --again to plant them anew."
         )
-    return planted_table(folder)
+    return table
+
+
+def _networks(table: pd.DataFrame) -> set[tuple[str, str]]:
+    """The cues and models that a table of planted cues has rows of."""
+    return set(zip(table["cue"], table["model"], strict=True))
 
 
 def _check_enough(build: Prepared, recipe: PlantRecipe) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from fascore.errors import FascoreError
+from fascore.shipped import DEMO_FACES
 from trainer.cli import COMMANDS, OLD_NAMES, main
 
 README = Path(__file__).parents[2] / "README.md"
@@ -72,3 +73,12 @@ def test_bad_input_is_a_sentence_and_a_librarys_value_error_is_not(tmp_path, mon
     assert capsys.readouterr().err == "trainer report: Expected a. Received: b. Do c.\n"
     with pytest.raises(ValueError, match="Received: b"):
         fails(ValueError)
+
+
+def test_path_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
+    (tmp_path / "file").touch()
+    root, out = DEMO_FACES, tmp_path / "file" / "build"
+    options = ["--root", str(root), "--out", str(out), "--protocol", "official", "--limit", "100"]
+    assert main(["prepare", *options]) == 2
+    error = capsys.readouterr().err
+    assert "Not a directory" in error and str(tmp_path / "file") in error

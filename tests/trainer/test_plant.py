@@ -142,6 +142,18 @@ def test_stopped_before_its_first_network_a_run_anew_leaves_no_old_table(build, 
     assert not (copy / FOLDER / PLANTED).exists()
 
 
+def test_run_anew_that_was_stopped_goes_on(build, held, copy, checkers):
+    path = copy / FOLDER / PLANTED
+    table = pd.read_csv(path)
+    table[table["cue"] == "patch"].to_csv(path, index=False)
+    del checkers[:]
+    plant_cues(build, copy, recipe=RECIPE, explainers=QUICK, models=PAIR, again=True)
+    assert ("patch", "cnn") not in checkers and len(checkers) == 2 * len(PAIR)
+    del checkers[:]
+    plant_cues(build, copy, recipe=RECIPE, explainers=QUICK, models=PAIR, again=True)
+    assert len(checkers) == len(CUES) * len(PAIR)  # it was finished: all anew
+
+
 def test_sample_ids_stay_text_and_an_empty_one_is_no_sample(tmp_path):
     rows = [dict.fromkeys(COLUMNS, 0.5) | {"sample_id": name} for name in ("NA", "007", None)]
     pd.DataFrame(rows, columns=COLUMNS).to_csv(tmp_path / PLANTED, index=False)

@@ -87,7 +87,7 @@ def is_scored(opened: Store, name: str, build: Prepared) -> bool:
 
 def _made_from(folder: Path, card: Card, build: Prepared) -> dict[str, Any]:
     """What a model's scores were made from, as its card records it."""
-    images = {split: build.data["images"][split] for split in EVALUATED}
+    images = {split: build.data["images"].get(split) for split in EVALUATED}
     return {**scores_made_from(folder, card), "images": images}
 
 
@@ -125,7 +125,7 @@ def _check_trained_on(build: Prepared, card: Card) -> None:
     # cards of before 0.2 do not record any images
     if recorded := there.get("images"):
         there["images"] = {split: recorded.get(split) for split in EVALUATED}
-        wanted["images"] = {split: build.data["images"][split] for split in EVALUATED}
+        wanted["images"] = {split: build.data["images"].get(split) for split in EVALUATED}
     if differing := differences(there, wanted):
         raise FascoreError(
             f"Expected {card.model} to be trained on this build. Received: one trained on "

@@ -139,8 +139,7 @@ def rate_interval(count: int, n: int, *, confidence: float = CONFIDENCE) -> Inte
         bound = 1 - (1 - confidence) ** (1 / n)
         low, high = (0.0, bound) if count == 0 else (1 - bound, 1.0)
         return Interval(count / n, low, high, n)
-    low, high = proportion_confint(count, n, alpha=1 - confidence, method="wilson")
-    return Interval(count / n, float(low), float(high), n)
+    return Interval(count / n, *_wilson(count / n, n, alpha=1 - confidence), n)
 
 
 def owners(subjects: Sequence[str]) -> tuple[np.ndarray, str]:
@@ -163,8 +162,9 @@ def clustered_rate(
     The variance of the rate is that between subjects (the ratio estimator's, Cochran 1977, section
     6); Wilson's interval takes the number of independent images that would have it, at most as many
     as there are. The quantile is Student's, its degrees of freedom lowered where few subjects make
-    the errors (by the kurtosis of their sums). Without or with nothing but hits it is the rule of
-    three over subjects. `python -m benchmarks.coverage` measures how often it holds.
+    the errors (by the kurtosis of their sums). Towards one half it ends where it would if all of a
+    subject's images were alike. Without or with nothing but hits it is the rule of three over
+    subjects. `python -m benchmarks.coverage` measures how often it holds.
 
     Parameters
     ----------
@@ -201,10 +201,20 @@ def clustered_rate(
     independent = min(n, rate * (1 - rate) / variance) if variance else n
     # beyond 30 statsmodels' level underflows; the interval is then all of [0, 1] anyway
     quantile = min(t.ppf((1 + confidence) / 2, _degrees(excess)), 30.0)
-    low, high = proportion_confint(
-        rate * independent, independent, alpha=2 * norm.sf(quantile), method="wilson"
-    )
-    return Interval(rate, float(low), float(high), n)
+    low, high = _wilson(rate, independent, alpha=2 * norm.sf(quantile))
+    # One error alone says too little of how errors vary: its end may lie further out than that of
+    # two. Whatever they do, subjects cannot say less than one image of each would.
+    alike = _wilson(rate, n**2 / float((sizes**2).sum()), alpha=1 - confidence)
+    if rate <= 0.5:
+        high = min(high, alike[1])
+    if rate >= 0.5:
+        low = max(low, alike[0])
+    return Interval(rate, low, high, n)
+
+
+def _wilson(rate: float, n: float, *, alpha: float) -> tuple[float, float]:
+    low, high = proportion_confint(rate * n, n, alpha=alpha, method="wilson")
+    return float(low), float(high)
 
 
 def _degrees(excess: np.ndarray) -> float:

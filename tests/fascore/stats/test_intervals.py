@@ -60,6 +60,19 @@ class TestClusteredRate:
         none = clustered_rate(np.zeros(60, bool), np.repeat(np.arange(10), 6))
         assert (none.low, none.high) == (0, rate_interval(0, 10).high)
 
+    def test_more_errors_never_lower_the_upper_end(self):
+        """Of 20 people with two images each, of whom none, one, two, … are wrong once."""
+        owner = np.repeat(np.arange(20), 2)
+        ends = [
+            clustered_rate((np.arange(40) % 2 == 0) & (owner < few), owner).high for few in range(8)
+        ]
+        assert (np.diff(ends) > 0).all()
+
+    @pytest.mark.parametrize("confidence", [0.9, 0.99, 0.9999])
+    def test_few_people_have_an_interval_at_any_confidence(self, confidence):
+        interval = clustered_rate(np.arange(6) < 2, np.repeat([0, 1], 3), confidence=confidence)
+        assert 0 <= interval.low < 1 / 3 < interval.high <= 1
+
     def test_one_person_has_no_interval(self):
         assert np.isnan(clustered_rate(np.array([True, False]), np.zeros(2, int)).low)
 

@@ -100,7 +100,8 @@ def test_each_map_is_judged_and_shows_its_curves(page):
 def test_attention_shows_its_gates_and_the_verdict_without_them(page):
     wait_for_grid(page)
     page.get_by_text("Attention itself").click()
-    page.get_by_text(re.compile("Spatial gate .* weight of each place")).first.wait_for(timeout=TIMEOUT)
+    spatial = page.get_by_text(re.compile("Spatial gate .* weight of each place"))
+    spatial.first.wait_for(timeout=TIMEOUT)
     assert page.get_by_text("With the gate switched off").count() == 4
     check(page)
 

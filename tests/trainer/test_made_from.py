@@ -131,7 +131,7 @@ def test_damaged_record_of_a_build_is_one_sentence(tmp_path, text):
         (["--epochs", "3"], "epochs 2, not 3"),
         (["--epochs", "2", "--seed", "4"], "seed 3, not 4"),
         (["--epochs", "2", "--recipe", "paper"], "recipe demo, not paper"),
-        (["--epochs", "2", "--no-augment"], "augment True, not False"),
+        (["--epochs", "2", "--augment", "none"], "augment light, not none"),
         (["--epochs", "2", "--weights", "WEIGHTS"], "initial weights random, not"),
     ],
 )

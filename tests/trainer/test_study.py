@@ -51,15 +51,20 @@ def test_only_what_is_missing_is_trained(studied, build, capsys):
     assert again.accuracy.shape == (2, 2)
 
 
+def files_of(store):
+    """What the study's runs have written, by path."""
+    return {path: path.read_bytes() for path in store.glob("study/**/*") if path.is_file()}
+
+
 def test_runs_of_another_recipe_are_not_replaced_unasked(studied, build):
     store, _ = studied
-    kept = {run: run.read_bytes() for run in store.glob("study/*/*/*")}
+    kept = files_of(store)
     with pytest.raises(FascoreError, match="epochs 1, not 2.*Give --again"):
         study(build, store, seeds=2, recipe=replace(RECIPE, epochs=2), models=PAIR)
     # nor is a third run of another recipe set beside these two
     with pytest.raises(FascoreError, match="learning rate 0.0001, not 0.001"):
         study(build, store, seeds=3, recipe=replace(RECIPE, learning_rate=1e-3), models=PAIR)
-    assert {run: run.read_bytes() for run in store.glob("study/*/*/*")} == kept
+    assert files_of(store) == kept
 
 
 def test_store_of_another_build_is_refused(studied, tmp_path):

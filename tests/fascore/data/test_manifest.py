@@ -280,9 +280,3 @@ def test_names_and_subjects_stay_text(table, tmp_path):
     rows = [f"{name},{number % 2},{name}" for number, name in enumerate(names)]
     samples = write(table, "path,label,subject", *rows).samples()
     assert [(each.sample_id, each.subject) for each in samples] == [(n, n) for n in names]
-
-
-def test_what_is_no_table_is_said(table):
-    table.write_text("path,label\n" + "x" * 200_000)
-    with pytest.raises(DataError, match="which cannot be read"):
-        open_data(table)

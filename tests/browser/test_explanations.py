@@ -60,7 +60,7 @@ def test_point_leads_to_its_face_and_its_explanations(explanations):
 
 def test_listed_image_leads_to_compare_by_keyboard(explanations):
     open_section(explanations, "Images")
-    button = explanations.locator(".st-key-cards").get_by_role("button").first
+    button = explanations.locator(".st-key-tiles").get_by_role("button").first
     button.focus(timeout=TIMEOUT)
     explanations.keyboard.press("Enter")
     explanations.get_by_text("True label:").wait_for(timeout=TIMEOUT)

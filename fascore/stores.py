@@ -74,15 +74,15 @@ def compare_stores(first: Comparison, second: Comparison) -> list[StoreDifferenc
             "scores of. Score the same network in both with `python -m trainer evaluate`."
         )
     tests = [_test(name, first, second) for name in names]
-    corrected = holm([test.p for test in tests])
+    p, mcnemar = holm([test.p for test in tests]), holm([test.mcnemar_holm for test in tests])
     return [
         StoreDifference(
             name,
             first.measured[name].accuracy,
             second.measured[name].accuracy,
-            replace(test, p_holm=float(p)),
+            replace(test, p_holm=float(p[i]), mcnemar_holm=float(mcnemar[i])),
         )
-        for name, test, p in zip(names, tests, corrected, strict=True)
+        for i, (name, test) in enumerate(zip(names, tests, strict=True))
     ]
 
 
@@ -93,19 +93,34 @@ def _test(name: str, first: Comparison, second: Comparison) -> PairedTest:
         for place, of in (("first", first), ("second", second))
     }
     right["second"] = right["second"].loc[right["first"].index]
-    return paired_tests(right)[0]
+    return paired_tests(right, first.models[name].test["subject"].to_list())[0]
 
 
 def _check_same_images(first: Comparison, second: Comparison) -> None:
     """Refuses stores that were tested on different images, or on data sets of different names."""
     tables = [next(iter(of.models.values())).test["label"].sort_index() for of in (first, second)]
     sets = [{model.card.data["name"] for model in of.models.values()} for of in (first, second)]
-    if sets[0] == sets[1] and tables[0].equals(tables[1]):
+    alike = sets[0] == sets[1]
+    if alike and tables[0].equals(tables[1]) and not _other_pixels(first, second):
         return
     names = [", ".join(sorted(each)) for each in sets]
-    common = len(tables[0].index.intersection(tables[1].index)) if sets[0] == sets[1] else 0
+    common = len(tables[0].index.intersection(tables[1].index)) if alike else 0
+    pixels = "; pictures of one name differ" if alike and _other_pixels(first, second) else ""
     raise FascoreError(
         f"Two stores are compared on the same test images. Received: {len(tables[0]):,} of "
-        f"{names[0]} and {len(tables[1]):,} of {names[1]}, {common:,} in common. Their numbers are "
-        "of different pictures and cannot be set against each other."
+        f"{names[0]} and {len(tables[1]):,} of {names[1]}, {common:,} in common{pixels}. Their "
+        "numbers are of different pictures and cannot be set against each other."
     )
+
+
+def _other_pixels(first: Comparison, second: Comparison) -> bool:
+    """Whether faces that were cut alike have other pixels, where the cards have their digests."""
+    digests = [
+        {
+            (model.card.size, model.card.crop_expansion): model.card.data["images"]["test"]
+            for model in of.models.values()
+            if "images" in model.card.data
+        }
+        for of in (first, second)
+    ]
+    return any(digests[1].get(cut, digest) != digest for cut, digest in digests[0].items())

@@ -52,6 +52,7 @@ def differences_between(differences: Sequence[StoreDifference], places: tuple[st
             second: interval_text(each.second),
             "Difference": f"{each.test.difference:+.4f}".replace("-", "−"),
             "p (Holm)": p_text(each.test.p_holm),
+            "McNemar (Holm)": p_text(each.test.mcnemar_holm),
             "In words": _words(each.test),
         }
         for each in differences
@@ -60,7 +61,9 @@ def differences_between(differences: Sequence[StoreDifference], places: tuple[st
     data = pd.DataFrame([{"model": each.model, **vars(each.test)} for each in differences])
     meanings = {
         "Difference": "Accuracy in the second store minus that in the first.",
-        "p (Holm)": "Paired test on the same images, two-sided, corrected for all networks here.",
+        "p (Holm)": f"On the same images ({differences[0].test.test}), two-sided, corrected for "
+        "all networks here.",
+        "McNemar (Holm)": "McNemar's exact test, corrected alike; it takes images as independent.",
     }
     data_table(shown, data, key="stores_compared", meanings=meanings)
 

@@ -24,7 +24,8 @@ def check_clean(app):
 def test_networks_of_two_stores_are_tested_on_the_same_images(both, store_path, second_path):
     check_clean(both.run())
     table = shown(both, "In words")
-    assert table.loc["CNN"].tolist()[2:] == ["+0.0000", "1.000", "cannot be told apart"]
+    row = table.loc["CNN"].tolist()
+    assert row[2:] == ["+0.0000", "1.000", "1.000", "cannot be told apart"]
     assert [name.split(": ")[1] for name in table.columns[:2]] == [
         str(store_path),
         str(second_path),

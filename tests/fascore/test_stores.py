@@ -14,7 +14,7 @@ from tests.fascore.training.conftest import card
 IMAGES = 40
 
 
-def compared(errors: int, *, images=range(IMAGES), data="tiny faces", names=("cnn",)):
+def compared(errors: int, *, images=range(IMAGES), data="tiny faces", names=("cnn",), pixels=""):
     """A comparison of networks that take so many of half the images, the attacks, for live."""
     labels = [i % 2 for i in images]
     missed = [i for i, label in enumerate(labels) if label][:errors]
@@ -28,7 +28,8 @@ def compared(errors: int, *, images=range(IMAGES), data="tiny faces", names=("cn
         },
         index=pd.Index([f"{i}.png" for i in images], name="sample_id"),
     )
-    about = replace(card("cnn"), data={"name": data})
+    recorded = {"images": {"test": pixels}} if pixels else {}
+    about = replace(card("cnn"), data={"name": data} | recorded)
     models = {name: ScoredModel(about, table, None, score_quality(table)) for name in names}
     return compare_models(models, ThresholdChoice("hand", 0.5))
 
@@ -43,6 +44,22 @@ def test_order_of_the_images_does_not_matter():
     backwards = compared(15, images=range(IMAGES - 1, -1, -1))
     (difference,) = compare_stores(compared(0), backwards)
     assert difference.test.difference == -15 / 40
+
+
+def test_pictures_of_one_name_with_other_pixels_are_not_the_same():
+    compare_stores(compared(0, pixels="a"), compared(0, pixels="a"))
+    compare_stores(compared(0, pixels="a"), compared(0))  # not recorded in one
+    with pytest.raises(FascoreError, match="40 in common; pictures of one name differ"):
+        compare_stores(compared(0, pixels="a"), compared(0, pixels="b"))
+
+
+def test_images_of_one_subject_count_together():
+    first, second = compared(0), compared(15)
+    for of in (first, second):
+        of.models["cnn"].test["subject"] = "1"
+    (difference,) = compare_stores(first, second)
+    assert difference.test.p == pytest.approx(1)  # one subject shows nothing
+    assert difference.test.mcnemar_holm < 0.001
 
 
 def test_tests_are_corrected_for_all_networks_compared():

@@ -147,7 +147,7 @@ def page_figures(path: Path) -> dict[str, float]:
     app.selectbox(key="threshold_rule").set_value("hand").run()
 
     def move(value: float) -> float:
-        app.slider(key="threshold_value").set_value(value)
+        app.number_input(key="threshold_value").set_value(value)
         return _seconds(app.run)
 
     times = {

@@ -16,7 +16,8 @@ from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
 
 def run_prepare(options: argparse.Namespace) -> None:
     """`prepare`."""
-    from trainer.prepare import prepare, summary
+    from trainer.prepare import prepare
+    from trainer.summary import summary
 
     build = prepare(
         options.root,

@@ -14,12 +14,10 @@ import pandas as pd
 from fascore.data import open_data
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.data.samples import DataError, FaceData, Sample, Skipped
-from fascore.data.splits import SPLITS
 from fascore.errors import FascoreError
 from fascore.faces import detector_name
 from fascore.files import write_json, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
-from fascore.labels import LIVE, SPOOF
 from fascore.provenance import differences, digest, listed
 from fascore.shipped import recorded
 from fascore.store import SAMPLES
@@ -182,33 +180,6 @@ def _box_origin(source: FaceData, sample: Sample) -> str:
     if sample.box is not None:
         return "found"
     return "labelled" if source.has_box(sample) else "whole picture"
-
-
-def summary(build: Prepared) -> str:
-    """What a build holds and what was left out, as text."""
-    samples = build.samples
-    kinds = pd.crosstab(samples["split"], samples["pai_species"]).reindex(SPLITS)
-    table = pd.DataFrame(
-        {
-            "images": samples.groupby("split").size(),
-            "live": samples[samples["label"] == LIVE].groupby("split").size(),
-            "spoof": samples[samples["label"] == SPOOF].groupby("split").size(),
-        }
-    ).reindex(SPLITS)
-    table = table.join(kinds.drop(columns="live", errors="ignore")).fillna(0).astype(int)
-    if (samples["subject"] != "").all():
-        subjects = samples.groupby("split")["subject"].nunique()
-        table["subjects"] = subjects.reindex(SPLITS, fill_value=0)
-    lines = [f"{build.name}, {build.config.protocol} protocol", table.to_string(), ""]
-    subjects = samples[samples["subject"] != ""].groupby("subject")["label"].min()
-    boxes = build.data.get("boxes", {})
-    if set(boxes) - {"labelled"}:
-        lines += [f"face boxes: {', '.join(f'{boxes[name]:,} {name}' for name in boxes)}"]
-    lines += [f"subjects without a live image: {(subjects == SPOOF).sum():,}"]
-    skipped = build.data["skipped"]
-    lines += [f"left out, {reason}: {count:,}" for reason, count in sorted(skipped.items())]
-    lines += [f"left out in all: {sum(skipped.values()):,}, listed in {build.path / SKIPPED}"]
-    return "\n".join(lines)
 
 
 def _check_same(out: Path, made_from: Mapping[str, Any]) -> None:

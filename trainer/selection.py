@@ -12,7 +12,7 @@ import pandas as pd
 from fascore.data.protocols import check_classes, draw_splits
 from fascore.data.samples import DataError, Sample, Scan, Skipped
 from fascore.files import write_whole
-from trainer.build import SKIPPED, Config
+from trainer.build import PREPARED, SKIPPED, Config
 
 
 def draw(scan: Scan, left_out: Sequence[Skipped], config: Config, out: Path) -> list[Sample]:
@@ -33,13 +33,14 @@ def draw(scan: Scan, left_out: Sequence[Skipped], config: Config, out: Path) -> 
     except DataError as err:
         if not skipped:
             raise
-        write_skipped(out, skipped)
+        if not (out / PREPARED).exists():  # the list of a finished build stays its own
+            write_skipped(out, skipped)
         reason, count = Counter(each.reason for each in skipped).most_common(1)[0]
         first = next(each for each in skipped if each.reason == reason)
         detail = f" ({first.detail})" if first.detail else ""
         raise DataError(
             f"{err} Left out: {len(skipped):,}, most often ({count:,}) for '{reason}', such as "
-            f"{first.path}{detail}. {out / SKIPPED} lists all."
+            f"{first.path}{detail}. {out / SKIPPED} lists what a build leaves out."
         ) from err
 
 

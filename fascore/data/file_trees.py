@@ -1,7 +1,7 @@
 """The files of a data set, read alike from a folder and from a .zip of it.
 
 A file is known by its path in the data set: text, with forward slashes, the same on every machine.
-Bytes of a name that are no UTF-8 stand in it as ``\\xe9``.
+Bytes of a name that are no UTF-8, and control characters, stand in it as ``\\xe9``.
 """
 
 from __future__ import annotations
@@ -153,7 +153,9 @@ class Archive(FileTree):
         self._zip = zipfile.ZipFile(path)
         self._lock = threading.Lock()
         # some packers write back slashes
-        self._members = {each.filename.replace("\\", "/"): each for each in self._zip.infolist()}
+        self._members = {
+            printable(each.filename.replace("\\", "/")): each for each in self._zip.infolist()
+        }
 
     def read(self, path: str) -> bytes:
         if not self.has(path):
@@ -215,9 +217,18 @@ def open_tree(root: Path) -> FileTree:
     )
 
 
+def printable(path: str) -> str:
+    r"""A path whose control characters, which would break a line of a table, are written out.
+
+    >>> print(printable("a\rb"))
+    a\x0db
+    """
+    return re.sub(r"[\x00-\x1f\x7f]", lambda found: f"\\x{ord(found[0]):02x}", path)
+
+
 def _text(name: str) -> str:
     """A name from the file system as text, whatever its bytes and the locale."""
-    return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return printable(os.fsencode(name).decode("utf-8", "backslashreplace"))
 
 
 def _bytes(path: str) -> bytes:
@@ -226,4 +237,6 @@ def _bytes(path: str) -> bytes:
     >>> _bytes(_text(os.fsdecode(b"caf\xe9")))
     b'caf\xe9'
     """
-    return re.sub(rb"\\x([89a-f][0-9a-f])", lambda found: bytes([int(found[1], 16)]), path.encode())
+    return re.sub(
+        rb"\\x([0-9a-f][0-9a-f])", lambda found: bytes([int(found[1], 16)]), path.encode()
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from fascore.data.csv_rows import Row, read_csv_rows, shortened
-from fascore.data.file_trees import Folder
+from fascore.data.file_trees import Folder, printable
 from fascore.data.samples import (
     BAD_ROW,
     DUPLICATE,
@@ -98,7 +98,7 @@ class Manifest(FaceData):
                 if path in seen:
                     raise EntryError(DUPLICATE, "an earlier line has it")
                 seen.add(path)
-                if any("\n" in cell for name, cell in cells if name != "path"):
+                if any({"\n", "\r"} & {*cell} for name, cell in cells if name != "path"):
                     raise EntryError(BAD_ROW, f"a cell goes on to line {row.last_line}")
                 yield row, path, read_cells(path, cells)
             except EntryError as err:
@@ -116,10 +116,9 @@ class Manifest(FaceData):
         """A picture's path in the data set: as it is written, if it is there, or put right."""
         path = cell.strip()
         if (path != cell or "\\" in path) and not _leaves(cell) and self._files.has(cell):
-            return cell  # a name may hold spaces and back slashes
-        for folder in (self.root.parent.absolute(), self.root.parent.resolve()):
-            if Path(path).is_absolute() and Path(path).is_relative_to(folder):
-                path = str(Path(path).relative_to(folder))
+            return printable(cell)  # a name may hold spaces and back slashes
+        if path.startswith("/"):
+            path = self._below(Path(path))
         path = path.replace("\\", "/")
         if not path or _leaves(path):
             raise DataError(
@@ -129,7 +128,14 @@ class Manifest(FaceData):
         path = "/".join(part for part in path.split("/") if part not in ("", "."))
         if not path:
             raise EntryError(BAD_ROW, f"the path {shortened(cell)} is a folder")
-        return path if path.isascii() else self._files.find(path) or path
+        return printable(path if path.isascii() else self._files.find(path) or path)
+
+    def _below(self, path: Path) -> str:
+        """An absolute path as one from the table's folder, if it lies there."""
+        for folder in (self.root.parent.absolute(), self.root.parent.resolve()):
+            if path.is_relative_to(folder):
+                return str(path.relative_to(folder))
+        return str(path)
 
 
 def _leaves(path: str) -> bool:

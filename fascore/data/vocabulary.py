@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from fascore.labels import LIVE, SPECIES_ONLY, SPOOF, SPOOF_TYPES, UNKNOWN_TYPE, pai_species
 
@@ -45,6 +46,7 @@ class Said:
     split: str | None = None
 
 
+@lru_cache(maxsize=1024)  # a table says the same few words in every row
 def read_name(name: str) -> Said | None:
     """What the name of a folder says; None if it is no name of a class, a kind or a split.
 
@@ -71,6 +73,7 @@ def read_name(name: str) -> Said | None:
     return Said(spoof_type, splits.pop() if splits else None)
 
 
+@lru_cache(maxsize=1024)
 def read_type(cell: str) -> int | None:
     """The spoof type code a table's cell names: by a class, a kind, a CelebA-Spoof type or code.
 
@@ -89,6 +92,7 @@ def read_type(cell: str) -> int | None:
     return said.spoof_type if said else None
 
 
+@lru_cache(maxsize=1024)
 def read_label(cell: str) -> int | None:
     """The spoof type code that a table's label gives: a word as of `read_type`, 0 or 1.
 

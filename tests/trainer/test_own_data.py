@@ -17,8 +17,9 @@ from trainer.build import PREPARED, SKIPPED, Prepared
 from trainer.cli import main
 from trainer.detect import table_name
 from trainer.fit import fit
-from trainer.prepare import prepare, summary
+from trainer.prepare import prepare
 from trainer.recipes import RECIPES
+from trainer.summary import summary
 
 
 def write_noise(root, *paths, seed=0):

@@ -17,7 +17,9 @@ from fascore.data import open_data
 from fascore.data.samples import EMPTY_BOX, MISSING_IMAGE, UNREADABLE, DataError
 from trainer.build import PREPARED, SKIPPED, Prepared
 from trainer.cli import main
-from trainer.prepare import prepare, summary
+from trainer.crops import Cropper
+from trainer.prepare import prepare
+from trainer.summary import summary
 
 ROOT = Path(__file__).parents[2]
 
@@ -63,6 +65,15 @@ def spoilt(faces_zip, tmp_path_factory):
     train[2].write_bytes(train[2].read_bytes()[:500])
     names = [str(path.relative_to(root)) for path in train[:3]]
     return root, dict(zip(names, (EMPTY_BOX, MISSING_IMAGE, UNREADABLE), strict=True))
+
+
+def test_picture_that_vanishes_after_the_scan_is_left_out(spoilt, tmp_path):
+    root = shutil.copytree(spoilt[0], tmp_path / "faces")
+    first, second = open_data(root).samples()[:2]
+    (root / first.sample_id).unlink()
+    crops = dict(Cropper(str(root), 64, 1.5).crops([first, second]))
+    assert crops[first.sample_id].reason == MISSING_IMAGE
+    assert crops[second.sample_id].shape == (64, 64, 3)
 
 
 @pytest.mark.parametrize("beam", [None, "--runner=DirectRunner"], ids=["processes", "beam"])

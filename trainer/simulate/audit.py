@@ -11,9 +11,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from fascore.data.samples import FaceData, Sample
+from fascore.data.samples import DataError, FaceData, Sample
+from fascore.data.splits import by_split
 from fascore.images import CROP_EXPANSION
-from fascore.labels import SPOOF
+from fascore.labels import LIVE, SPOOF
 from fascore.scores.classification import auc_by_species
 
 STATISTICS = (
@@ -49,13 +50,35 @@ def audit(source: FaceData) -> pd.DataFrame:
 
     Rows: the whole picture, the face crop. Columns: all spoofs, then each PAI species against
     the live faces. 0.5 says that colour, brightness and sharpness alone know nothing.
+
+    Raises
+    ------
+    DataError
+        If the data set's train or test lacks a class, or an image a labelled face box.
     """
     samples = source.samples()
+    _check(source, samples)
     rows = {}
     for view in ("whole picture", "face crop"):
         features = np.array([_features(source, sample, view) for sample in samples])
         rows[view] = _separability(samples, features)
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _check(source: FaceData, samples: Sequence[Sample]) -> None:
+    """Refuses what the regression cannot be fitted on, or the face crop not be made of."""
+    for split, there in by_split(samples).items():
+        if split != "validation" and {sample.label for sample in there} != {LIVE, SPOOF}:
+            raise DataError(
+                f"Expected live and spoof images in the {split} split of {source.name}. Received: "
+                f"{len(there)} images. Name their splits by folders or in a column."
+            )
+    boxless = [sample.sample_id for sample in samples if not source.has_box(sample)]
+    if boxless:
+        raise DataError(
+            f"Expected a labelled face box for each image of {source.name}. Received: "
+            f"{len(boxless):,} without, such as {boxless[0]}. Add columns x,y,w,h to its table."
+        )
 
 
 def _features(source: FaceData, sample: Sample, view: str) -> list[float]:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from fascore.data import open_data
+from fascore.data.samples import DataError
 from tests.faces_zip import write_faces_zip
 from trainer.simulate import audit
 from trainer.simulate.audit import STATISTICS, global_statistics
@@ -15,6 +17,18 @@ def test_brightness_shortcut_is_found(tmp_path, brighter, low, high):
     assert list(table.index) == ["whole picture", "face crop"]
     assert list(table.columns) == ["all", "replay"]
     assert ((table >= low) & (table <= high)).all(axis=None)
+
+
+def test_data_set_that_cannot_be_audited_is_said(tmp_path):
+    for kind in ("train/live", "train/spoof", "test/live"):
+        (tmp_path / kind).mkdir(parents=True)
+        Image.new("RGB", (64, 64)).save(tmp_path / kind / "1.png")
+    with pytest.raises(DataError, match="live and spoof images in the test split"):
+        audit(open_data(tmp_path))
+    (tmp_path / "test/spoof").mkdir()
+    Image.new("RGB", (64, 64)).save(tmp_path / "test/spoof/1.png")
+    with pytest.raises(DataError, match="4 without, such as test/live/1.png. Add columns x,y,w,h"):
+        audit(open_data(tmp_path))
 
 
 def test_statistics_of_a_flat_picture():

@@ -60,8 +60,8 @@ class ShapImage:
         SETTLED,
         title="Settled",
         help="Stops once the estimated rank correlation of the cells with those of endlessly many "
-        "points reaches this; 1 never stops early. The estimate is that of a median map: about "
-        "half of the maps fall short of it.",
+        "points reaches this; 1 never stops early. The estimate is that of a median map: more "
+        "than half of the maps fall short of it.",
         low=0.5,
         high=1.0,
     )

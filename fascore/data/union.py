@@ -22,7 +22,9 @@ class Union(FaceData):
     root : path
         JSON like ``{"name": "both", "sources": {"heads": "faces.zip", "photos": "photos.csv"}}``:
         what to call them together, and each under a short name its folder, .zip or CSV table, from
-        the file's own folder. Subjects get the short name too: nobody is in two of them.
+        the file's own folder. Subjects get the short name too: nobody is in two of them. With
+        ``"splits": {"photos": ["train"]}``, only these of the source's own splits are taken: the
+        rest of it stays for testing apart.
     open_source : callable
         Opens one of them (`fascore.data.open_data`).
 
@@ -40,6 +42,7 @@ class Union(FaceData):
         record = _read(self.root)
         self.name = record["name"]
         self._paths = {key: self.root.parent / path for key, path in record["sources"].items()}
+        self._splits = record["splits"]
         self.simulated = bool(record["simulated"])
 
     def source(self, key: str) -> FaceData:
@@ -61,7 +64,12 @@ class Union(FaceData):
         whole = Scan()
         for key in self._paths:
             part = self.source(key).scan()
-            whole.samples += [_prefixed(key, sample) for sample in part.samples]
+            taken = self._splits.get(key)
+            whole.samples += [
+                _prefixed(key, sample)
+                for sample in part.samples
+                if taken is None or sample.split in taken
+            ]
             whole.skipped += [replace(each, path=f"{key}/{each.path}") for each in part.skipped]
         return whole
 
@@ -118,4 +126,17 @@ def _read(root: Path) -> dict[str, Any]:
             'Expected {"name": "both", "sources": {"a": "path", "b": "path"}}, short names without '
             f"a slash. Received: another structure in {root}. Correct the file."
         )
-    return {"name": record["name"], "sources": sources, "simulated": record.get("simulated")}
+    splits = record.get("splits", {})
+    if not isinstance(splits, dict) or not all(
+        key in sources and isinstance(taken, list) and taken for key, taken in splits.items()
+    ):
+        raise DataError(
+            'Expected "splits" to give lists of splits of the sources, as {"a": ["train"]}. '
+            f"Received: {splits!r} in {root}. Correct the file."
+        )
+    return {
+        "name": record["name"],
+        "sources": sources,
+        "splits": splits,
+        "simulated": record.get("simulated"),
+    }

@@ -50,6 +50,18 @@ def test_build_holds_both(union, tmp_path):
     assert len(ids) == len(images) == 4
 
 
+def test_only_the_splits_asked_for_are_taken_of_a_source(union):
+    record = json.loads(union.read_text()) | {"splits": {"bright": ["train"]}}
+    (union.parent / "part.json").write_text(json.dumps(record))
+    taken, whole = (open_data(union.with_name(n)).samples() for n in ("part.json", "both.json"))
+    assert {(s.sample_id.split("/")[0], s.split) for s in taken} == {
+        ("dark", "train"),
+        ("dark", "test"),
+        ("bright", "train"),
+    }
+    assert len(taken) == sum(s.split == "train" or s.sample_id.startswith("dark") for s in whole)
+
+
 def test_a_source_that_is_gone_leaves_the_others(union, tmp_path):
     record = json.loads(union.read_text())
     record["sources"] = {"dark": str(union.with_name("dark.zip")), "gone": "gone.zip"}
@@ -69,6 +81,8 @@ def test_a_source_that_is_gone_leaves_the_others(union, tmp_path):
         '{"name": "x"}',
         '{"name": "x", "sources": {"a/b": "p"}}',
         '{"sources": {"a": "p"}}',
+        '{"name": "x", "sources": {"a": "p"}, "splits": {"b": ["train"]}}',
+        '{"name": "x", "sources": {"a": "p"}, "splits": {"a": "train"}}',
     ],
 )
 def test_another_file_is_one_sentence(tmp_path, text):

@@ -30,7 +30,8 @@ from trainer.simulate.scenery import light_field, uniform
 FRAME = 168  # px, working resolution
 FACE = 0.52  # longer side of the face box in frames
 BOX_JITTER = (0.06, 0.03)  # sd of log scale and of shift in boxes: no two detectors agree
-BEYOND = 0.3  # share of sheets and screens so large, or so near, that no edge is seen
+CROP = 0.7  # half the side of what a network sees, in face boxes, less a margin
+BEYOND = 0.2  # share of sheets and screens so large, or so near, that no edge is seen
 PRINTS, SCREENS = ("photo", "poster", "A4"), ("PC", "pad", "phone")
 CUT_OUTS = {
     "face mask": cut_face,
@@ -163,6 +164,16 @@ def _edge(outer: np.ndarray, pixels: float) -> np.ndarray:
     return (np.abs(outer) * pixels < 2).astype(F32)
 
 
+def _edge_in_crop(outer: np.ndarray, u: np.ndarray, v: np.ndarray) -> bool:
+    """Whether the face crop shows anything beyond the medium's outline.
+
+    Where it does not, the medium's own texture must show: an attack that leaves no trace at all
+    would be a wrong label.
+    """
+    crop = (np.abs(u) < CROP) & (np.abs(v) < CROP)
+    return bool((outer[crop] > 0).mean() > 0.02)
+
+
 def _live(
     shot: Shot, kind: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -182,11 +193,11 @@ def _print(
     u, v = u + 0.03 * slope * v, v + 0.03 * slope * u
     picture = _source(shot, rng, u, v)
     picture = cv2.GaussianBlur(picture, (0, 0), abs(rng.normal(0, 0.7)) + 0.15)
-    paper, white = print_photograph(picture, u, v, rng)
+    outer = sheet.distance(u, v, True)
+    paper, white = print_photograph(picture, u, v, rng, dotted=not _edge_in_crop(outer, u, v))
     printed = coverage(sheet.distance(u, v, False), pixels)[:, :, None]
     paper = paper * printed + white * (1 - printed)
     paper = light_paper(paper, u, (slope, crease), rng)
-    outer = sheet.distance(u, v, True)
     on_paper = coverage(outer, pixels)
     moved = np.roll(on_paper, tuple(rng.integers(-8, 10, 2)), (0, 1))
     shadow = cv2.GaussianBlur(moved, (0, 0), uniform(rng, 2, 9))
@@ -236,18 +247,21 @@ def _cut_out(
         person = _behind(shot, rng)
     bend = uniform(rng, 0.1, 0.6)  # around the wearer's head
     uu = np.where(np.abs(u) < 1.2, np.sin(np.clip(u * bend, -1.3, 1.3)) / bend, u).astype(F32)
-    paper, _ = print_photograph(_source(shot, rng, uu, v), uu, v, rng)
+    paper, white = print_photograph(_source(shot, rng, uu, v), uu, v, rng)
     distance = CUT_OUTS[kind](shot.victim, uu, v, rng)
     cover = coverage(distance, pixels)
+    if rng.random() < 0.6:  # scissors leave a rim of blank paper
+        blank = coverage(-distance - uniform(rng, 0.01, 0.06), pixels)[:, :, None]
+        paper = paper * (1 - blank) + white * blank
     slope, crease = paper_slope(rng, u, v, "A4")
     shade = (1 - uniform(rng, 0.2, 0.8) * u**2) * (1 + rng.normal(0, 0.25) * u)
     shade = np.clip(shade * (1 + 0.3 * slope + 0.5 * crease), 0.15, 1.8)
     paper = paper * shade[:, :, None] * np.exp(rng.normal(0.1, 0.3))
     if rng.random() < 0.5:
         paper = paper + uniform(rng, 0, 0.1)
-    moved = np.roll(cover, (int(rng.integers(0, 4)), int(rng.integers(-3, 4))), (0, 1))
-    shadow = cv2.GaussianBlur(moved, (0, 0), uniform(rng, 1, 4))
-    image = paper * cover[:, :, None] + person * ((1 - 0.5 * shadow) * (1 - cover))[:, :, None]
+    moved = np.roll(cover, (int(rng.integers(0, 6)), int(rng.integers(-5, 6))), (0, 1))
+    shadow = uniform(rng, 0.4, 0.8) * cv2.GaussianBlur(moved, (0, 0), uniform(rng, 1, 4))
+    image = paper * cover[:, :, None] + person * ((1 - shadow) * (1 - cover))[:, :, None]
     rim = np.clip(1 - np.abs(distance + 0.01) * pixels / 1.5, 0, 1)
     image = image * (1 + uniform(rng, -0.3, 0.6) * rim)[:, :, None]
     return np.ascontiguousarray(image, F32), _edge(distance, pixels), homography
@@ -257,6 +271,7 @@ def _screen_light(
     shot: Shot, sheet: Sheet, u: np.ndarray, v: np.ndarray, pixels: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Emitted light (H,W,3): picture, interface, sub-pixels, moire and refresh bands."""
+    hidden = not _edge_in_crop(sheet.distance(u, v, False), u, v)
     picture = _source(shot, rng, u, v)
     if rng.random() < 0.5:
         picture = compress_video(picture, rng)
@@ -266,11 +281,12 @@ def _screen_light(
     white = np.array([uniform(rng, 0.82, 1.08), 1, uniform(rng, 0.92, 1.3)], F32)
     black = float(np.exp(rng.uniform(*np.log((0.002, 0.08))))) * np.array([0.85, 0.95, 1.15], F32)
     light = linear_from_srgb(picture) ** uniform(rng, 0.8, 1.2) * white + black
-    if rng.random() < 0.6:
+    lattice = rng.random() < 0.6
+    if lattice:
         period = uniform(rng, 1.4, 3.2) if rng.random() < 0.6 else uniform(rng, 3.4, 6.5)
         light = light * pixel_lattice(u, v, pixels / period, rng)
     light = cv2.GaussianBlur(light.astype(F32), (0, 0), uniform(rng, 0.2, 0.9))
-    if rng.random() < 0.6:
+    if rng.random() < 0.6 or (hidden and not lattice):
         light = light * moire(FRAME, rng)
     if rng.random() < 0.25:
         rows = np.arange(FRAME) / FRAME * uniform(rng, 0.5, 3) + rng.random()

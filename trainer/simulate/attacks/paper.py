@@ -124,9 +124,15 @@ def paper_slope(
 
 
 def print_photograph(
-    picture: np.ndarray, u: np.ndarray, v: np.ndarray, rng: np.random.Generator
+    picture: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    rng: np.random.Generator,
+    *,
+    dotted: bool = False,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A photograph as a printer or a photo shop prints it, from coarse dots to none to be seen.
+    """A photograph as a printer or a photo shop prints it; its dots may be too fine to be seen
+    unless it is to be `dotted`.
 
     sRGB picture (H,W,3) -> (linear reflectance (H,W,3), paper white (3,)). Inks reach fewer
     colours than screens do, and their black is no black.
@@ -136,11 +142,11 @@ def print_photograph(
     ink = np.clip(grey + (picture - grey) * saturation, 0, 1)
     ink = np.clip((ink - 0.5) * uniform(rng, 0.75, 1.1) + 0.5 + rng.normal(0, 0.04), 0, 1)
     ink = (ink ** np.exp(rng.normal(0, 0.15))).astype(F32)
-    screen = rng.random()
+    screen, least = rng.random() * (0.6 if dotted else 1), 0.15 if dotted else 0.03
     if screen < 0.35:
-        ink = halftone(ink, u, v, uniform(rng, 22, 70), uniform(rng, 0.03, 0.4))
+        ink = halftone(ink, u, v, uniform(rng, 22, 70), uniform(rng, least, 0.45))
     elif screen < 0.6:
-        ink = _error_diffusion_look(ink, rng, uniform(rng, 0.03, 0.3))
+        ink = _error_diffusion_look(ink, rng, uniform(rng, least, 0.35))
     if rng.random() < 0.2:  # print-head banding
         phase = 2 * np.pi * (v if rng.random() < 0.5 else u) * uniform(rng, 6, 30)
         ink = ink * (1 + uniform(rng, 0.02, 0.08) * np.sin(phase + uniform(rng, 0, 6)))[:, :, None]

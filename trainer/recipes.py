@@ -88,7 +88,7 @@ RECIPES = {
     # For attacks simulated on photographs: what a simulated camera gives away must not be learnt.
     "photographs": Recipe(
         name="photographs",
-        epochs=12,
+        epochs=24,
         learning_rate=1.5e-3,
         schedule="cosine",
         warmup_steps=100,

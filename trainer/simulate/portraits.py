@@ -71,17 +71,17 @@ def find_portraits(folder: Path, boxes: Path | None = None) -> list[PortraitFile
     Raises
     ------
     FascoreError
-        If there are under two photographs with a face, or the table does not fit.
+        If no photograph has a face, or the table does not fit.
     """
     if not folder.is_dir():
         raise FascoreError(
             f"Expected a folder of photographs. Received: {folder}, which is none. Give its path."
         )
     files = _detected(folder) if boxes is None else _listed(folder, boxes)
-    if len(files) < 2:
+    if not files:
         raise FascoreError(
-            f"Expected photographs of two people or more in {folder}. Received: {len(files)} with "
-            "a face in it. Add photographs, one a person."
+            f"Expected photographs of people in {folder}, {', '.join(PICTURES)}. Received: none "
+            "with a face in it. Add photographs, one a person."
         )
     return sorted(files, key=lambda each: each.path)
 

@@ -122,5 +122,5 @@ def test_a_folder_without_faces_is_one_sentence(portraits, tmp_path):
     with pytest.raises(FascoreError, match="Received: .*, which is none"):
         find_portraits(tmp_path / "nothing")
     (tmp_path / "boxes.csv").write_text("file,x,y,w,h\n")
-    with pytest.raises(FascoreError, match="Received: 0 with a face"):
+    with pytest.raises(FascoreError, match="Received: none with a face"):
         find_portraits(portraits, tmp_path / "boxes.csv")

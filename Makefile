@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check lock audit licences clean
+.PHONY: demo test check lock audit licences pictures clean
 
 .venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
@@ -41,6 +41,10 @@ audit: .venv/installed-dev
 
 licences: .venv/installed-dev
 	$(BIN)/python -m tools.licences
+
+# The README's pictures, from the running dashboard in Chromium.
+pictures: .venv/installed-dev
+	$(BIN)/python -m tools.pictures
 
 clean:
 	rm -rf .venv

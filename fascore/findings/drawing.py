@@ -8,16 +8,13 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from fascore.charts import GRID_LINE, GROUND, INK
+from fascore.charts import GRID_LINE, GROUND, INK, Style
 from fascore.explain import method_title
 from fascore.findings.measures import definition_of
 from fascore.judging.judge import PAIR, SCORE
 from fascore.models import model_title
-from fascore.scores.curves import LINES
 from fascore.scores.score_text import score_against
 from fascore.stats.intervals import Interval, interval_text
-
-SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 
 
 def model_words(name: str) -> str:
@@ -47,7 +44,7 @@ def value_text(value: float, metric: str, threshold: float) -> str:
 
 def dots(
     figure: go.Figure,
-    number: int,
+    style: Style,
     name: str,
     places: Sequence[str],
     intervals: Sequence[Interval | None],
@@ -56,17 +53,16 @@ def dots(
     mode: str = "markers",
     across: bool = False,
 ) -> None:
-    """Draws a model's estimates with their intervals, one at each of `places`.
+    """Draws estimates of one thing with their intervals, one at each of `places`.
 
-    `number` chooses colour and symbol, None leaves a gap, and `across` puts the values along the
-    horizontal axis. Values below `floor` are drawn at it.
+    None leaves a gap, and `across` puts the values along the horizontal axis. Values below `floor`
+    are drawn at it.
     """
     there = [interval or Interval(np.nan, np.nan, np.nan, 0) for interval in intervals]
     middle, low, high = (
         np.maximum([getattr(interval, end) for interval in there], floor)
         for end in ("estimate", "low", "high")
     )
-    colour = LINES[number % len(LINES)]
     value, place = ("x", "y") if across else ("y", "x")
     bars = {"array": high - middle, "arrayminus": middle - low, "thickness": 1.6, "width": 4}
     figure.add_scatter(
@@ -74,9 +70,9 @@ def dots(
         name=name,
         mode=mode,
         orientation="h" if across else "v",
-        offsetgroup=str(number),
-        marker={"color": colour, "symbol": SYMBOLS[number % len(SYMBOLS)], "size": 9},
-        line={"color": colour, "width": 1.5},
+        offsetgroup=name,
+        marker={"color": style.colour, "symbol": style.symbol, "size": 9},
+        line={"color": style.colour, "dash": style.dash, "width": 1.5},
         customdata=[
             f"{interval_text(each, digits=3, end_digits=3)}, {each.n:,} images" for each in there
         ],

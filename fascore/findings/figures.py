@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from fascore.charts import INK
+from fascore.charts import GREY, INK, network_style, other_style
 from fascore.explain import EXPLAINERS, method_title
 from fascore.findings.claims import Claim
 from fascore.findings.drawing import (
-    SYMBOLS,
     broken,
     chance,
     dots,
@@ -27,7 +26,6 @@ from fascore.findings.summary import Summary
 from fascore.judging.judge import NO_METHOD, SCORE
 from fascore.judging.planted import POOLED, measured_intervals
 from fascore.models import model_title
-from fascore.scores.curves import LINES
 from fascore.scores.score_text import SCORE_TICKS, logit_axis
 from fascore.stats.intervals import Interval
 
@@ -65,7 +63,8 @@ def metric_figure(summary: Summary) -> go.Figure:
         cells = [cell for cell in summary.cells.values() if cell.model == model]
         words = [model_words(model) if alone else method_words(cell.method) for cell in cells]
         places = [broken(title, "+", "and") for title in words]
-        dots(figure, number, model_words(model), places, [cell.interval for cell in cells])
+        style = network_style(model, number)
+        dots(figure, style, model_words(model), places, [cell.interval for cell in cells])
     chance(figure, about.chance)
     laid_out(figure, titled(summary.metric), "", about.unit or about.title)
     return figure.update_layout(scattermode="overlay" if alone else "group")
@@ -77,13 +76,14 @@ def regions_figure(summaries: Mapping[str, Summary], method: str) -> go.Figure:
     models = list(dict.fromkeys(m for summary in summaries.values() for m in summary.models))
     names = [name for name in REGION_WORDS if f"region_{name}" in summaries]
     for number, model in enumerate(models):
+        style = network_style(model, number)
         cells = {
             name: cell
             for name in names
             if (cell := summaries[f"region_{name}"].cells.get((model, method))) is not None
         }
         dots(
-            figure, number, model_words(model), [REGION_WORDS[name] for name in cells],
+            figure, style, model_words(model), [REGION_WORDS[name] for name in cells],
             [cell.interval for cell in cells.values()], floor=FLOOR, across=True,
         )  # fmt: skip
     figure.add_vline(1.0, line={"color": INK, "dash": "dash", "width": 1.2})
@@ -120,7 +120,7 @@ def points_figure(values: pd.DataFrame, metric: str, thresholds: Mapping[str, fl
     ]
     hover = values[["sample_id", "pai_species"]].assign(text=texts).to_numpy()
     mark = go.Scattergl if len(values) > MANY else go.Scatter
-    styles = ((1.0, "verdict right", LINES[0], "circle"), (0.0, "verdict wrong", LINES[1], "x"))
+    styles = ((1.0, "verdict right", GREY, "circle"), (0.0, "verdict wrong", INK, "x"))
     for right, name, colour, symbol in styles:
         rows = values["right"].to_numpy() == right
         figure.add_trace(
@@ -196,8 +196,8 @@ def sanity_figure(stages: Mapping[str, Summary], method: str, title: str) -> go.
         trained = Interval(1.0, 1.0, 1.0, 0)
         places = ["none", *(STAGE_WORDS[name] for name in cells)]
         dots(
-            figure, number, model_words(model), places, [trained, *intervals],
-            mode="lines+markers",
+            figure, network_style(model, number), model_words(model), places,
+            [trained, *intervals], mode="lines+markers",
         )  # fmt: skip
     figure.update_traces(hovertemplate="%{x} of the layers random: %{y:.3f}<extra></extra>")
     chance(figure, definition_of(next(iter(stages.values())).metric).chance)
@@ -217,12 +217,13 @@ def planted_figure(table: pd.DataFrame) -> go.Figure:
     pooled = table[(table["model"] == POOLED) & (table["images"] > 0)]
     for number, (cue, rows) in enumerate(pooled.groupby("cue", sort=False)):
         places = [method_words(name) for name in rows["method"]]
-        dots(figure, number, str(cue), places, measured_intervals(rows, "hit"))
+        style = other_style(number)
+        dots(figure, style, str(cue), places, measured_intervals(rows, "hit"))
         for what, dash in (("chance", "line-ew"), ("ceiling", "triangle-down-open")):
             figure.add_scatter(
-                x=places, y=rows[what], mode="markers", showlegend=False, offsetgroup=str(number),
+                x=places, y=rows[what], mode="markers", showlegend=False, offsetgroup=str(cue),
                 marker={"symbol": dash, "size": 15 if what == "chance" else 9,
-                        "color": LINES[number], "line": {"width": 2, "color": LINES[number]}},
+                        "color": style.colour, "line": {"width": 2, "color": style.colour}},
                 hovertemplate=f"{cue}, {what}: %{{y:.3f}}<extra></extra>",
             )  # fmt: skip
     title = "Is the map's highest place inside the cue?"
@@ -236,15 +237,15 @@ def claim_figure(claim: Claim) -> go.Figure:
     """The rows that a claim rests on, held against its null; undecided ones are hollow."""
     figure = go.Figure()
     for number, group in enumerate(dict.fromkeys(row.group for row in claim.rows)):
-        rows = [row for row in claim.rows if row.group == group]
+        rows, style = [row for row in claim.rows if row.group == group], other_style(number)
         hollow = ["" if row.reading in ("above", "below") else "-open" for row in rows]
         dots(
-            figure, number, group, [broken(row.what, "minus", "and") for row in rows],
+            figure, style, group, [broken(row.what, "minus", "and") for row in rows],
             [row.interval for row in rows], across=True,
         )  # fmt: skip
-        figure.data[-1].marker.symbol = [SYMBOLS[number] + ending for ending in hollow]
+        figure.data[-1].marker.symbol = [style.symbol + ending for ending in hollow]
         figure.data[-1].showlegend = False  # it would take the first mark's hollowness
-        dots(figure, number, group, [broken(rows[0].what, "minus", "and")], [None], across=True)
+        dots(figure, style, group, [broken(rows[0].what, "minus", "and")], [None], across=True)
     figure.add_vline(claim.question.null, line={"color": INK, "dash": "dash", "width": 1.5})
     whats = len({row.what for row in claim.rows})
     groups = len({row.group for row in claim.rows})

@@ -11,6 +11,7 @@ import pandas as pd
 import plotly.graph_objects as go
 from scipy.stats import norm
 
+from fascore.charts import GREY, GRID_LINE, GROUND, INK, network_style
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES
 from fascore.models import MODELS
 from fascore.scores.classification import Classification
@@ -24,14 +25,19 @@ from fascore.scores.score_text import (
     threshold_text,
 )
 
-# Okabe and Ito's colours, told apart with every common colour blindness; then dashes
 Scale = Callable[[np.ndarray], np.ndarray]
 Rate = Literal["apcer", "pooled_apcer"]
 LOGIT_BINS = {"start": -LOGIT_LIMIT, "end": LOGIT_LIMIT, "size": 2.5}
-LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-DASHES = ("solid", "dash", "dot")
+# colours that no network of the four has, each with a pattern of its own
+SPECIES_BARS = {
+    "live": (GREY, ""),
+    "print": ("#E69F00", "/"),
+    "paper_cut": ("#F0E442", "x"),
+    "replay": ("#56B4E9", "."),
+    "3d_mask": (INK, "-"),
+}
 DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6)
-_AXIS = {"color": "#17202A", "tickfont": {"size": 13}}
+_AXIS = {"color": INK, "tickfont": {"size": 13}}
 _SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}
 MAX_POINTS = 600  # of a curve as drawn
 
@@ -39,10 +45,8 @@ MAX_POINTS = 600  # of a curve as drawn
 def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """ROC curves, each with its operating point."""
     figure = go.Figure()
-    for number, (name, result) in enumerate(measured.items()):
-        _curve(
-            figure, number, name, result, "pooled_apcer", lambda rate: rate, lambda apcer: 1 - apcer
-        )
+    for name, result in measured.items():
+        _curve(figure, name, result, "pooled_apcer", lambda rate: rate, lambda apcer: 1 - apcer)
     _diagonal(figure)
     return _laid_out(
         figure,
@@ -64,8 +68,8 @@ def curve_points(curve: ErrorCurve) -> dict[str, np.ndarray]:
 def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """DET curves on probit axes, each with its operating point."""
     figure = go.Figure()
-    for number, (name, result) in enumerate(measured.items()):
-        _curve(figure, number, name, result, "apcer", _probit, _probit)
+    for name, result in measured.items():
+        _curve(figure, name, result, "apcer", _probit, _probit)
     ticks = {
         "tickvals": norm.ppf(DET_TICKS).tolist(),
         "ticktext": [f"{100 * rate:g} %" for rate in DET_TICKS],
@@ -83,7 +87,7 @@ def det_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
 def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """APCER of each PAI species by network, with 95 % intervals; the worst is named."""
     figure = go.Figure()
-    for number, (name, result) in enumerate(measured.items()):
+    for name, result in measured.items():
         intervals = list(result.apcer.values())
         figure.add_bar(
             name=MODELS[name].title,
@@ -95,12 +99,12 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
                 "thickness": 1.2,
             },
             marker={
-                "color": LINES[number % len(LINES)],
+                "color": network_style(name).colour,
                 "line": {
                     "width": [
                         3 if each.estimate == result.pad.apcer > 0 else 0 for each in intervals
                     ],
-                    "color": "#17202A",
+                    "color": INK,
                 },
             },
             customdata=[each.n for each in intervals],
@@ -119,14 +123,15 @@ def species_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
 def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """Share of attacks among images by their score; on the diagonal a score is a probability."""
     figure = go.Figure()
-    for number, (name, result) in enumerate(measured.items()):
+    for name, result in measured.items():
         bins = result.quality.calibration
         figure.add_scatter(
             x=bins.score,
             y=bins.share,
             name=f"{MODELS[name].title} (error {bins.error:.3f})",
             mode="lines+markers",
-            line={"color": LINES[number % len(LINES)], "width": 2},
+            line=_network_line(name),
+            marker={"symbol": network_style(name).symbol, "size": 8},
             customdata=bins.count,
             hovertemplate="mean score %{x:.2f}<br>attacks %{y:.1%} of %{customdata} images"
             "<extra>%{fullData.name}</extra>",
@@ -148,15 +153,16 @@ def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> g
     scale = logit_axis if crowded else np.asarray
     bins = LOGIT_BINS if crowded else {"start": 0, "end": 1, "size": 0.1}
     present = [name for name in SPECIES_TITLES if (scored["pai_species"] == name).any()]
-    for number, name in enumerate(present):
+    for name in present:
+        colour, pattern = SPECIES_BARS[name]
         figure.add_histogram(
             # 1.0 belongs to the last bin
             x=scale(scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9)),
             name=SPECIES_TITLES[name],
             xbins=bins,
-            marker={"color": LINES[number % len(LINES)]},
+            marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": GROUND, "size": 5}},
         )
-    line = {"color": "#17202A", "width": 2, "dash": "dash"}
+    line = {"color": INK, "width": 2, "dash": "dash"}
     figure.add_vline(float(scale(threshold)), line=line)
     _laid_out(
         figure,
@@ -195,7 +201,7 @@ def confusion_figure(title: str, rates: Classification) -> go.Figure:
     )
     figure.update_layout(
         title={"text": title, "font": {"size": 16}},
-        font={"color": "#17202A", "size": 14},
+        font={"color": INK, "size": 14},
         xaxis={"title": "verdict", **_AXIS},
         yaxis={"title": "truth", "autorange": "reversed", "tickangle": -90, **_AXIS},
         height=340,
@@ -206,21 +212,17 @@ def confusion_figure(title: str, rates: Classification) -> go.Figure:
 
 def _diagonal(figure: go.Figure) -> None:
     figure.add_scatter(
-        x=[0, 1], y=[0, 1], mode="lines", line={"color": "#8A94A0", "dash": "dot", "width": 1},
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot", "width": 1},
         hoverinfo="skip", showlegend=False,
     )  # fmt: skip
 
 
 def _curve(
-    figure: go.Figure, number: int, name: str, result: Evaluation, rate: Rate, x: Scale, y: Scale
+    figure: go.Figure, name: str, result: Evaluation, rate: Rate, x: Scale, y: Scale
 ) -> None:
     """One network's curve of this APCER over BPCER, and a diamond at its threshold."""
     curve = curve_points(result.quality.curve)
-    line = {
-        "color": LINES[number % len(LINES)],
-        "dash": DASHES[number // len(LINES) % len(DASHES)],
-        "width": 2,
-    }
+    line = _network_line(name)
     figure.add_scatter(
         x=x(curve["bpcer"]),
         y=y(curve[rate]),
@@ -251,21 +253,25 @@ def _curve(
     )  # fmt: skip
 
 
+def _network_line(name: str) -> dict[str, Any]:
+    return {"color": network_style(name).colour, "dash": network_style(name).dash, "width": 2}
+
+
 def _probit(rate: np.ndarray) -> np.ndarray:
     """Rates on the probit scale, kept off its infinite ends."""
     return np.asarray(norm.ppf(np.clip(rate, 1e-4, 1 - 1e-4)))
 
 
 def _laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict[str, Any]) -> go.Figure:
-    style = {"color": "#17202A", "gridcolor": "#E3E8EE", "zeroline": False, **axis}
+    style = {"color": INK, "gridcolor": GRID_LINE, "zeroline": False, **axis}
     figure.update_layout(
         title={"text": title, "font": {"size": 15}},
-        font={"color": "#17202A", "size": 13},
+        font={"color": INK, "size": 13},
         xaxis={"title": x, **style},
         yaxis={"title": y, **style},
         legend={"orientation": "h", "y": -0.22, "x": 0},
         height=400 + 28 * math.ceil(sum(each.showlegend is not False for each in figure.data) / 2),
-        plot_bgcolor="white",
+        plot_bgcolor=GROUND,
         margin={"l": 10, "r": 30, "t": 60, "b": 10},  # right: half of the last tick's label
     )
     return figure

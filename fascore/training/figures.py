@@ -8,9 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from fascore.charts import GREY, GRID_LINE, GROUND, INK
+from fascore.charts import GREY, GRID_LINE, GROUND, INK, network_style
 from fascore.models import MODELS
-from fascore.scores.curves import LINES
 from fascore.stats.training_noise import TrainingNoise
 from fascore.training.history import Run
 
@@ -44,7 +43,7 @@ def training_figure(
         The vertical axis's ends (`metric_span`), the same for all networks that are compared.
     """
     about, figure = CURVES[metric], go.Figure()
-    colour = LINES[list(MODELS).index(model) % len(LINES)]
+    colour = network_style(model).colour
     for run in sorted(runs, key=lambda run: run.seed is None):  # thin lines below
         _line(figure, run, about.training, "training", colour, dash="dash")
         _line(figure, run, about.validation, "validation", colour, dash="solid")
@@ -113,7 +112,7 @@ def noise_figure(noise: TrainingNoise) -> go.Figure:
             "width": 6,
         },
         mode="markers",
-        marker={"color": LINES[0], "size": 11, "symbol": "diamond"},
+        marker={"color": INK, "size": 11, "symbol": "diamond"},
         name="mean, 95 % interval",
         hovertemplate="mean %{y:.2%}<extra></extra>",
     )

@@ -3,83 +3,33 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-APP = ROOT / "dashboard" / "app.py"
+from tools import browser as real
+
 LOCAL = ("data:", "blob:", "about:")
-START = 60  # s a server may take to answer
-CHROMIUM_OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-
-
-def _chromium() -> str:
-    """Chromium's path; without it the tests are skipped, or fail where they are required."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path:
-        return path
-    if os.environ.get("FASCORE_REQUIRE_BROWSER") == "1":
-        pytest.fail("FASCORE_REQUIRE_BROWSER is 1, but there is no Chromium. Install chromium.")
-    pytest.skip("no Chromium on this machine")
 
 
 @pytest.fixture(scope="session")
 def chromium_path() -> str:
-    return _chromium()
+    """Chromium's path; without it the tests are skipped, or fail where they are required."""
+    try:
+        return real.chromium_path()
+    except real.BrowserError as err:
+        if os.environ.get("FASCORE_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"FASCORE_REQUIRE_BROWSER is 1, but there is {err}")
+        pytest.skip(str(err))
 
 
 @pytest.fixture(scope="package")
 def server(chromium_path: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Address of a server of the dashboard on the default store, or on FASCORE_STORE."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     log = tmp_path_factory.mktemp("server") / "log.txt"
-    command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.headless=true"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
-    with log.open("w") as output:
-        process = subprocess.Popen(
-            [*command, *options, "--server.fileWatcherType=none"],
-            cwd=ROOT,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        _wait_for(f"{address}/_stcore/health", process, log)
+    with real.dashboard_server(log) as address:
         yield address
-    finally:
-        process.terminate()
-        process.wait(timeout=20)
-    assert "Traceback" not in log.read_text(), log.read_text()
-
-
-def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + START
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.3)
-    pytest.fail(f"The server did not start:\n{log.read_text()}")
+    assert "Traceback" not in log.read_text("utf-8"), log.read_text("utf-8")
 
 
 @pytest.fixture(scope="package")
@@ -92,7 +42,7 @@ def browser(chromium_path: str):
 
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
-            executable_path=chromium_path, args=list(CHROMIUM_OPTIONS)
+            executable_path=chromium_path, args=list(real.CHROMIUM_OPTIONS)
         )
         yield chromium
         chromium.close()

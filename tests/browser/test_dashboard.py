@@ -13,7 +13,7 @@ from fascore.report import store_report
 from fascore.scores.evaluation import evaluate_scores, score_quality
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import Store
-from tests.browser.conftest import ROOT
+from tools.browser import ROOT
 
 pytestmark = pytest.mark.browser
 

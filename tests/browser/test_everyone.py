@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.test_dashboard import TIMEOUT, check
+from tools.browser import IDLE
 
 pytestmark = pytest.mark.browser
 
@@ -46,11 +47,7 @@ def axe() -> Path:
 
 def settle(page) -> None:
     """Waits until the page has been drawn and its elements have faded in."""
-    page.wait_for_function(
-        """() => document.querySelector('h1')
-            && !document.querySelector('[data-test-script-state="running"]')""",
-        timeout=TIMEOUT,
-    )
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
     page.wait_for_timeout(800)
 
 

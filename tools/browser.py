@@ -1,0 +1,80 @@
+"""The dashboard's real server and a real Chromium, for the browser tests and the docs' pictures."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+START = 60  # s a server may take to answer
+CHROMIUM_OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# in a page: it has been drawn, and its script does not run
+IDLE = """() => document.querySelector('h1')
+    && !document.querySelector('[data-test-script-state="running"]')"""
+
+
+class BrowserError(RuntimeError):
+    """No Chromium, or a server that does not start."""
+
+
+def chromium_path() -> str:
+    """Where Chromium is; BrowserError without one."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        raise BrowserError("no Chromium on this machine: install chromium")
+    return path
+
+
+@contextmanager
+def dashboard_server(log: Path) -> Iterator[str]:
+    """Address of a server of the dashboard, on the default store or on FASCORE_STORE.
+
+    It ends with the block. What it says goes to `log`.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    app = ROOT / "dashboard" / "app.py"
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    with log.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [*command, *options, "--server.fileWatcherType=none"],
+            cwd=ROOT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(f"{address}/_stcore/health", process, log)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.3)
+    raise BrowserError(f"the server did not start:\n{log.read_text('utf-8')}")

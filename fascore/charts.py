@@ -29,7 +29,7 @@ class Style(NamedTuple):
 
 def style(number: int) -> Style:
     """The style of the first, second, ... thing drawn; no two of forty are alike."""
-    return Style(*(each[number % len(each)] for each in (LINES, DASHES, SYMBOLS)))
+    return Style(*(kind[number % len(kind)] for kind in (LINES, DASHES, SYMBOLS)))
 
 
 def network_style(name: str, number: int = len(MODELS)) -> Style:

@@ -22,7 +22,7 @@ def find_stores(paths: Iterable[Path]) -> list[Path]:
     """
     found: dict[Path, Path] = {}
     for path in paths:
-        inside = sorted(each for each in path.glob("*") if _is_store(each))
+        inside = sorted(filter(_is_store, path.glob("*")))
         for store in [path] if _is_store(path) or not inside else inside:
             found.setdefault(store.resolve(), store)
     return list(found.values())
@@ -103,7 +103,7 @@ def _check_same_images(first: Comparison, second: Comparison) -> None:
     alike = sets[0] == sets[1]
     if alike and tables[0].equals(tables[1]) and not _other_pixels(first, second):
         return
-    names = [", ".join(sorted(each)) for each in sets]
+    names = [", ".join(sorted(of_store)) for of_store in sets]
     common = len(tables[0].index.intersection(tables[1].index)) if alike else 0
     pixels = "; pictures of one name differ" if alike and _other_pixels(first, second) else ""
     raise FascoreError(

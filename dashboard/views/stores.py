@@ -47,18 +47,20 @@ def differences_between(differences: Sequence[StoreDifference], places: tuple[st
     """Accuracy of each network in two stores, and whether the paired test tells them apart."""
     first, second = (f"{n}: {place}" for n, place in zip(("First", "Second"), places, strict=True))
     rows = {
-        model_title(each.model): {
-            first: interval_text(each.first),
-            second: interval_text(each.second),
-            "Difference": f"{each.test.difference:+.4f}".replace("-", "−"),
-            "p (Holm)": p_text(each.test.p_holm),
-            "McNemar (Holm)": p_text(each.test.mcnemar_holm),
-            "In words": _words(each.test),
+        model_title(of_model.model): {
+            first: interval_text(of_model.first),
+            second: interval_text(of_model.second),
+            "Difference": f"{of_model.test.difference:+.4f}".replace("-", "−"),
+            "p (Holm)": p_text(of_model.test.p_holm),
+            "McNemar (Holm)": p_text(of_model.test.mcnemar_holm),
+            "In words": _words(of_model.test),
         }
-        for each in differences
+        for of_model in differences
     }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Network")
-    data = pd.DataFrame([{"model": each.model, **vars(each.test)} for each in differences])
+    data = pd.DataFrame(
+        [{"model": of_model.model, **vars(of_model.test)} for of_model in differences]
+    )
     meanings = {
         "Difference": "Accuracy in the second store minus that in the first.",
         "p (Holm)": f"On the same images ({differences[0].test.test}), two-sided, corrected for "

@@ -142,7 +142,7 @@ def _panel(
 
 def _numbers(steps: Sequence[Step], first: Sequence[Step]) -> str:
     """Weights and multiply-adds of a network, and how many more than the first's, a line each."""
-    weights, plain = (sum(step.weights for step in each) for each in (steps, first))
+    weights, plain = (sum(step.weights for step in network) for network in (steps, first))
     work, plain_work = _work(steps), _work(first)
     lines = [f"{weights:,} weights", f"{compact(work)} multiply-adds"]
     if weights > plain:

@@ -98,7 +98,8 @@ def verdict_sentence(
     'All 2 networks say LIVE, wrongly.'
     """
     groups = {
-        said: [name for name, each in spoof.items() if each == said] for said in (True, False)
+        said: [name for name, is_spoof in spoof.items() if is_spoof == said]
+        for said in (True, False)
     }
     most = len(groups[True]) >= len(groups[False])
     share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else f"All {len(spoof)}"

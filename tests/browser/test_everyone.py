@@ -56,9 +56,9 @@ def violations(page, axe: Path) -> list[str]:
     page.add_script_tag(path=axe)
     found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [
-        f"{each['id']} at {each['nodes'][0]['target']}: {each['nodes'][0]['failureSummary']}"
-        for each in found
-        if each["impact"] in BAD
+        f"{rule['id']} at {rule['nodes'][0]['target']}: {rule['nodes'][0]['failureSummary']}"
+        for rule in found
+        if rule["impact"] in BAD
     ]
 
 
@@ -76,7 +76,7 @@ def test_every_page_can_be_read_by_everyone(page, axe):
             page.emulate_media(color_scheme="dark")
             found[path, section, "dark"] = violations(page, axe)
             page.emulate_media(color_scheme="light")
-    assert {stop: each for stop, each in found.items() if each} == {}
+    assert {stop: rules for stop, rules in found.items() if rules} == {}
 
 
 def test_start_leads_to_the_explanations_by_keyboard_alone(page):

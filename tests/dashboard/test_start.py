@@ -27,7 +27,7 @@ def test_start_goes_from_the_question_to_a_conclusion(start, studied_path, judge
 
 
 def test_networks_are_drawn_from_their_layers(start):
-    drawings = [each.value for each in start.run().markdown if "<svg" in each.value]
+    drawings = [text.value for text in start.run().markdown if "<svg" in text.value]
     assert len(drawings) == 1
     assert drawings[0].count("last map, 7 × 7 × 4") == len(VARIANTS)
 
@@ -52,7 +52,7 @@ def test_tables_have_intervals_and_say_which_networks_differ(start):
     page = text_of(start.run())
     assert "No two of them can be told apart on these 8 images." in page
     assert "On **tiny faces**, test split, 8 images." in page
-    accuracy = next(each.value for each in start.dataframe if "Accuracy" in each.value)
+    accuracy = next(table.value for table in start.dataframe if "Accuracy" in table.value)
     assert accuracy["Accuracy"].str.startswith("0.7500 [").all()
 
 
@@ -77,7 +77,7 @@ def test_store_without_weights_shows_all_but_verdicts(start, store_path):
     check_clean(start)
     assert "No weights are in this store." in page
     assert "No two of them can be told apart" in page
-    assert any("<svg" in each.value for each in start.markdown)
+    assert any("<svg" in text.value for text in start.markdown)
 
 
 def test_store_without_scores_says_what_to_run(start, store_path):

@@ -14,7 +14,7 @@ def both(app, store_path, second_path, monkeypatch):
 
 
 def shown(app, column):
-    return next(each.value for each in app.dataframe if column in each.value)
+    return next(table.value for table in app.dataframe if column in table.value)
 
 
 def check_clean(app):
@@ -68,14 +68,14 @@ def test_store_chosen_in_the_sidebar_is_read_by_every_page(both, second_path, de
     both.run().sidebar.selectbox(key="store").set_value(second_path).run()
     assert f"`{second_path}`" in both.sidebar.markdown[0].value
     both.switch_page("app_pages/metrics.py").run()
-    measured = [each.value for each in both.dataframe if "Recall" in each.value][3]
+    measured = [table.value for table in both.dataframe if "Recall" in table.value][3]
     assert measured.loc["CNN", "Recall"] == "0.5000"  # everything is called an attack
 
 
 def test_face_of_one_store_is_not_shown_under_another(both, second_path, detect):
     both.switch_page("app_pages/compare.py").run()
     first = both.session_state["shown"].sample
-    others = [each for each in both.button if each.key and each.key.startswith("pick_")]
+    others = [button for button in both.button if (button.key or "").startswith("pick_")]
     others[1].click().run()
     assert both.session_state["shown"].sample != first
     both.sidebar.selectbox(key="store").set_value(second_path).run()

@@ -42,15 +42,15 @@ def test_studys_runs_are_drawn_with_the_network(training, studied_path):
 
 
 def test_networks_trained_alike_are_said_to_be_but_for_the_seed(training):
-    table = next(each.value for each in training.run().dataframe if "Differs" in each.value)
+    table = next(shown.value for shown in training.run().dataframe if "Differs" in shown.value)
     assert table.index.tolist() == ["seed"] and table["Differs"].tolist() == ["≠"]
     training.toggle(key="settings_only").set_value(False).run()
-    table = next(each.value for each in training.dataframe if "Differs" in each.value)
+    table = next(shown.value for shown in training.dataframe if "Differs" in shown.value)
     assert (table.loc["data set"] == ["", *["tiny faces"] * len(VARIANTS)]).all()
 
 
 def test_what_training_took_is_told(training):
-    table = next(each.value for each in training.run().dataframe if "Device" in each.value)
+    table = next(shown.value for shown in training.run().dataframe if "Device" in shown.value)
     assert (table["Seconds an epoch"] == "2.0").all() and (table["Epochs trained"] == "1").all()
 
 

@@ -35,6 +35,7 @@ PAGES = [
     st.Page("app_pages/stores.py", title="Stores", icon=":material/folder_open:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]
+WITHOUT_THRESHOLD = ("explanations", "training", "about")  # a control would have no effect
 
 
 def store_paths(arguments: list[str]) -> list[Path]:
@@ -75,7 +76,8 @@ def run_page() -> None:
         state.open_store(views.store_control(state.store_paths()))
         views.store_note(state.store_path())
         # here and not in the pages: a widget of a page is another one on the next
-        state.set_threshold(views.threshold_control())
+        if page.url_path not in WITHOUT_THRESHOLD:
+            state.set_threshold(views.threshold_control())
         page.run()
     except FascoreError as err:  # bad input: its sentence says what to do
         st.error(str(err))

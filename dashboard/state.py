@@ -72,8 +72,8 @@ def set_threshold(choice: ThresholdChoice) -> None:
 
 
 def threshold() -> ThresholdChoice:
-    """How all pages choose thresholds."""
-    return _session()["threshold"]
+    """How all pages choose thresholds; the default where no page has asked yet."""
+    return _session().get("threshold", ThresholdChoice())
 
 
 def shown() -> Shown | None:

@@ -209,6 +209,17 @@ def test_runs_of_another_recipe_are_said_to_be(app, store_path):
     assert "were trained otherwise than the store's networks: epochs 3, not 1." in page
 
 
+@pytest.mark.parametrize("page", ["explanations", "training", "about"])
+def test_page_that_no_threshold_changes_has_no_control_and_the_others_keep_it(
+    app, store_path, page
+):
+    open_metrics(app).selectbox(key="threshold_rule").set_value("hand").run()
+    app.switch_page(f"app_pages/{page}.py").run()
+    assert "threshold_rule" not in [box.key for box in app.selectbox]
+    open_metrics(app)
+    assert app.selectbox(key="threshold_rule").value == "hand"
+
+
 def test_threshold_set_by_hand_rules_both_pages(app, store_path):
     app.run().selectbox(key="threshold_rule").set_value("hand").run()
     app.number_input(key="threshold_value").set_value(0.0).run()

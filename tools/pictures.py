@@ -55,10 +55,10 @@ def main() -> None:
 
 
 def _whole(page: Any, address: str, target: Path) -> Path:
-    """One page from top to end, its sidebar closed."""
+    """One page from top to end, without its sidebar."""
     page.goto(address)
     _settle(page)
-    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    page.add_style_tag(content='[data-testid="stSidebar"] { display: none; }')
     height = page.evaluate("document.querySelector('[data-testid=\"stMain\"]').scrollHeight")
     page.set_viewport_size({"width": WIDTH, "height": height})
     _settle(page)

@@ -7,42 +7,15 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 import pandas as pd
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
 
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.data.splits import by_split
 from fascore.images import CROP_EXPANSION
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.classification import auc_by_species
+from trainer.tone import global_statistics, statistics_regression
 
-STATISTICS = (
-    "mean red", "mean green", "mean blue", "sd red", "sd green", "sd blue", "saturation",
-    "sd saturation", "Laplacian variance", "gradient energy", "brightness", "contrast", "range",
-)  # fmt: skip
 SIDE = 64  # px, both views
-
-
-def global_statistics(image: np.ndarray) -> list[float]:
-    """The 13 `STATISTICS` of an RGB uint8 image: colour, brightness and sharpness, no structure."""
-    pixels = image.astype(float) / 255
-    grey = pixels.mean(2)
-    slope_y, slope_x = np.gradient(grey)
-    laplacian = cv2.Laplacian(grey, cv2.CV_64F)[1:-1, 1:-1]
-    saturation = pixels.max(2) - pixels.min(2)
-    low, high = np.percentile(grey, [5, 95])
-    return [
-        *pixels.mean((0, 1)),
-        *pixels.std((0, 1)),
-        saturation.mean(),
-        saturation.std(),
-        laplacian.var(),
-        (slope_x**2 + slope_y**2).mean(),
-        grey.mean(),
-        grey.std(),
-        high - low,
-    ]
 
 
 def audit(source: FaceData) -> pd.DataFrame:
@@ -91,9 +64,7 @@ def _features(source: FaceData, sample: Sample, view: str) -> list[float]:
 def _separability(samples: Sequence[Sample], features: np.ndarray) -> dict[str, float]:
     train = np.array([sample.split == "train" for sample in samples])
     labels = np.array([sample.label for sample in samples])
-    model = make_pipeline(
-        StandardScaler(), LogisticRegression(max_iter=2000, class_weight="balanced")
-    ).fit(features[train], labels[train])
+    model = statistics_regression().fit(features[train], labels[train])
     scores = model.predict_proba(features)[:, SPOOF]
     species = np.array([sample.pai_species for sample in samples])
     return auc_by_species(scores[~train], labels[~train], species[~train])

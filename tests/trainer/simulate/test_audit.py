@@ -1,6 +1,5 @@
 """The shortcut check finds a shortcut where there is one, and none where there is none."""
 
-import numpy as np
 import pytest
 from PIL import Image
 
@@ -8,7 +7,6 @@ from fascore.data import open_data
 from fascore.data.samples import DataError
 from tests.faces_zip import write_faces_zip
 from trainer.simulate import audit
-from trainer.simulate.audit import STATISTICS, global_statistics
 
 
 @pytest.mark.parametrize(("brighter", "low", "high"), [(0, 0.2, 0.8), (50, 0.99, 1.0)])
@@ -29,11 +27,3 @@ def test_data_set_that_cannot_be_audited_is_said(tmp_path):
     Image.new("RGB", (64, 64)).save(tmp_path / "test/spoof/1.png")
     with pytest.raises(DataError, match="4 without, such as test/live/1.png. Add columns x,y,w,h"):
         audit(open_data(tmp_path))
-
-
-def test_statistics_of_a_flat_picture():
-    flat_picture = np.full((64, 64, 3), 51, np.uint8)
-    values = dict(zip(STATISTICS, global_statistics(flat_picture), strict=True))
-    assert values["brightness"] == pytest.approx(0.2)
-    flat = [value for name, value in values.items() if not name.startswith(("mean", "bright"))]
-    assert flat == pytest.approx([0] * len(flat))

@@ -198,8 +198,13 @@ class Prepared:
             yield [each.decode() for each in batch["sample_id"]], batch["image"]
 
     def background(self, *, count: int = 100, seed: int = 0) -> tuple[np.ndarray, list[str]]:
-        """SHAP's background set: `count` training images, half live half spoof, and their ids."""
+        """SHAP's background set: `count` training images, half live half spoof, and their ids.
+
+        It goes into the store, so none of them is private (`FaceData.private`).
+        """
         train = self.samples[self.samples["split"] == "train"].sort_index()
+        private = tuple(self.data.get("private", []))
+        train = train[[not name.startswith(private) for name in train.index]]
         rng = np.random.default_rng(seed)
         wanted: list[str] = []
         for label in (LIVE, SPOOF):

@@ -165,6 +165,7 @@ def _write_tables(
     return {
         "name": source.name,
         "simulated": source.simulated,
+        "private": list(source.private),
         "root": config.root,
         "fingerprint": fingerprint(evaluation_samples(table)),
         "images": image_digests(out / SHARDS, config),

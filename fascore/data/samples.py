@@ -109,9 +109,12 @@ class FaceData(ABC):
         What to call it beside a number.
     simulated : bool
         Whether its faces were made by a computer.
+    private : tuple of str
+        How the sample_ids begin of which no picture may go into a store that is passed on.
     """
 
     simulated: bool = False
+    private: tuple[str, ...] = ()
     name: str
     root: Path
     _files: FileTree

@@ -24,7 +24,8 @@ class Union(FaceData):
         what to call them together, and each under a short name its folder, .zip or CSV table, from
         the file's own folder. Subjects get the short name too: nobody is in two of them. With
         ``"splits": {"photos": ["train"]}``, only these of the source's own splits are taken: the
-        rest of it stays for testing apart.
+        rest of it stays for testing apart. ``"private": ["photos"]`` keeps a source's pictures out
+        of the stores of networks trained on it (`FaceData.private`).
     open_source : callable
         Opens one of them (`fascore.data.open_data`).
 
@@ -43,6 +44,7 @@ class Union(FaceData):
         self.name = record["name"]
         self._paths = {key: self.root.parent / path for key, path in record["sources"].items()}
         self._splits = record["splits"]
+        self.private = tuple(f"{key}/" for key in record["private"])
         self.simulated = bool(record["simulated"])
 
     def source(self, key: str) -> FaceData:
@@ -134,9 +136,16 @@ def _read(root: Path) -> dict[str, Any]:
             'Expected "splits" to give lists of splits of the sources, as {"a": ["train"]}. '
             f"Received: {splits!r} in {root}. Correct the file."
         )
+    private = record.get("private", [])
+    if not isinstance(private, list) or not set(private) <= set(sources):
+        raise DataError(
+            f'Expected "private" to list short names of the sources. Received: {private!r} in '
+            f"{root}. Correct the file."
+        )
     return {
         "name": record["name"],
         "sources": sources,
         "splits": splits,
+        "private": private,
         "simulated": record.get("simulated"),
     }

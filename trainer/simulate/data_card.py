@@ -23,7 +23,7 @@ TEXT = """# {name}
 
 {images} pictures of {identities} people who do not exist, {side}: half live, half presentation
 attacks. A demonstration, teaching and test set. **No score on it is the accuracy of a detector**:
-networks trained on it are near chance on real photographs.
+networks trained on it alone call about every second real face an attack.
 
 ## How it was made
 `python -m trainer simulate --identities {identities} --seed {seed}` makes the same bytes again.

@@ -45,9 +45,20 @@ def test_pictures_boxes_and_stamps_are_the_sources_own(union):
 def test_build_holds_both(union, tmp_path):
     build = prepare(union, tmp_path / "build", protocol="official", jobs=1)
     keys = build.samples.index.str.split("/").str[0]
+    assert {name.split("/")[0] for name in build.background(count=20)[1]} == {"dark", "bright"}
     assert keys.value_counts().to_dict() == {"dark": 60, "bright": 60}
     ids, images = next(iter(build.batches("test", 4)))
     assert len(ids) == len(images) == 4
+
+
+def test_private_pictures_are_trained_on_but_go_into_no_store(union, tmp_path):
+    record = json.loads(union.read_text()) | {"private": ["bright"]}
+    (union.parent / "private.json").write_text(json.dumps(record))
+    build = prepare(union.with_name("private.json"), tmp_path / "b", protocol="official", jobs=1)
+    train = build.samples[build.samples["split"] == "train"].index
+    assert any(name.startswith("bright/") for name in train)
+    images, ids = build.background(count=20)
+    assert len(images) == 20 and all(name.startswith("dark/") for name in ids)
 
 
 def test_only_the_splits_asked_for_are_taken_of_a_source(union):
@@ -83,6 +94,7 @@ def test_a_source_that_is_gone_leaves_the_others(union, tmp_path):
         '{"sources": {"a": "p"}}',
         '{"name": "x", "sources": {"a": "p"}, "splits": {"b": ["train"]}}',
         '{"name": "x", "sources": {"a": "p"}, "splits": {"a": "train"}}',
+        '{"name": "x", "sources": {"a": "p"}, "private": ["b"]}',
     ],
 )
 def test_another_file_is_one_sentence(tmp_path, text):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import gc
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,7 @@ from fascore.findings.results import (
     read_results,
 )
 from fascore.findings.summary import Summary, Verdict, image_values, join_samples, select, summarise
+from fascore.firmness.trials import Firmness, Trial
 from fascore.judging.gates import Gate
 from fascore.judging.gates import gates as open_gates
 from fascore.judging.judge import MapJudgement, judge_maps
@@ -167,6 +169,19 @@ def runs_stamp(store: Store) -> tuple[int, ...]:
 def spoof_score(key: ModelKey, face: np.ndarray) -> float:
     """P(spoof) a model gives to a face (size, size, 3)."""
     return float(model(key).spoof_scores(face[None])[0])
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _trial_scores(key: ModelKey, digest: str, _faces: np.ndarray) -> np.ndarray:
+    return model(key).spoof_scores(_faces)
+
+
+def firmness(
+    key: ModelKey, tried: Sequence[Trial], faces: np.ndarray, *, choice: ThresholdChoice
+) -> Firmness:
+    """A model's verdicts on a face as it is and in each trial (1 + n, size, size, 3)."""
+    given, *scores = _trial_scores(key, hashlib.sha256(faces.tobytes()).hexdigest(), faces)
+    return Firmness(tried, float(given), np.array(scores), threshold(key, choice).value)
 
 
 def explanations(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import MutableMapping
+from collections.abc import Hashable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -99,7 +99,7 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None) -> None:
 
 def clear() -> None:
     """Forgets the picture on show and what was wrong with the last one."""
-    for name in ("shown", "problem", "whole_picture"):
+    for name in ("shown", "problem", "whole_picture", "made"):
         _session().pop(name, None)
 
 
@@ -110,6 +110,23 @@ def take_file(key: str, origin: Origin) -> None:
         clear()
     else:
         choose(file.getvalue(), origin)
+
+
+def turn(name: str, about: Hashable) -> int:
+    """0 or 1, the other one than before whenever what a place of the page is about changes."""
+    before, number = _session().get(f"turn_{name}", (about, 0))
+    number = number if before == about else 1 - number
+    _session()[f"turn_{name}"] = (about, number)
+    return number
+
+
+def made(about: Hashable) -> dict[Any, Any]:
+    """What was made of the picture on show: empty again once it is another."""
+    before, things = _session().get("made", (None, {}))
+    if before != about:
+        things = {}
+        _session()["made"] = (about, things)
+    return things
 
 
 def use_whole_picture() -> None:

@@ -80,7 +80,11 @@ def crop_face(image: np.ndarray, box: Box | None, *, expansion: float) -> np.nda
     uint8 array of shape (S, S, 3) or (S, S)
         Padded by reflection where the square leaves the image.
     """
-    square = crop_square(image, box, expansion=expansion)
+    return cut(image, crop_square(image, box, expansion=expansion))
+
+
+def cut(image: np.ndarray, square: Square) -> np.ndarray:
+    """A square of the image, (S, S, 3) or (S, S), padded by reflection where it leaves it."""
     left, top, side = square.left, square.top, square.side
     height, width = image.shape[:2]
     if 0 <= top <= height - side and 0 <= left <= width - side:  # the usual case, five times faster
@@ -117,8 +121,12 @@ def face_input(image: np.ndarray, box: Box | None, *, size: int, expansion: floa
     >>> face_input(picture, Box(20, 30, 40, 50), size=64, expansion=1.5).shape
     (64, 64, 3)
     """
-    crop = np.ascontiguousarray(crop_face(image, box, expansion=expansion))
-    return cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA)
+    return to_size(crop_face(image, box, expansion=expansion), size)
+
+
+def to_size(crop: np.ndarray, size: int) -> np.ndarray:
+    """A crop, area-resized to (size, size, 3): what a network of this input size sees of it."""
+    return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
 
 
 def input_points(points: np.ndarray, square: Square, *, size: int) -> np.ndarray:

@@ -11,12 +11,12 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
-from fascore.explain import Attribution, GradCAM, Step, plan_grid
+from fascore.explain import Attribution, GradCAM
+from fascore.firmness.trials import Firmness
+from fascore.judging.answer import PartSums, part_sums
 from fascore.labels import SPOOF
 from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.store import Card, Store
-
-COLUMNS_A_ROW = 4
 
 
 def page() -> None:
@@ -30,21 +30,43 @@ def page() -> None:
         st.stop()
     settings = views.explanation_settings()
     first = next(iter(cards.values()))
+    top = st.container(key="answer_place")
     left, right = st.columns([2, 3], gap="large")
     with left:
         views.choose_picture(store, first)
+    picture = state.shown()
+    about = (picture and picture.digest, views.chosen_change())
+    with top:
+        answer_place = views.fresh_place("answer", about)
     with right:
-        judged = views.face_panel(cards)
-    if judged is not None:
-        with st.container(key="grid"):
-            compare(store, cards, judged, settings)
+        with views.fresh_place("picture", about[0]):
+            judged = views.face_panel(cards)
+        if judged is not None:
+            views.picture_sliders()
+    with views.fresh_place("grid", about):
+        if judged is not None:
+            with st.container(key="grid"):
+                compare(store, cards, judged, settings, answer_place)
     views.metrics_only_note(scored_only)
 
 
 def compare(
-    store: Store, cards: Mapping[str, Card], judged: views.Judged, settings: views.Settings
+    store: Store,
+    cards: Mapping[str, Card],
+    judged: views.Judged,
+    settings: views.Settings,
+    answer_place: DeltaGenerator,
 ) -> None:
-    """One column a model: its verdict at once, then its maps as they are done."""
+    """Verdicts at once, then how firm they are, then a row of maps a method as they are done."""
+    progress = st.empty()
+    inputs = {name: judged.network_input(card) for name, card in cards.items()}
+    with progress, st.spinner("Loading the models…"):
+        keys, scores = draw_verdicts(store, inputs)
+    thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
+    answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
+    if answer is None:
+        return
+    answer.add_firmness(draw_firmness(keys, cards, judged))
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
         help="Once all maps are there. For its stability each map is made three times more.",
@@ -52,107 +74,55 @@ def compare(
         persist_state="session",
     )
     st.caption(views.scale_note(settings.explainers))
-    progress = st.empty()
-    columns = place_columns(list(cards))
-    inputs = {name: judged.network_input(card) for name, card in cards.items()}
-    keys = {}
-    with progress, st.spinner("Loading the models…"):
-        for name, column in columns.items():
-            with column:
-                if draw_verdict(key := cache.model_key(store, name), inputs[name]):
-                    keys[name] = key
     crops = {name: judged.crop(cards[name]) for name in keys}
-    rows = draw_maps(keys, inputs, crops, {n: columns[n] for n in keys}, settings, progress)
+    rows = views.draw_maps(keys, inputs, crops, settings, progress)
+    size = next(iter(inputs.values())).shape[0]
+    answer.add_maps(sums_by_part(rows, list(keys), size=size))
     draw_attention(keys, inputs, crops)
     if judge:
-        judge_rows(rows, keys, inputs, settings, progress)
+        views.judge_rows(rows, keys, inputs, settings, progress)
 
 
-def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
-    """A column a model, COLUMNS_A_ROW side by side."""
-    columns: dict[str, DeltaGenerator] = {}
-    for start in range(0, len(names), COLUMNS_A_ROW):
-        row = st.columns(min(COLUMNS_A_ROW, len(names)))
-        columns |= zip(names[start:], row, strict=False)
-    return columns
+def draw_verdicts(
+    store: Store, inputs: Mapping[str, np.ndarray]
+) -> tuple[dict[str, ModelKey], dict[str, float]]:
+    """Draws each network's verdict, or why it has none; keys and scores of those that have one."""
+    keys, scores = {}, {}
+    for name, column in views.place_columns(list(inputs)).items():
+        key = cache.model_key(store, name)
+        with column:
+            try:
+                score, threshold = cache.spoof_score(key, inputs[name]), views.chosen_threshold(key)
+            except FascoreError as err:
+                views.column_error(name, str(err))
+                continue
+            views.verdict(name, spoof_score=score, threshold=threshold)
+        keys[name], scores[name] = key, score
+    return keys, scores
 
 
-def draw_verdict(key: ModelKey, face: np.ndarray) -> bool:
-    """Draws a model's verdict, or why it has none; whether it has one."""
-    try:
-        score, threshold = cache.spoof_score(key, face), views.chosen_threshold(key)
-    except FascoreError as err:
-        views.column_error(key.name, str(err))
-        return False
-    views.verdict(key.name, spoof_score=score, threshold=threshold)
-    return True
-
-
-def draw_maps(
-    keys: Mapping[str, ModelKey],
-    inputs: Mapping[str, np.ndarray],
-    crops: Mapping[str, np.ndarray],
-    columns: Mapping[str, DeltaGenerator],
-    settings: views.Settings,
-    progress: DeltaGenerator,
-) -> dict[str, views.MapRow]:
-    """Fills a row for each method, the cheapest first, and returns the rows by method.
-
-    All cells are on the page from the start, so that nothing moves while maps arrive.
-    """
-    rows = {
-        explainer.name: views.MapRow(
-            explainer,
-            crops,
-            columns,
-            opacity=settings.opacity,
-            pixel_view=settings.pixel_view,
-        )
-        for explainer in settings.explainers
+def draw_firmness(
+    keys: Mapping[str, ModelKey], cards: Mapping[str, Card], judged: views.Judged
+) -> dict[str, Firmness]:
+    """Draws how firm each verdict is, and returns it."""
+    seen = {name: judged.trial_inputs(cards[name]) for name in keys}
+    choice = state.threshold()
+    firmness = {
+        name: cache.firmness(key, judged.trials(cards[name]), seen[name], choice=choice)
+        for name, key in keys.items()
     }
-    steps = plan(inputs, list(keys), settings)
-    for done, step in enumerate(steps):
-        title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
-        progress.progress(done / len(steps), title)
-        row = rows[step.explainer.name]
-        chosen = tuple(keys[name] for name in step.models)
-        face = inputs[step.models[0]]
-        try:
-            maps = cache.explanations(
-                chosen, step.explainer, face, settings.target, choice=state.threshold()
-            )
-            row.add(maps)
-        except FascoreError as err:
-            row.fail(step.models, str(err))
-    progress.empty()
-    return rows
+    views.firmness_panel(firmness, seen)
+    return firmness
 
 
-def judge_rows(
-    rows: Mapping[str, views.MapRow],
-    keys: Mapping[str, ModelKey],
-    inputs: Mapping[str, np.ndarray],
-    settings: views.Settings,
-    progress: DeltaGenerator,
-) -> None:
-    """Says below each map how far it can be believed, once all maps are there."""
-    steps = plan(inputs, list(keys), settings)
-    for done, step in enumerate(steps):
-        title = f"Judging {step.explainer.title}'s maps… ({done} of {len(steps)} steps)"
-        progress.progress(done / len(steps), title)
-        chosen = tuple(keys[name] for name in step.models)
-        try:
-            judged = cache.judgements(
-                chosen,
-                step.explainer,
-                inputs[step.models[0]],
-                settings.target,
-                choice=state.threshold(),
-            )
-        except FascoreError:  # the map's cell says why there is none
-            continue
-        rows[step.explainer.name].judge(step.models, judged)
-    progress.empty()
+def sums_by_part(
+    rows: Mapping[str, views.MapRow], names: Sequence[str], *, size: int
+) -> list[PartSums]:
+    """What can be read of the maps, of the methods that explain all networks; pixel maps first."""
+    complete = [row for row in rows.values() if len(row.maps) == len(names)]
+    complete.sort(key=lambda row: row.maps[0].superpixels is not None)
+    sums = [part_sums(row.maps[0].method, row.maps, size=size) for row in complete]
+    return [of_method for of_method in sums if of_method is not None]
 
 
 def spoof_cam(key: ModelKey, face: np.ndarray, *, layer: str) -> Attribution:
@@ -185,17 +155,6 @@ def draw_attention(
         )
         columns = dict(zip(keys, st.columns(len(keys)), strict=True))
         views.attention_columns(gates, cams, crops, thresholds, columns)
-
-
-def plan(
-    inputs: Mapping[str, np.ndarray], names: list[str], settings: views.Settings
-) -> list[Step]:
-    """The grid's steps, cheapest first; only models that see the same pixels run jointly."""
-    groups: dict[bytes, list[str]] = {}
-    for name in names:
-        groups.setdefault(inputs[name].tobytes(), []).append(name)
-    steps = [step for group in groups.values() for step in plan_grid(group, settings.explainers)]
-    return sorted(steps, key=lambda step: step.explainer.forward_passes)
 
 
 page()

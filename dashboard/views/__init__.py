@@ -1,8 +1,9 @@
 """What pages draw with. Each function takes what is to be shown and draws it; none computes it."""
 
+from dashboard.views.answer import answer
 from dashboard.views.attention import attention_columns
 from dashboard.views.chart import chart, charts
-from dashboard.views.face import Judged, face_panel
+from dashboard.views.face import face_panel, shown_truth
 from dashboard.views.findings import (
     claim_panel,
     differences_table,
@@ -14,10 +15,14 @@ from dashboard.views.findings import (
 )
 from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
 from dashboard.views.findings_images import findings_tiles, picked_point
+from dashboard.views.firmness import firmness_panel
 from dashboard.views.gallery import choose_picture
+from dashboard.views.grid import draw_maps, judge_rows, place_columns
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
+from dashboard.views.judged import Judged
 from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
+from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
 from dashboard.views.settings import Settings, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
@@ -48,6 +53,7 @@ from dashboard.views.tables import (
 from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
 from dashboard.views.training import cost_view, progress_list, settings_view
 from dashboard.views.verdict import column_error, verdict
+from dashboard.views.what_if import chosen_change, picture_sliders
 
 __all__ = [
     "CELLS",
@@ -55,7 +61,16 @@ __all__ = [
     "Judged",
     "MapRow",
     "Settings",
+    "answer",
     "attention_columns",
+    "chosen_change",
+    "draw_maps",
+    "firmness_panel",
+    "fresh_place",
+    "judge_rows",
+    "picture_sliders",
+    "place_columns",
+    "shown_truth",
     "cards_or_errors",
     "choose_measures",
     "choose_method",

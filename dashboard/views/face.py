@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import streamlit as st
 
 from dashboard import cache, state
+from dashboard.views.judged import Judged
 from dashboard.views.style import WORDS, model_title
+from dashboard.views.what_if import chosen_change
 from fascore.data.samples import DataError
 from fascore.faces import face_warnings
-from fascore.images import Box, crop_face, crop_square, face_input
+from fascore.images import crop_square
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
 from fascore.store import Card
 
 SHOWN_SIDE = 640  # px; the page shows pictures at this size, the networks never see it
 LINE = 4  # px
 BOX_COLOUR, CROP_COLOUR = (240, 228, 66), (86, 180, 233)  # Okabe and Ito's yellow and sky blue
-
-
-@dataclass(frozen=True)
-class Judged:
-    """What is judged: the picture (H, W, 3), the face's box in it, and where the box is from.
-
-    Without a box it is the picture's largest centred square.
-    """
-
-    pixels: np.ndarray
-    box: Box | None
-    box_origin: str
-    _made: dict[Any, np.ndarray] = field(default_factory=dict, init=False, repr=False)
-
-    def crop(self, card: Card) -> np.ndarray:
-        """The square crop around the face, at the picture's own resolution."""
-        expansion = card.crop_expansion
-        return self._once(expansion, lambda: crop_face(self.pixels, self.box, expansion=expansion))
-
-    def network_input(self, card: Card) -> np.ndarray:
-        """What a network sees of it: uint8 (size, size, 3)."""
-        size, expansion = card.size, card.crop_expansion
-        return self._once(
-            (size, expansion),
-            lambda: face_input(self.pixels, self.box, size=size, expansion=expansion),
-        )
-
-    def _once(self, key: Any, make: Callable[[], np.ndarray]) -> np.ndarray:
-        """What `make` gave when it was first asked for: many networks share one crop."""
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
 
 
 def face_panel(cards: Mapping[str, Card]) -> Judged | None:
@@ -71,6 +40,8 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
         st.info(note)
     first = next(iter(cards.values()))
     judged = _labelled(shown, first) if shown.sample else _detected(shown, first)
+    if judged is not None:
+        judged = replace(judged, change=chosen_change(), made=state.made(shown.digest))
     if judged is None:
         st.image(_shrunk(shown.picture.pixels), caption="The picture", width=320)
         return None
@@ -84,6 +55,12 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
             only = "" if len(groups) == 1 else f" ({', '.join(map(model_title, names))})"
             _three_pictures(judged, cards[names[0]], f"What the networks see{only}")
     return judged
+
+
+def shown_truth() -> int | None:
+    """The label of the picture on show, where it is known."""
+    shown = state.shown()
+    return shown.sample.label if shown and shown.sample else None
 
 
 def _labelled(shown: state.Shown, card: Card) -> Judged | None:

@@ -55,6 +55,7 @@ class MapRow:
         for name, column in columns.items():
             self._cells[name] = column.empty()
             self._notes[name] = column.empty()
+        self._made: list[Attribution] = []
         self._maps: dict[str, Attribution] = {}
         self._failed: set[str] = set()
         self._drawn = time.monotonic()
@@ -64,6 +65,7 @@ class MapRow:
     def add(self, maps: Sequence[Attribution]) -> None:
         """Takes maps that arrived, and draws the row if it is time to."""
         for attribution in maps:
+            self._made.append(attribution)
             self._maps[attribution.model] = self._as_shown(attribution)
         complete = len(self._maps) + len(self._failed) == len(self._cells)
         if complete or time.monotonic() - self._drawn > REDRAW:
@@ -90,6 +92,11 @@ class MapRow:
         if self._explainer.kind != PIXELS or self._pixel_view == "pixels":
             return attribution
         return replace(attribution, values=on_grid(attribution.values))
+
+    @property
+    def maps(self) -> list[Attribution]:
+        """The maps that there are, as they were made."""
+        return list(self._made)
 
     def _draw(self) -> None:
         scale = render.limit(self._maps.values())

@@ -39,6 +39,14 @@ label:has(:focus-visible) {{
 .fs-live .fs-word {{ color: var(--fs-live); }}
 .fs-spoof .fs-word {{ color: var(--fs-spoof); }}
 .fs-word small {{ font-weight: 500; font-size: .9rem; }}
+.fs-chips {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(4.6rem, 1fr));
+  gap: .5rem; }}
+.fs-chip {{ border-left: 5px solid; padding: .1rem .2rem .1rem .5rem; font-size: .9rem;
+  line-height: 1.3; background: var(--fs-shade); border-radius: 0 4px 4px 0; }}
+.fs-chip .fs-word {{ font-size: 1.15rem; white-space: nowrap; }}
+.fs-sentence {{ font-size: 1.1rem; line-height: 1.45; margin: .7rem 0 0; }}
+.st-key-answer_place {{ min-height: 8.2rem; }}
+.fs-firm {{ margin: 0; padding-left: 1.1rem; line-height: 1.5; }}
 .fs-bar {{ position: relative; height: 14px; background: var(--fs-line); border-radius: 3px;
   margin: .45rem 0 .35rem 0; }}
 .fs-fill {{ position: absolute; inset: 0 auto 0 0; border-radius: 3px; }}
@@ -96,14 +104,16 @@ label:has(:focus-visible) {{
 .st-key-gallery [data-testid="stColumn"] {{ min-width: 4.4rem; flex: 1 1 4.4rem; }}
 .st-key-gallery [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; gap: .5rem; }}
 @media (max-width: 1150px) {{
-  .st-key-grid > div > [data-testid="stHorizontalBlock"],
-  .st-key-grid > [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
+  .st-key-grid [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); }}
 }}
 @media (max-width: 640px) {{
   .block-container {{ padding-left: 1rem; padding-right: 1rem; }}
-  .st-key-grid [data-testid="stColumn"] {{ min-width: 100%; }}
-  .st-key-grid :is([data-testid="stImage"], .fs-wait, .fs-scale, .fs-ends) {{ max-width: 300px; }}
+  .st-key-grid [data-testid="stHorizontalBlock"] {{ column-gap: .6rem; }}
+  .st-key-grid [data-testid="stColumn"] {{ flex: 1 1 calc(50% - .3rem);
+    min-width: calc(50% - .3rem); }}
+  .fs-chip {{ font-size: .74rem; padding-left: .3rem; }}
+  .fs-chip .fs-word {{ font-size: .86rem; }}
   :is(.st-key-pictures, .st-key-tiles) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-tiles [data-testid="stHorizontalBlock"] {{ column-gap: 1rem; }}
   .st-key-tiles [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .5rem);

@@ -79,7 +79,7 @@ def verdicts(comparison: Comparison) -> Verdicts:
 
 
 def verdict_sentence(
-    spoof: Mapping[str, bool], *, truth: int, title: Callable[[str], str] = str
+    spoof: Mapping[str, bool], *, truth: int | None, title: Callable[[str], str] = str
 ) -> str:
     """How many networks take one face for an attack, whether rightly, and which say otherwise.
 
@@ -87,8 +87,8 @@ def verdict_sentence(
     ----------
     spoof : mapping of str to bool
         Whether each network takes the face for an attack.
-    truth : {0, 1}
-        The face's label.
+    truth : {0, 1} or None
+        The face's label; None where it is not known, and nothing is said of what is right.
 
     Examples
     --------
@@ -96,16 +96,20 @@ def verdict_sentence(
     '2 of 3 networks say SPOOF, rightly; c says LIVE.'
     >>> verdict_sentence({"a": False, "b": False}, truth=1)
     'All 2 networks say LIVE, wrongly.'
+    >>> verdict_sentence({"a": True}, truth=None)
+    'The network says SPOOF.'
     """
     groups = {
         said: [name for name, is_spoof in spoof.items() if is_spoof == said]
         for said in (True, False)
     }
     most = len(groups[True]) >= len(groups[False])
-    share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else f"All {len(spoof)}"
     word = {True: "SPOOF", False: "LIVE"}
-    right = "rightly" if most == (truth == SPOOF) else "wrongly"
+    right = "" if truth is None else f", {'rightly' if most == (truth == SPOOF) else 'wrongly'}"
+    if len(spoof) == 1:
+        return f"The network says {word[most]}{right}."
+    share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else f"All {len(spoof)}"
     others = " and ".join(title(name) for name in groups[not most])
     verb = "says" if len(groups[not most]) == 1 else "say"
     rest = f"; {others} {verb} {word[not most]}" if others else ""
-    return f"{share} networks say {word[most]}, {right}{rest}."
+    return f"{share} networks say {word[most]}{right}{rest}."

@@ -1,0 +1,96 @@
+"""How firm each verdict is: a line for each network, the strip of scores, the pictures scored."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from dashboard.views.chart import chart
+from dashboard.views.style import WORDS, model_title
+from fascore.firmness.figure import firmness_figure
+from fascore.firmness.trials import Firmness
+from fascore.firmness.words import firmness_words
+from fascore.scores.score_text import score_against
+
+CHART, PICKED = "firmness", "firmness_trial"
+HELP = (
+    "The picture is changed in ways that should not matter, one at a time, and each network judges "
+    "it again. A verdict that many of these changes turn is not firm, whatever its score is. "
+    "Points are scores (▲ SPOOF, ● LIVE); large orange ones are turned verdicts. The dashed line "
+    "is the network's threshold, the dotted one the score of the picture as it is. The axis is "
+    "P(spoof) on a logit scale, which spreads what is near 0 and near 1."
+)
+
+
+@st.fragment
+def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray]) -> None:
+    """Draws how firm each verdict is.
+
+    Parameters
+    ----------
+    firmness : mapping of str to Firmness
+        By network.
+    seen : mapping of str to uint8 array of shape (1 + n, size, size, 3)
+        What each network sees of the picture as it is and in each trial.
+    """
+    st.subheader("How firm is it?", help=HELP)
+    lines = "".join(
+        f"<li><b>{html.escape(model_title(name))}</b>: {html.escape(firmness_words(of))}</li>"
+        for name, of in firmness.items()
+    )
+    st.html(f'<ul class="fs-firm">{lines}</ul>')
+    left, right = st.columns([3, 1], gap="large")
+    with left:
+        chart(
+            firmness_figure(firmness),
+            key=CHART,
+            on_select=_take_point,
+            selection_mode="points",
+        )
+    with right:
+        _scored_picture(firmness, seen)
+
+
+def _take_point() -> None:
+    """A point that was clicked is the change to show."""
+    event: Any = st.session_state[CHART]
+    if event.selection.points:
+        st.session_state[PICKED] = event.selection.points[0]["customdata"][0]
+
+
+def _scored_picture(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray]) -> None:
+    """The picture that one change makes, with the networks' scores of it."""
+    first = next(iter(firmness.values()))
+    picked = st.selectbox(
+        "The picture scored",
+        range(len(first.trials)),
+        format_func=lambda number: first.trials[number].words,
+        key=PICKED,
+        help="Choose a change here, or click its point in the chart.",
+    )
+    pictures = {id(images): (name, images) for name, images in seen.items()}
+    for name, images in pictures.values():
+        alone = len(pictures) == 1
+        st.image(
+            np.kron(images[1 + picked], np.ones((4, 4, 1), np.uint8)),
+            caption=None if alone else f"for {model_title(name)}",
+            alt=f"What the networks see: {first.trials[picked].words}",
+            output_format="PNG",
+            width=220,
+        )
+    lines = [_score_line(name, of, picked) for name, of in firmness.items()]
+    st.html(f'<div class="fs-small">{"<br>".join(lines)}</div>')
+
+
+def _score_line(name: str, of: Firmness, number: int) -> str:
+    score = float(of.scores[number])
+    word, _, icon = WORDS[int(score >= of.threshold)]
+    turned = " <b>turned</b>" if of.turned[number] else ""
+    return (
+        f"{html.escape(model_title(name))}: {icon} {word}, "
+        f"{html.escape(score_against(score, of.threshold))}{turned}"
+    )

@@ -1,0 +1,102 @@
+"""The grid of maps: a row for each method, a cell for each network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from dashboard import cache, state
+from dashboard.cache import ModelKey
+from dashboard.views.maps import MapRow
+from dashboard.views.settings import Settings
+from fascore.errors import FascoreError
+from fascore.explain import Step, plan_grid
+
+COLUMNS_A_ROW = 4
+
+
+def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
+    """A column a network, COLUMNS_A_ROW side by side."""
+    columns: dict[str, DeltaGenerator] = {}
+    for start in range(0, len(names), COLUMNS_A_ROW):
+        row = st.columns(min(COLUMNS_A_ROW, len(names)))
+        columns |= zip(names[start:], row, strict=False)
+    return columns
+
+
+def draw_maps(
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    crops: Mapping[str, np.ndarray],
+    settings: Settings,
+    progress: DeltaGenerator,
+) -> dict[str, MapRow]:
+    """Fills a row for each method, the cheapest first, and returns the rows by method.
+
+    All cells are on the page from the start, so that nothing moves while maps arrive.
+    """
+    rows = {
+        explainer.name: MapRow(
+            explainer,
+            crops,
+            place_columns(list(keys)),
+            opacity=settings.opacity,
+            pixel_view=settings.pixel_view,
+        )
+        for explainer in settings.explainers
+    }
+    steps = _plan(inputs, list(keys), settings)
+    for done, step in enumerate(steps):
+        title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
+        progress.progress(done / len(steps), title)
+        row = rows[step.explainer.name]
+        chosen = tuple(keys[name] for name in step.models)
+        face = inputs[step.models[0]]
+        try:
+            maps = cache.explanations(
+                chosen, step.explainer, face, settings.target, choice=state.threshold()
+            )
+            row.add(maps)
+        except FascoreError as err:
+            row.fail(step.models, str(err))
+    progress.empty()
+    return rows
+
+
+def judge_rows(
+    rows: Mapping[str, MapRow],
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    settings: Settings,
+    progress: DeltaGenerator,
+) -> None:
+    """Says below each map how far it can be believed, once all maps are there."""
+    steps = _plan(inputs, list(keys), settings)
+    for done, step in enumerate(steps):
+        title = f"Judging {step.explainer.title}'s maps… ({done} of {len(steps)} steps)"
+        progress.progress(done / len(steps), title)
+        chosen = tuple(keys[name] for name in step.models)
+        try:
+            judged = cache.judgements(
+                chosen,
+                step.explainer,
+                inputs[step.models[0]],
+                settings.target,
+                choice=state.threshold(),
+            )
+        except FascoreError:  # the map's cell says why there is none
+            continue
+        rows[step.explainer.name].judge(step.models, judged)
+    progress.empty()
+
+
+def _plan(inputs: Mapping[str, np.ndarray], names: list[str], settings: Settings) -> list[Step]:
+    """The grid's steps, cheapest first; only models that see the same pixels run jointly."""
+    groups: dict[bytes, list[str]] = {}
+    for name in names:
+        groups.setdefault(inputs[name].tobytes(), []).append(name)
+    steps = [step for group in groups.values() for step in plan_grid(group, settings.explainers)]
+    return sorted(steps, key=lambda step: step.explainer.forward_passes)

@@ -1,0 +1,73 @@
+"""What is judged of the picture on show: its crop, each network's input, and its changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from fascore.firmness.changes import AS_GIVEN, Change, changed_crop, changed_input
+from fascore.firmness.trials import Trial, trial_inputs, trials
+from fascore.images import Box
+from fascore.store import Card
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What is judged: the picture (H, W, 3), the face's box in it, and where the box is from.
+
+    Without a box it is the picture's largest centred square. `change` is what is done to the
+    picture first. `made` holds what was made of it, for many networks share one crop.
+    """
+
+    pixels: np.ndarray
+    box: Box | None
+    box_origin: str
+    change: Change = AS_GIVEN
+    made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def crop(self, card: Card) -> np.ndarray:
+        """The square crop around the face, at the picture's own resolution if nothing is done."""
+        expansion = card.crop_expansion
+        return self._once(
+            ("crop", expansion),
+            lambda: changed_crop(self.pixels, self.box, self.change, expansion=expansion),
+        )
+
+    def network_input(self, card: Card) -> np.ndarray:
+        """What a network sees of it: uint8 (size, size, 3)."""
+        size, expansion = card.size, card.crop_expansion
+        return self._once(
+            ("input", size, expansion),
+            lambda: changed_input(
+                self.pixels, self.box, self.change, size=size, expansion=expansion
+            ),
+        )
+
+    def trials(self, card: Card) -> list[Trial]:
+        """The changes that a network's verdict is tried with."""
+        return trials(card.crop_expansion, base=self.change)
+
+    def trial_inputs(self, card: Card) -> np.ndarray:
+        """What a network sees of it, and then in each trial: uint8 (1 + n, size, size, 3)."""
+        size, expansion = card.size, card.crop_expansion
+        return self._once(
+            ("trials", size, expansion),
+            lambda: trial_inputs(
+                self.pixels,
+                self.box,
+                self.trials(card),
+                size=size,
+                expansion=expansion,
+                base=self.change,
+            ),
+        )
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], np.ndarray]) -> np.ndarray:
+        """What `make` gave when it was first asked for of this box and this change."""
+        key = (*key, self.box, self.change)
+        if key not in self.made:
+            self.made[key] = make()
+        return self.made[key]

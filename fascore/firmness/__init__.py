@@ -1,0 +1,1 @@
+"""How firm is a verdict? The picture changed a little, in many ways, and scored again."""

@@ -1,0 +1,80 @@
+import numpy as np
+import pytest
+
+from fascore.firmness.changes import Change
+from fascore.firmness.figure import firmness_figure, places
+from fascore.firmness.trials import Firmness, Trial, families, trial_inputs, trials
+from fascore.firmness.words import firmness_words, least_firm_words
+from fascore.images import Box, face_input
+
+TRIALS = [
+    Trial("Crop", "wide", 1.0, Change(scale=1.2)),
+    Trial("Crop", "less wide", 0.5, Change(scale=1.1)),
+    Trial("JPEG", "JPEG quality 10", 0.75, Change(jpeg=10)),
+]
+
+
+def firm(*scores: float, given: float = 0.9) -> Firmness:
+    return Firmness(TRIALS, given, np.array(scores), 0.5)
+
+
+@pytest.mark.parametrize("expansion", [1.5, 1.3])
+def test_trials_leave_out_what_changes_nothing(expansion):
+    tried = trials(expansion)
+    count = sum(len(family.values) for family in families(expansion))
+    assert len(tried) == count - (expansion == 1.5)
+    assert all(trial.change != Change() for trial in tried)
+    assert all(0 < trial.size <= 1 for trial in tried)
+
+
+def test_networks_input_comes_first_as_given():
+    picture = np.random.default_rng(0).integers(0, 256, (60, 60, 3), dtype=np.uint8)
+    box = Box(10, 10, 30, 30)
+    seen = trial_inputs(picture, box, TRIALS, size=16, expansion=1.5)
+    assert seen.shape == (4, 16, 16, 3)
+    assert (seen[0] == face_input(picture, box, size=16, expansion=1.5)).all()
+    assert (seen[1] == face_input(picture, box, size=16, expansion=1.8)).all()
+
+
+def test_verdict_turns_where_the_score_crosses_the_threshold():
+    assert firm(0.8, 0.5, 0.4).turned.tolist() == [False, False, True]
+    assert firm(0.8, 0.5, 0.4, given=0.1).turned.tolist() == [True, True, False]
+
+
+def test_first_change_is_the_smallest_that_turns():
+    assert firm(0.1, 0.9, 0.1).first.words == "JPEG quality 10"
+    assert firm(0.1, 0.1, 0.1).first.words == "less wide"
+    assert firm(0.9, 0.9, 0.9).first is None
+
+
+def test_firmness_in_words():
+    assert firmness_words(firm(0.9, 0.9, 0.9)) == "None of 3 changes turns it."
+    assert (
+        firmness_words(firm(0.9, 0.1, 0.9)) == "1 of 3 changes turns it, the smallest: less wide."
+    )
+
+
+@pytest.mark.parametrize(
+    ("of", "told"),
+    [
+        ({"a": firm(0.9, 0.9, 0.9), "b": firm(0.8, 0.8, 0.8)}, "None of 3 small changes"),
+        ({"a": firm(0.9, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)}, "The least firm is b: 1 of 3"),
+        ({"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)}, "All are equally firm: 1 of 3"),
+        (
+            {"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8), "c": firm(0.9, 0.8, 0.8)},
+            "a and b are the least firm: 1 of 3 changes turn each.",
+        ),
+    ],
+)
+def test_least_firm_network_is_named(of, told):
+    assert least_firm_words(of).startswith(told)
+
+
+def test_strip_has_a_gap_between_families_and_marks_what_turns():
+    assert places(TRIALS).tolist() == [0, 1, 3]
+    figure = firmness_figure({"cnn": firm(0.8, 0.7, 0.2), "cnn_channel": firm(0.9, 0.9, 0.9)})
+    marks = [trace for trace in figure.data if trace.mode == "markers"]
+    assert [list(trace.marker.size) for trace in marks] == [[7, 7, 11], [7, 7, 7]]
+    assert "JPEG quality 10: LIVE" in marks[0].customdata[2][1]
+    assert list(figure.layout.xaxis2.ticktext) == ["Crop", "JPEG"]
+    assert len(figure.layout.shapes) == 4  # a threshold and the score as given, for each

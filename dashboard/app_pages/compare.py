@@ -58,10 +58,10 @@ def compare(
     answer_place: DeltaGenerator,
 ) -> None:
     """Verdicts at once, then how firm they are, then a row of maps a method as they are done."""
-    progress = st.empty()
+    progress, verdicts = st.empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     with progress, st.spinner("Loading the models…"):
-        keys, scores = draw_verdicts(store, inputs)
+        keys, scores = draw_verdicts(store, inputs, verdicts)
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
     answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
     if answer is None:
@@ -84,11 +84,13 @@ def compare(
 
 
 def draw_verdicts(
-    store: Store, inputs: Mapping[str, np.ndarray]
+    store: Store, inputs: Mapping[str, np.ndarray], place: DeltaGenerator
 ) -> tuple[dict[str, ModelKey], dict[str, float]]:
     """Draws each network's verdict, or why it has none; keys and scores of those that have one."""
     keys, scores = {}, {}
-    for name, column in views.place_columns(list(inputs)).items():
+    with place:
+        columns = views.place_columns(list(inputs))
+    for name, column in columns.items():
         key = cache.model_key(store, name)
         with column:
             try:

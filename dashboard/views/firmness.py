@@ -43,7 +43,8 @@ def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarr
         for name, of in firmness.items()
     )
     st.html(f'<ul class="fs-firm">{lines}</ul>')
-    left, right = st.columns([3, 1], gap="large")
+    with st.container(key="firmness_panel"):
+        left, right = st.columns([3, 1], gap="large")
     with left:
         chart(
             firmness_figure(firmness),

@@ -112,6 +112,7 @@ label:has(:focus-visible) {{
   .st-key-grid [data-testid="stHorizontalBlock"] {{ column-gap: .6rem; }}
   .st-key-grid [data-testid="stColumn"] {{ flex: 1 1 calc(50% - .3rem);
     min-width: calc(50% - .3rem); }}
+  .st-key-firmness_panel [data-testid="stColumn"] {{ flex: 1 1 100%; min-width: 100%; }}
   .fs-chip {{ font-size: .74rem; padding-left: .3rem; }}
   .fs-chip .fs-word {{ font-size: .86rem; }}
   :is(.st-key-pictures, .st-key-tiles) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}

@@ -9,11 +9,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from dashboard import cache
-from dashboard.views import face
-from fascore import images, store
+from dashboard.views import judged
+from fascore import store
 from fascore.data import open_data
 from fascore.explain import EXPLAINERS
 from fascore.files import sha256
+from fascore.firmness.changes import changed_input
 from fascore.images import Box
 from fascore.judging.gates import Gate
 from fascore.judging.stability import shifted
@@ -343,14 +344,35 @@ def test_networks_that_see_alike_share_one_crop(app, monkeypatch):
 
     def counted(*arguments, **options):
         calls.append(options)
-        return images.face_input(*arguments, **options)
+        return changed_input(*arguments, **options)
 
-    monkeypatch.setattr(face, "face_input", counted)
+    monkeypatch.setattr(judged, "changed_input", counted)
     app.run()
-    calls.clear()
+    assert calls == [{"size": SIZE, "expansion": 1.5}]
     app.slider(key="opacity").set_value(0.2).run()
     check_clean(app)
-    assert calls == [{"size": SIZE, "expansion": 1.5}]
+    assert len(calls) == 1
+
+
+def test_answer_comes_first_and_says_how_firm(app):
+    app.run()
+    (answer,) = html_of(app, "fs-chips")
+    assert answer.count("fs-chip ") == len(VARIANTS) and "networks say" in answer
+    (firm,) = html_of(app, "fs-firm")
+    assert firm.count("<li>") == len(VARIANTS)
+
+
+def test_sliders_change_the_picture_that_is_judged_and_take_it_back(app):
+    app.run()
+    given = html_of(app, "fs-verdict")
+    slider = next(each for each in app.slider if each.label == "Brightness")
+    slider.set_value(20).run()
+    check_clean(app)
+    assert html_of(app, "fs-verdict") != given
+    assert any("changed by the sliders" in each.value for each in app.warning)
+    app.button(key="as_given").click().run()
+    check_clean(app)
+    assert html_of(app, "fs-verdict") == given
 
 
 def change_card(store_path, name, **changes):

@@ -166,6 +166,11 @@ class Store:
         )
         return live, spoof
 
+    def check_weights(self, name: str) -> None:
+        """Refuses weights that the model's card does not describe; there may be none."""
+        if name in self.loadable_names:
+            self._check_weights(self.card(name), name)
+
     def _check_weights(self, card: Card, name: str) -> None:
         """Refuses weights that the card does not describe."""
         if card.model != name or card.weights_sha256 != sha256(self.path / name / WEIGHTS):
@@ -177,8 +182,7 @@ class Store:
 
     def _check_scores(self, card: Card, name: str) -> None:
         """Refuses scores of other weights than the card's and those that are there."""
-        if name in self.loadable_names:
-            self._check_weights(card, name)
+        self.check_weights(name)
         # Cards written before 0.2 have no record of their scores. Their threshold stands for it:
         # it was written right after the scores, and training anew took it away.
         own = bool(card.threshold)

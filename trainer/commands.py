@@ -88,7 +88,31 @@ def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
 
 
 def run_evaluate(options: argparse.Namespace) -> None:
-    """`evaluate`."""
+    """`evaluate`: on the networks' own build, or with --as on another data set."""
+    if options.name is not None:
+        _evaluate_set(options)
+        return
+    if options.data is None:
+        raise FascoreError(
+            "Expected --as NAME beside --root: what to call the test set in the store. Received: "
+            "none. Add it; the networks' own build is given with --data."
+        )
+    given = {
+        "--split": options.split,
+        "--describe": options.describe,
+        "--real-presentations": options.real_presentations,
+        "--scores-only": options.scores_only,
+    }
+    if extra := [option for option, value in given.items() if value]:
+        raise FascoreError(
+            f"Expected {extra[0]} with --as, for another data set. Received: no --as. Add it, or "
+            f"leave {extra[0]} out."
+        )
+    _evaluate_own(options)
+
+
+def _evaluate_own(options: argparse.Namespace) -> None:
+    """Scores the store on its own build."""
     from fascore.scores.score_text import threshold_text
     from trainer.build import Prepared
     from trainer.evaluate import evaluate
@@ -102,6 +126,33 @@ def run_evaluate(options: argparse.Namespace) -> None:
             float_format="{:.4f}".format, formatters={"threshold": threshold_text}
         )
         print(f"\n{group}\n{text}")
+
+
+def _evaluate_set(options: argparse.Namespace) -> None:
+    """Scores the store on another data set."""
+    from fascore.store import Store
+    from trainer.build import Prepared
+    from trainer.evaluate_set import SetRecord, evaluate_root, evaluate_set, table_text
+    from trainer.set_images import images_of_build
+
+    store = Store(options.store)
+    record = SetRecord(
+        options.name, options.describe, options.real_presentations, options.scores_only
+    )
+    if options.data:
+        images = images_of_build(Prepared(options.data), options.split)
+        table = evaluate_set(images, store, record, again=options.again)
+    else:
+        table = evaluate_root(
+            options.root,
+            store,
+            record,
+            split=options.split,
+            without_face=options.without_face,
+            jobs=options.jobs,
+            again=options.again,
+        )
+    print(f"\n{table_text(store, options.name, table)}")
 
 
 def run_study(options: argparse.Namespace) -> None:
@@ -200,7 +251,7 @@ def run_refresh(options: argparse.Namespace) -> None:
     _check_weights_option(options.weights, _chosen_models(options.models))
     run_prepare(options)
     run_fit(options)
-    run_evaluate(options)
+    _evaluate_own(options)
 
 
 def run_simulate(options: argparse.Namespace) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
+import numpy as np
 import pandas as pd
 import psutil
 from tqdm import tqdm
@@ -93,14 +95,29 @@ def _made_from(folder: Path, card: Card, build: Prepared) -> dict[str, Any]:
 
 def predict(model: FaceModel, build: Prepared) -> dict[str, float]:
     """P(spoof) of each validation and test image by sample id, with a progress bar."""
+
+    def batches(batch_size: int) -> Iterator[tuple[list[str], np.ndarray]]:
+        for split in EVALUATED:
+            yield from build.batches(split, batch_size)
+
+    return spoof_scores(model, batches, sum(build.count(split) for split in EVALUATED))
+
+
+def spoof_scores(
+    model: FaceModel,
+    batches: Callable[[int], Iterable[tuple[list[str], np.ndarray]]],
+    total: int,
+) -> dict[str, float]:
+    """P(spoof) by sample id of `total` images, with a progress bar.
+
+    `batches` gives sample ids and images, as many at a time as it is asked for.
+    """
     scores: dict[str, float] = {}
     batch_size = choose_batch_size(model)
-    total = sum(build.count(split) for split in EVALUATED)
     with tqdm(total=total, desc=f"score {model.name}", unit="image") as bar:
-        for split in EVALUATED:
-            for ids, images in build.batches(split, batch_size):
-                scores |= zip(ids, model.spoof_scores(images, batch_size=batch_size), strict=True)
-                bar.update(len(ids))
+        for ids, images in batches(batch_size):
+            scores |= zip(ids, model.spoof_scores(images, batch_size=batch_size), strict=True)
+            bar.update(len(ids))
     return scores
 
 

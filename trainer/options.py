@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fascore.data.protocols import PROTOCOLS
+from fascore.data.splits import ALL, SPLITS
 from fascore.explain import EXPLAINERS, TARGETS, Explainer
 from fascore.explain.attribution import settings_of
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
@@ -86,14 +87,8 @@ def _prepare_options(parser: argparse.ArgumentParser) -> None:
     _number(parser, "--size", "side of the crops in pixels", least=32, default=INPUT_SIZE)
     multiple = "side of the crop, as a multiple of the face box's longer side"
     _number(parser, "--crop-expansion", multiple, least=1.0, default=CROP_EXPANSION)
-    parser.add_argument(
-        "--without-face",
-        choices=WITHOUT_FACE,
-        default=SKIP,
-        help="what to do with a picture without a labelled box in which no face is found: leave "
-        f"it out, or take all of it; default: {SKIP}",
-    )
-    _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
+    _without_face(parser)
+    _jobs(parser)
     parser.add_argument(
         "--beam",
         metavar="OPTIONS",
@@ -121,9 +116,42 @@ def _fit_options(parser: argparse.ArgumentParser) -> None:
 
 
 def evaluate_options(parser: argparse.ArgumentParser) -> None:
-    """Which store, scored on which build."""
-    _data(parser)
+    """Which store, scored on which build; or on which other data set, under what name."""
+    images = parser.add_mutually_exclusive_group(required=True)
+    images.add_argument("--data", type=Path, help="build that prepare wrote")
+    images.add_argument(
+        "--root",
+        type=Path,
+        help=f"with --as, a data set that is not prepared: {ROOT_HELP}. Its crops are not kept",
+    )
     _store(parser)
+    parser.add_argument(
+        "--as",
+        dest="name",
+        metavar="NAME",
+        help="score another data set than the networks' own, and keep it in the store as the test "
+        "set of this name; thresholds stay those of the store's validation",
+    )
+    parser.add_argument(
+        "--split",
+        choices=(*SPLITS, ALL),
+        help="with --as, which images of the data set; default: test, or all where the data set "
+        "has one split or one class",
+    )
+    describe = "with --as, what to call it beside a number; default: the data set's name"
+    parser.add_argument("--describe", metavar="TEXT", help=describe)
+    parser.add_argument(
+        "--real-presentations",
+        action="store_true",
+        help="with --as, record that these are photographs of real faces and real attacks",
+    )
+    parser.add_argument(
+        "--scores-only",
+        action="store_true",
+        help="with --as, do not record where the pictures are: pages show numbers alone",
+    )
+    _without_face(parser)
+    _jobs(parser)
     _again(parser)
 
 
@@ -238,7 +266,7 @@ def simulate_options(parser: argparse.ArgumentParser) -> None:
     )
     _number(parser, "--identities", "how many people to render", default=600)
     _number(parser, "--seed", "draws people, light, attacks and camera", default=1)
-    _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
+    _jobs(parser)
     parser.add_argument("--assets", type=Path, help="folder for the fetched head assets")
     parser.add_argument("--sheet", type=Path, help="also write a contact sheet (PNG) here")
 
@@ -256,6 +284,20 @@ def _data(parser: argparse.ArgumentParser) -> None:
 
 def _store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
+
+
+def _without_face(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--without-face",
+        choices=WITHOUT_FACE,
+        default=SKIP,
+        help="what to do with a picture without a labelled box in which no face is found: leave "
+        f"it out, or take all of it; default: {SKIP}",
+    )
+
+
+def _jobs(parser: argparse.ArgumentParser) -> None:
+    _number(parser, "--jobs", "worker processes", least=1, told="one for each core")
 
 
 def _again(parser: argparse.ArgumentParser) -> None:

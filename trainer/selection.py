@@ -35,13 +35,20 @@ def draw(scan: Scan, left_out: Sequence[Skipped], config: Config, out: Path) -> 
             raise
         if not (out / PREPARED).exists():  # the list of a finished build stays its own
             write_skipped(out, skipped)
-        reason, count = Counter(each.reason for each in skipped).most_common(1)[0]
-        first = next(each for each in skipped if each.reason == reason)
-        detail = f" ({first.detail})" if first.detail else ""
         raise DataError(
-            f"{err} Left out: {len(skipped):,}, most often ({count:,}) for '{reason}', such as "
-            f"{first.path}{detail}. {out / SKIPPED} lists what a build leaves out."
+            f"{err} {left_out_words(skipped)} {out / SKIPPED} lists what a build leaves out."
         ) from err
+
+
+def left_out_words(skipped: Sequence[Skipped]) -> str:
+    """How many entries were left out, and the commonest reason with an example."""
+    reason, count = Counter(each.reason for each in skipped).most_common(1)[0]
+    first = next(each for each in skipped if each.reason == reason)
+    detail = f" ({first.detail})" if first.detail else ""
+    return (
+        f"Left out: {len(skipped):,}, most often ({count:,}) for '{reason}', such as "
+        f"{first.path}{detail}."
+    )
 
 
 def lacks_class(samples: Sequence[Sample]) -> bool:

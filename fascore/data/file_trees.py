@@ -52,6 +52,10 @@ class FileTree(ABC):
         """What changes with a file; "missing" if there is none."""
 
     @abstractmethod
+    def size(self, path: str) -> int | None:
+        """Bytes of a file, without reading it; None if there is none."""
+
+    @abstractmethod
     def paths(self, refuse: Refuse = _ignore) -> Iterator[str]:
         """Every file's path. What cannot be listed is told to `refuse`."""
 
@@ -101,6 +105,12 @@ class Folder(FileTree):
         except (OSError, ValueError):
             return MISSING
         return f"{about.st_size} bytes at {about.st_mtime_ns}"
+
+    def size(self, path: str) -> int | None:
+        try:
+            return self._place(path).stat().st_size
+        except (OSError, ValueError):
+            return None
 
     def paths(self, refuse: Refuse = _ignore) -> Iterator[str]:
         seen: set[tuple[int, int]] = set()
@@ -177,6 +187,9 @@ class Archive(FileTree):
             return MISSING
         member = self._members[self._prefix + path]
         return f"{member.file_size} bytes, CRC {member.CRC:08x}"
+
+    def size(self, path: str) -> int | None:
+        return self._members[self._prefix + path].file_size if self.has(path) else None
 
     def paths(self, refuse: Refuse = _ignore) -> Iterator[str]:
         for name in self._members:

@@ -163,6 +163,10 @@ class FaceData(ABC):
         """
         return self._read_from(self._files, path)
 
+    def file_size(self, path: str) -> int | None:
+        """Bytes of one file, without reading it; None if there is none."""
+        return self._files.size(path)
+
     def _read_from(self, files: FileTree, path: str) -> bytes:
         try:
             return files.read(path)

@@ -11,6 +11,7 @@ from fascore.data.samples import DataError, Sample
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
 SPLITS = ("train", "validation", "test")
+ALL = "all"  # of them, where a command asks for one
 PAPER_SIZES = {"train": 180_000, "validation": 18_000, "test": 2_000}  # half live, half spoof
 VALIDATION_SHARE = 0.1  # of the training subjects
 FILL_ORDER = ("test", "validation", "train")  # small splits first: they need whole subjects least

@@ -62,6 +62,10 @@ class Union(FaceData):
         key, _, inside = path.partition("/")
         return self.source(key).read(inside)
 
+    def file_size(self, path: str) -> int | None:
+        key, _, inside = path.partition("/")
+        return self.source(key).file_size(inside)
+
     def scan(self) -> Scan:
         whole = Scan()
         for key in self._paths:

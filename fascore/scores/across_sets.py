@@ -1,0 +1,77 @@
+"""Networks on several test sets: the field's cross-data-set table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from fascore.labels import LIVE, SPOOF
+from fascore.scores.error_rates import in_range
+from fascore.stats.intervals import Interval, clustered_rate, flatten_interval, owners
+from fascore.stats.ranking import bootstrap_ranking
+
+CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
+WORST = "worst_species"
+
+
+def set_table(scored: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float]) -> pd.DataFrame:
+    """Models on one test set, of one class or both: a row a model.
+
+    Columns are those of `CROSS_METRICS` as `fascore.scores.definitions.metric_table` has them, with
+    intervals over subjects where they are known, and `worst_species`, the one whose APCER it is.
+    What the set's classes do not define is NaN: AUC takes both, APCER attacks, BPCER live images.
+
+    Parameters
+    ----------
+    scored : mapping of str to DataFrame
+        Each model's samples with `spoof_score`, the same images in the same order.
+    thresholds : mapping of str to float
+        From validation: a test set never chooses its own.
+
+    Raises
+    ------
+    FascoreError
+        If a score is outside [0, 1].
+    """
+    first = next(iter(scored.values()))
+    labels, subjects = first["label"].to_numpy(), first["subject"].to_list()
+    rankings = {}
+    if {LIVE, SPOOF} <= set(labels):
+        scores = {name: table["spoof_score"].to_numpy() for name, table in scored.items()}
+        rankings = bootstrap_ranking(scores, labels, subjects)
+    rows = {}
+    for name, table in scored.items():
+        auc = rankings[name].auc if rankings else None
+        rates = _rates(table, thresholds[name])
+        rows[name] = {**flatten_interval(auc, "auc", prefix="auc_"), **rates}
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
+
+
+def _rates(scored: pd.DataFrame, threshold: float) -> dict[str, float | str]:
+    """APCER of the worst species, BPCER and their means, as columns."""
+    owner, _ = owners(scored["subject"].to_list())
+    labels = scored["label"].to_numpy()
+    wrong = (in_range(scored["spoof_score"].to_numpy()) >= threshold) != (labels == SPOOF)
+
+    def rate(rows: np.ndarray) -> Interval | None:
+        return clustered_rate(wrong[rows], owner[rows]) if len(rows) else None
+
+    species = scored.groupby("pai_species").indices
+    live = rate(np.flatnonzero(labels == LIVE))
+    attacks = {str(name): rate(rows) for name, rows in species.items() if labels[rows[0]] == SPOOF}
+    accepted = {name: each for name, each in attacks.items() if each}
+    worst = max(accepted, key=lambda name: accepted[name].estimate, default="")
+    apcer, pooled = accepted.get(worst), rate(np.flatnonzero(labels == SPOOF))
+    return {
+        **flatten_interval(apcer, "apcer", prefix="apcer_"),
+        **flatten_interval(live, "bpcer", prefix="bpcer_"),
+        "acer": _mean(apcer, live),
+        "hter": _mean(pooled, live),
+        WORST: worst,
+    }
+
+
+def _mean(first: Interval | None, second: Interval | None) -> float:
+    return np.nan if first is None or second is None else (first.estimate + second.estimate) / 2

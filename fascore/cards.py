@@ -21,7 +21,8 @@ class Card:
     `data` names the data set: name, simulated, root, fingerprint, protocol, counts, and `images`,
     a digest of each split's ids, labels and pixels. `training` holds recipe, config, seed, initial
     weights, epochs and seconds. Once the model has been evaluated, `threshold` holds value, rule
-    and split, and `scores` what its predictions were made from (`scores_made_from`).
+    and split, `calibration` the temperature that makes its scores probabilities, with rule and
+    split, and `scores` what its predictions were made from (`scores_made_from`).
     """
 
     model: str
@@ -34,11 +35,18 @@ class Card:
     software: dict[str, str]
     threshold: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] = field(default_factory=dict)
+    calibration: dict[str, Any] = field(default_factory=dict)
 
     @property
     def threshold_value(self) -> float:
         """The recorded threshold, or 0.5 before evaluation."""
         return float(self.threshold.get("value", DEFAULT_THRESHOLD))
+
+    @property
+    def temperature(self) -> float | None:
+        """Of `fascore.scores.temperature.calibrated`; None before evaluation, or without it."""
+        value = self.calibration.get("temperature")
+        return None if value is None else float(value)
 
 
 def read_card(folder: Path) -> Card:

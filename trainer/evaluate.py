@@ -27,6 +27,7 @@ from fascore.scores.definitions import PAPER_METRICS
 from fascore.scores.error_rates import eer_threshold
 from fascore.store import Card, Store, StoreError, scores_made_from, write_card
 from trainer.build import Prepared
+from trainer.calibrate import calibrate
 
 THRESHOLD_RULE = "equal error rate"
 NO_VALIDATION = "0.5, for want of validation images of both classes"
@@ -34,7 +35,7 @@ EVALUATED = ("validation", "test")
 
 
 def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.DataFrame:
-    """Writes samples.csv, each model's predictions.csv and its threshold; returns the test metrics.
+    """Writes samples.csv, predictions.csv, threshold and temperature; returns the test metrics.
 
     Scores that are there are used again only if they are of the model's weights and of the
     build's images; with `again` not even then. The threshold is chosen on validation and applied to
@@ -55,6 +56,7 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
             print(f"{MODELS[name].title}: scored already.")
         else:
             score(opened, name, build)
+    calibrate(opened)
     return test_metrics(opened)
 
 
@@ -75,7 +77,7 @@ def score(opened: Store, name: str, build: Prepared) -> None:
     card = opened.card(name)
     made_from = _made_from(opened.path / name, card, build)
     # without a threshold until it is chosen: a run that is stopped here scores again
-    write_card(opened.path / name, replace(card, scores=made_from, threshold={}))
+    write_card(opened.path / name, replace(card, scores=made_from, threshold={}, calibration={}))
     _record_threshold(opened, name)
 
 

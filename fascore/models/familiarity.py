@@ -1,0 +1,146 @@
+"""Whether a picture is like those a network was trained on, by what its own layers make of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from fascore.models import FEATURE_MAP
+from fascore.models.face_model import BATCH, FaceModel
+
+if TYPE_CHECKING:
+    import keras
+
+FALSE_ALARMS = 0.01  # of validation pictures
+
+
+@dataclass(frozen=True)
+class Familiarity:
+    """Where a network's features of its training pictures lie: a normal distribution a group.
+
+    Attributes
+    ----------
+    means : float32 array of shape (groups, features)
+    precisions : float32 array of shape (groups, features, features)
+        Inverse covariances.
+    offsets : float64 array of shape (groups,)
+        Logarithm of each covariance's determinant, above the smallest.
+    """
+
+    means: np.ndarray
+    precisions: np.ndarray
+    offsets: np.ndarray
+
+    def distance(self, features: np.ndarray) -> np.ndarray:
+        """How far pictures are from the nearest group, in standard deviations: float64 (n,).
+
+        The Mahalanobis distance, to whose square a group that spreads more adds the logarithm of by
+        how much more, so that it does not swallow what is between the groups (quadratic
+        discriminant analysis; of networks' features: Lee et al. 2018, "A Simple Unified Framework
+        for Detecting Out-of-Distribution Samples").
+
+        Parameters
+        ----------
+        features : float array of shape (n, features)
+        """
+        squares = []
+        for mean, precision, offset in zip(self.means, self.precisions, self.offsets, strict=True):
+            off = features.astype(float) - mean
+            squares.append(((off @ precision) * off).sum(axis=1) + offset)
+        return np.sqrt(np.maximum(np.min(squares, axis=0), 0))
+
+
+def fit_familiarity(features: np.ndarray, groups: np.ndarray) -> Familiarity:
+    """The distribution of training pictures' features, group by group.
+
+    Covariances are shrunk towards a multiple of the identity as Ledoit and Wolf (2004) found best
+    for so many pictures: a small group's would have no inverse.
+
+    Parameters
+    ----------
+    features : float array of shape (n, features)
+    groups : array of shape (n,)
+        What may look different, as the class; groups of one picture alone are left out.
+    """
+    from sklearn.covariance import LedoitWolf  # slow to import
+
+    names, sizes = np.unique(groups, return_counts=True)
+    fitted = [LedoitWolf().fit(features[groups == name]) for name in names[sizes > 1]]
+    offsets = np.array([np.linalg.slogdet(each.covariance_)[1] for each in fitted])
+    return Familiarity(
+        np.stack([each.location_ for each in fitted]).astype(np.float32),
+        np.stack([each.precision_ for each in fitted]).astype(np.float32),
+        offsets - offsets.min(),
+    )
+
+
+def limit_of(distances: np.ndarray) -> float:
+    """The distance beyond which a picture is unfamiliar: at most 1 % of these lie further out.
+
+    Examples
+    --------
+    >>> limit_of(np.arange(200.0))
+    198.0
+    """
+    return float(np.quantile(distances, 1 - FALSE_ALARMS, method="higher"))
+
+
+def stages(network: keras.Model) -> list[str]:
+    """The layers that are asked: the last one at each resolution, and the last map.
+
+    From edges and texture to what the verdict is made of; a picture may be strange in any of them.
+    """
+    import keras
+
+    last: keras.Layer = network.get_layer(FEATURE_MAP)
+    side = last.output.shape[1]
+    found: dict[int, str] = {}
+    for layer in network.layers[: network.layers.index(last)]:
+        shape = getattr(layer.output, "shape", ())
+        # no padding, which belongs to the next layer, and not the picture's own three colours
+        padding = isinstance(layer, keras.layers.ZeroPadding2D)
+        if len(shape) == 4 and shape[1] > side and shape[3] > 3 and not padding:
+            found[shape[1]] = layer.name
+    return [*found.values(), FEATURE_MAP]
+
+
+def features(model: FaceModel, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
+    """The mean of each channel of a network's `stages`: float32 (n, channels).
+
+    Parameters
+    ----------
+    images : array of shape (n, size, size, 3)
+        RGB in 0..255.
+    """
+    model.check_images(images)
+    forward = model.cached("familiarity", lambda: _channel_means(model))
+    starts = range(0, len(images), batch_size)
+    batches = [forward(images[at : at + batch_size].astype(np.float32)) for at in starts]
+    return np.concatenate([np.asarray(batch) for batch in batches])
+
+
+def _channel_means(model: FaceModel) -> Any:
+    import keras
+    import tensorflow as tf
+
+    maps = [model.network.get_layer(name).output for name in stages(model.network)]
+    network = keras.Model(model.network.input, maps)
+    signature = [tf.TensorSpec((None, model.size, model.size, 3), tf.float32)]
+
+    def means(images: tf.Tensor) -> tf.Tensor:
+        answers = network(images, training=False)
+        answers = answers if isinstance(answers, list | tuple) else [answers]
+        return tf.concat(
+            [tf.reduce_mean(tf.cast(answer, tf.float32), axis=[1, 2]) for answer in answers], axis=1
+        )
+
+    return tf.function(means, input_signature=signature)
+
+
+def arrays(familiarity: Familiarity) -> Mapping[str, np.ndarray]:
+    """What is written of it; `Familiarity(**arrays)` is the same again."""
+    names = ("means", "precisions", "offsets")
+    return {name: getattr(familiarity, name) for name in names}

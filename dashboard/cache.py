@@ -47,6 +47,7 @@ from fascore.models import MODELS
 from fascore.models.anatomy import anatomy
 from fascore.models.drawing import networks_drawing as draw_networks
 from fascore.models.face_model import FaceModel
+from fascore.models.familiarity import features
 from fascore.scores.comparison import (
     Comparison,
     ScoredModel,
@@ -169,6 +170,15 @@ def runs_stamp(store: Store) -> tuple[int, ...]:
 def spoof_score(key: ModelKey, face: np.ndarray) -> float:
     """P(spoof) a model gives to a face (size, size, 3)."""
     return float(model(key).spoof_scores(face[None])[0])
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def is_unfamiliar(key: ModelKey, face: np.ndarray) -> bool | None:
+    """Whether a face (size, size, 3) is unlike a model's training pictures; None if unmeasured."""
+    familiarity = Store(key.store).familiarity(key.name)
+    if familiarity is None:
+        return None
+    return bool(familiarity.is_unfamiliar(features(model(key), face[None]))[0])
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -15,6 +15,7 @@ from fascore.files import sha256, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
+from fascore.models.familiarity import Familiarity, read_familiarity
 from fascore.models.network_file import read_network
 from fascore.provenance import differences
 from fascore.store_tables import read_predictions, store_samples
@@ -23,6 +24,7 @@ __all__ = [
     "BACKGROUND",
     "CARD",
     "DEFAULT_THRESHOLD",
+    "FAMILIARITY",
     "HISTORY",
     "PREDICTIONS",
     "SAMPLES",
@@ -40,6 +42,7 @@ __all__ = [
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, HISTORY, PREDICTIONS = "model.keras", "history.csv", "predictions.csv"
+FAMILIARITY = "familiarity.npz"
 
 
 class Store:
@@ -104,6 +107,14 @@ class Store:
             threshold=card.threshold_value,
             background=self.background(),
         )
+
+    def familiarity(self, name: str) -> Familiarity | None:
+        """What pictures a model knows; None where nobody measured it of these weights."""
+        path = self.path / name / FAMILIARITY
+        if not path.exists():
+            return None
+        familiarity, made_from = read_familiarity(path)
+        return familiarity if made_from.startswith(self.card(name).weights_sha256) else None
 
     def background(self) -> np.ndarray | None:
         """SHAP's background images, uint8 (N, size, size, 3), or None where there are none."""

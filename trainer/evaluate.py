@@ -28,6 +28,7 @@ from fascore.scores.error_rates import eer_threshold
 from fascore.store import Card, Store, StoreError, scores_made_from, write_card
 from trainer.build import Prepared
 from trainer.calibrate import calibrate
+from trainer.familiar import familiarise
 
 THRESHOLD_RULE = "equal error rate"
 NO_VALIDATION = "0.5, for want of validation images of both classes"
@@ -35,7 +36,9 @@ EVALUATED = ("validation", "test")
 
 
 def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.DataFrame:
-    """Writes samples.csv, predictions.csv, threshold and temperature; returns the test metrics.
+    """Writes samples.csv, predictions.csv, threshold, temperature and what pictures are known.
+
+    Returns the test metrics.
 
     Scores that are there are used again only if they are of the model's weights and of the
     build's images; with `again` not even then. The threshold is chosen on validation and applied to
@@ -57,6 +60,7 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
         else:
             score(opened, name, build)
     calibrate(opened)
+    familiarise(opened, build, again=again)
     return test_metrics(opened)
 
 

@@ -61,11 +61,12 @@ def compare(
     progress, verdicts = st.empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     with progress, st.spinner("Loading the models…"):
-        keys, scores = draw_verdicts(store, inputs, verdicts)
+        keys, scores = draw_verdicts(store, cards, inputs, verdicts)
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
     answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
     if answer is None:
         return
+    views.unfamiliar_note({n: cache.is_unfamiliar(key, inputs[n]) for n, key in keys.items()})
     answer.add_firmness(draw_firmness(keys, cards, judged))
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
@@ -84,7 +85,10 @@ def compare(
 
 
 def draw_verdicts(
-    store: Store, inputs: Mapping[str, np.ndarray], place: DeltaGenerator
+    store: Store,
+    cards: Mapping[str, Card],
+    inputs: Mapping[str, np.ndarray],
+    place: DeltaGenerator,
 ) -> tuple[dict[str, ModelKey], dict[str, float]]:
     """Draws each network's verdict, or why it has none; keys and scores of those that have one."""
     keys, scores = {}, {}
@@ -98,7 +102,8 @@ def draw_verdicts(
             except FascoreError as err:
                 views.column_error(name, str(err))
                 continue
-            views.verdict(name, spoof_score=score, threshold=threshold)
+            temperature = cards[name].temperature
+            views.verdict(name, spoof_score=score, threshold=threshold, temperature=temperature)
         keys[name], scores[name] = key, score
     return keys, scores
 

@@ -21,6 +21,7 @@ from fascore.scores.definitions import (
     metric_table,
 )
 from fascore.scores.slices import slice_columns, slices
+from fascore.scores.temperature import calibration_table
 from fascore.stats.ranking import intervals_words
 from fascore.stats.training_noise import recipe_note, training_noise
 from fascore.store import Store, study_runs
@@ -179,6 +180,7 @@ def draw_curves(chosen: Comparison) -> None:
             for name, model in chosen.models.items()
         }
     )
+    views.calibration_view(calibration_table(chosen.models))
     species_buttons(chosen)
     views.definitions(("apcer", "bpcer", "auc", "calibration_error"))
 

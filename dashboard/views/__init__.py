@@ -2,6 +2,7 @@
 
 from dashboard.views.answer import answer
 from dashboard.views.attention import attention_columns
+from dashboard.views.calibration import calibration_view
 from dashboard.views.chart import chart, charts
 from dashboard.views.face import face_panel, shown_truth
 from dashboard.views.findings import (
@@ -52,6 +53,7 @@ from dashboard.views.tables import (
 )
 from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
 from dashboard.views.training import cost_view, progress_list, settings_view
+from dashboard.views.unfamiliar import unfamiliar_note
 from dashboard.views.verdict import column_error, verdict
 from dashboard.views.what_if import chosen_change, picture_sliders
 
@@ -71,6 +73,7 @@ __all__ = [
     "picture_sliders",
     "place_columns",
     "shown_truth",
+    "calibration_view",
     "cards_or_errors",
     "choose_measures",
     "choose_method",
@@ -127,5 +130,6 @@ __all__ = [
     "thresholds_table",
     "findings_tiles",
     "findings_words",
+    "unfamiliar_note",
     "verdict",
 ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zipfile import BadZipFile
 
 import numpy as np
 
+from fascore.errors import StoreError
+from fascore.files import write_whole
 from fascore.models import FEATURE_MAP
 from fascore.models.face_model import BATCH, FaceModel
 
@@ -28,11 +31,18 @@ class Familiarity:
         Inverse covariances.
     offsets : float64 array of shape (groups,)
         Logarithm of each covariance's determinant, above the smallest.
+    limit : float
+        The distance beyond which a picture is unfamiliar (`limit_of` validation's).
     """
 
     means: np.ndarray
     precisions: np.ndarray
     offsets: np.ndarray
+    limit: float = np.inf
+
+    def is_unfamiliar(self, features: np.ndarray) -> np.ndarray:
+        """Which pictures are unlike those the network was trained on: bool (n,)."""
+        return np.asarray(self.distance(features) > self.limit)
 
     def distance(self, features: np.ndarray) -> np.ndarray:
         """How far pictures are from the nearest group, in standard deviations: float64 (n,).
@@ -50,7 +60,7 @@ class Familiarity:
         for mean, precision, offset in zip(self.means, self.precisions, self.offsets, strict=True):
             off = features.astype(float) - mean
             squares.append(((off @ precision) * off).sum(axis=1) + offset)
-        return np.sqrt(np.maximum(np.min(squares, axis=0), 0))
+        return np.asarray(np.sqrt(np.maximum(np.min(squares, axis=0), 0)))
 
 
 def fit_familiarity(features: np.ndarray, groups: np.ndarray) -> Familiarity:
@@ -99,7 +109,7 @@ def stages(network: keras.Model) -> list[str]:
     side = last.output.shape[1]
     found: dict[int, str] = {}
     for layer in network.layers[: network.layers.index(last)]:
-        shape = getattr(layer.output, "shape", ())
+        shape: tuple[int, ...] = tuple(getattr(layer.output, "shape", ()))
         # no padding, which belongs to the next layer, and not the picture's own three colours
         padding = isinstance(layer, keras.layers.ZeroPadding2D)
         if len(shape) == 4 and shape[1] > side and shape[3] > 3 and not padding:
@@ -140,7 +150,30 @@ def _channel_means(model: FaceModel) -> Any:
     return tf.function(means, input_signature=signature)
 
 
-def arrays(familiarity: Familiarity) -> Mapping[str, np.ndarray]:
-    """What is written of it; `Familiarity(**arrays)` is the same again."""
-    names = ("means", "precisions", "offsets")
-    return {name: getattr(familiarity, name) for name in names}
+def write_familiarity(path: Path, familiarity: Familiarity, *, made_from: str) -> None:
+    """Writes it beside a network; `made_from` says of what weights and training pictures it is."""
+    write_whole(
+        path,
+        lambda temporary: np.savez_compressed(
+            temporary, made_from=np.array(made_from), **asdict(familiarity)
+        ),
+    )
+
+
+def read_familiarity(path: Path) -> tuple[Familiarity, str]:
+    """What `write_familiarity` wrote.
+
+    Raises
+    ------
+    StoreError
+        If the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file, np.load(file) as arrays:
+            fields = {name: arrays[name] for name in ("means", "precisions", "offsets")}
+            return Familiarity(**fields, limit=float(arrays["limit"])), str(arrays["made_from"])
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as err:
+        raise StoreError(
+            f"Expected what a network knows of its training pictures in {path}. Received: a file "
+            "that cannot be read. Delete it, and let `python -m trainer evaluate` make it anew."
+        ) from err

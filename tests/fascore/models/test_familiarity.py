@@ -1,0 +1,63 @@
+"""Which pictures a network knows, by its own features."""
+
+import numpy as np
+import pytest
+
+from fascore.errors import StoreError
+from fascore.models.familiarity import (
+    features,
+    fit_familiarity,
+    limit_of,
+    read_familiarity,
+    stages,
+    write_familiarity,
+)
+
+
+@pytest.fixture(scope="module")
+def two_groups():
+    """Features around two centres, one group spread more; and their groups."""
+    rng = np.random.default_rng(0)
+    near, far = rng.normal(0, 1, (400, 3)), rng.normal(20, 2, (400, 3))
+    return np.concatenate([near, far]), np.repeat([0, 1], 400)
+
+
+def test_distance_is_to_the_nearest_group_and_grows_away_from_both(two_groups):
+    familiarity = fit_familiarity(*two_groups)
+    centre, other, between, outside = familiarity.distance(
+        np.array([[0, 0, 0], [20, 20, 20], [10, 10, 10], [0, 0, 90]])
+    )
+    assert centre < 1 and other < 3
+    assert between > 5 and outside > between
+
+
+def test_one_in_a_hundred_of_the_pictures_it_was_measured_on_is_unfamiliar(two_groups):
+    familiarity = fit_familiarity(*two_groups)
+    distances = familiarity.distance(two_groups[0])
+    assert (distances > limit_of(distances)).sum() <= 8
+
+
+def test_what_was_written_is_read_again(two_groups, tmp_path):
+    fitted = fit_familiarity(*two_groups)
+    write_familiarity(tmp_path / "f.npz", fitted, made_from="abc")
+    again, made_from = read_familiarity(tmp_path / "f.npz")
+    np.testing.assert_array_equal(again.distance(two_groups[0]), fitted.distance(two_groups[0]))
+    assert made_from == "abc" and again.limit == np.inf
+
+
+@pytest.mark.parametrize("damage", [b"", b"PK", None])
+def test_a_damaged_file_is_one_sentence(two_groups, tmp_path, damage):
+    path = tmp_path / "f.npz"
+    write_familiarity(path, fit_familiarity(*two_groups), made_from="abc")
+    path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
+    with pytest.raises(StoreError, match="Expected what a network knows"):
+        read_familiarity(path)
+
+
+def test_features_are_channel_means_of_the_last_map_at_each_resolution(tiny_models):
+    model = tiny_models[0]
+    images = np.random.default_rng(0).integers(0, 256, (3, model.size, model.size, 3), np.uint8)
+    names = stages(model.network)
+    maps = [model.network.get_layer(name).output for name in names]
+    found = features(model, images, batch_size=2)
+    assert found.shape == (3, sum(each.shape[-1] for each in maps)) and names[-1] == "feature_map"

@@ -27,17 +27,14 @@ class PhotoSettings:
     """What the set is made of; the same settings and photographs make the same bytes."""
 
     seed: int = 1
-    rounds: int = 2  # of eight live pictures and eight attacks of everybody
+    live_per_person: int = 8
     test_share: float = 0.2
     outdoor_share: float = 0.25
 
     def attacks_on(self, person: int) -> list[str]:
-        """Four prints, a cut-out and three screens a round."""
-        kinds = []
-        for number in range(person, person + self.rounds):
-            chosen = {"print": ("photo", "A4")[number % 2], "cut-out": CUT_OUT_TYPES[number % 3]}
-            kinds += [chosen.get(kind, kind) for kind in ATTACKS]
-        return kinds
+        """The eight attacks on a person: four prints, a cut-out, three screens."""
+        chosen = {"print": ("photo", "A4")[person % 2], "cut-out": CUT_OUT_TYPES[person % 3]}
+        return [chosen.get(kind, kind) for kind in ATTACKS]
 
     def test_people(self, count: int) -> set[int]:
         """Those of `count` people who are in the test split."""
@@ -104,8 +101,9 @@ def make_person(
     """All pictures of one person, live first."""
     victim, backdrops = read_portrait(file), _backdrops(settings.seed, fellows)
     captures = []
-    attacks = settings.attacks_on(person)
-    for number, kind in enumerate(["live"] * len(attacks) + attacks):
+    for number, kind in enumerate(
+        ["live"] * settings.live_per_person + settings.attacks_on(person)
+    ):
         rng = np.random.default_rng([settings.seed, 11, person, number])
         light = str(rng.choice(ILLUMINATIONS, p=ILLUMINATION_ODDS))
         conditions = Conditions(light, bool(rng.random() < settings.outdoor_share))

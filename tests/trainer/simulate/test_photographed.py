@@ -19,7 +19,7 @@ from trainer.simulate.portraits import find_portraits, read_portrait
 
 FACE = (175.0, 66.0, 96.0, 130.0)  # of the astronaut, px
 POINTS = (200.0, 112.0, 245.0, 110.0, 224.0, 139.0, 203.0, 162.0, 245.0, 160.0)
-TINY = PhotoSettings(rounds=1, test_share=0.34)
+TINY = PhotoSettings(live_per_person=2, test_share=0.34)
 
 
 @pytest.fixture(scope="module")
@@ -46,12 +46,12 @@ def folder(portraits, tmp_path_factory):
 
 def test_every_person_is_in_one_split_with_all_kinds(folder):
     samples = open_data(folder / FACES).samples()
-    assert Counter(s.label for s in samples) == {0: 48, 1: 48}
+    assert Counter(s.label for s in samples) == {0: 12, 1: 48}
     splits = {s.subject: s.split for s in samples}
     assert Counter(splits.values()) == {"train": 4, "test": 2}
     assert all(splits[s.subject] == s.split for s in samples)
     species = Counter(s.pai_species for s in samples)
-    assert species == {"live": 48, "print": 24, "paper_cut": 6, "replay": 18}
+    assert species == {"live": 12, "print": 24, "paper_cut": 6, "replay": 18}
     assert {s.spoof_type for s in samples} == {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
 
 

@@ -31,7 +31,6 @@ FRAME = 168  # px, working resolution
 FACE = 0.52  # longer side of the face box in frames
 BOX_JITTER = (0.06, 0.03)  # sd of log scale and of shift in boxes: no two detectors agree
 CROP = 0.7  # half the side of what a network sees, in face boxes, less a margin
-TEXTURED = 0.5  # share of attacks without an edge in the crop whose texture shows for certain
 BEYOND = 0.2  # share of sheets and screens so large, or so near, that no edge is seen
 PRINTS, SCREENS = ("photo", "poster", "A4"), ("PC", "pad", "phone")
 CUT_OUTS = {
@@ -165,16 +164,14 @@ def _edge(outer: np.ndarray, pixels: float) -> np.ndarray:
     return (np.abs(outer) * pixels < 2).astype(F32)
 
 
-def _must_show_texture(
-    outer: np.ndarray, u: np.ndarray, v: np.ndarray, rng: np.random.Generator
-) -> bool:
-    """Whether a medium's dots must be seen: for half of those with no edge in the face crop.
+def _edge_in_crop(outer: np.ndarray, u: np.ndarray, v: np.ndarray) -> bool:
+    """Whether the face crop shows anything beyond the medium's outline.
 
-    An attack that leaves no trace at all is a wrong label. Without any such, though, networks lean
-    on dots and edges alone, and miss real prints: the other half may be betrayed by less.
+    Where it does not, the medium's own texture must show: an attack that leaves no trace at all
+    would be a wrong label.
     """
     crop = (np.abs(u) < CROP) & (np.abs(v) < CROP)
-    return bool((outer[crop] > 0).mean() <= 0.02 and rng.random() < TEXTURED)
+    return bool((outer[crop] > 0).mean() > 0.02)
 
 
 def _live(
@@ -197,7 +194,7 @@ def _print(
     picture = _source(shot, rng, u, v)
     picture = cv2.GaussianBlur(picture, (0, 0), abs(rng.normal(0, 0.7)) + 0.15)
     outer = sheet.distance(u, v, True)
-    paper, white = print_photograph(picture, u, v, rng, dotted=_must_show_texture(outer, u, v, rng))
+    paper, white = print_photograph(picture, u, v, rng, dotted=not _edge_in_crop(outer, u, v))
     printed = coverage(sheet.distance(u, v, False), pixels)[:, :, None]
     paper = paper * printed + white * (1 - printed)
     paper = light_paper(paper, u, (slope, crease), rng)
@@ -274,7 +271,7 @@ def _screen_light(
     shot: Shot, sheet: Sheet, u: np.ndarray, v: np.ndarray, pixels: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Emitted light (H,W,3): picture, interface, sub-pixels, moire and refresh bands."""
-    textured = _must_show_texture(sheet.distance(u, v, False), u, v, rng)
+    hidden = not _edge_in_crop(sheet.distance(u, v, False), u, v)
     picture = _source(shot, rng, u, v)
     if rng.random() < 0.5:
         picture = compress_video(picture, rng)
@@ -289,7 +286,7 @@ def _screen_light(
         period = uniform(rng, 1.4, 3.2) if rng.random() < 0.6 else uniform(rng, 3.4, 6.5)
         light = light * pixel_lattice(u, v, pixels / period, rng)
     light = cv2.GaussianBlur(light.astype(F32), (0, 0), uniform(rng, 0.2, 0.9))
-    if rng.random() < 0.6 or (textured and not lattice):
+    if rng.random() < 0.6 or (hidden and not lattice):
         light = light * moire(FRAME, rng)
     if rng.random() < 0.25:
         rows = np.arange(FRAME) / FRAME * uniform(rng, 0.5, 3) + rng.random()

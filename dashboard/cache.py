@@ -23,6 +23,7 @@ import streamlit as st
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
+from fascore.evaluation_sets import TESTS
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.findings.claims import Claim, answer_claims
@@ -43,11 +44,14 @@ from fascore.judging.judge import MapJudgement, judge_maps
 from fascore.judging.planted import summarise_planted
 from fascore.judging.stability import changed
 from fascore.labels import SPECIES_TITLES
-from fascore.models import MODELS
+from fascore.models import MODELS, model_title
 from fascore.models.anatomy import anatomy
 from fascore.models.drawing import networks_drawing as draw_networks
 from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import features
+from fascore.scores.across_sets import Tested
+from fascore.scores.across_sets import across_sets as measure_across_sets
+from fascore.scores.across_sets import real_words as measured_words
 from fascore.scores.comparison import (
     Comparison,
     ScoredModel,
@@ -126,6 +130,28 @@ def scored_model(key: ModelKey) -> ScoredModel:
 def comparison(keys: Sequence[ModelKey], choice: ThresholdChoice) -> Comparison:
     """Models at their thresholds on the test split."""
     return compare_models({key.name: scored_model(key) for key in keys}, choice)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def across_sets(
+    keys: Sequence[ModelKey], choice: ThresholdChoice, stamp: tuple[int, ...]
+) -> list[Tested]:
+    """Models of one store on each of its test sets; `stamp` changes with these."""
+    thresholds = {key.name: threshold(key, choice).value for key in keys}
+    return measure_across_sets(Store(keys[0].store), thresholds)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def real_words(store: str, stamp: tuple[int, ...]) -> str:
+    """What was measured of a store's networks on real faces; `stamp` changes with its files."""
+    opened = Store(store)
+    thresholds = {name: opened.card(name).threshold_value for name in opened.loadable_names}
+    return measured_words(measure_across_sets(opened, thresholds, only_real=True), model_title)
+
+
+def sets_stamp(store: Store) -> tuple[int, ...]:
+    """What changes with a store's test sets beside its own."""
+    return tuple(_changed(file) for file in sorted((store.path / TESTS).glob("*/*")))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -37,8 +37,8 @@ below each map. All maps are in logits, on one colour scale a method, so they ca
 """
 LIMITS = """
 - Do **not** use it to decide whether a person is present, at a door, a phone or anywhere else.
-- Demo weights were trained on simulated faces. Real photographs are outside what they know, and a
-  demo score is never the accuracy of a detector.
+- Demo weights were trained on simulated attacks. What was measured of them on real ones stands
+  above each page; a demo score is never the accuracy of a detector.
 - Networks that judge one frame do not generalise: systems under 4 % error on their own data err on
   16 to 23 % of another data set's faces. Even a small shift of the crop can turn a verdict.
 - An explanation shows what a network used, not whether the verdict is right.
@@ -72,8 +72,9 @@ def page() -> None:
     st.header("Licences")
     st.markdown(LICENCES)
     st.header("The open store")
-    cards, errors = views.cards_or_errors(views.open_store(state.store_path()))
-    views.demo_note(cards.values())
+    store = views.open_store(state.store_path())
+    cards, errors = views.cards_or_errors(store)
+    views.demo_note(store, cards.values())
     for name, sentence in errors.items():
         views.column_error(name, sentence)
     for data, names in by_data(cards).items():

@@ -100,6 +100,7 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
     draw_noise(store, views.test_set(comparison) if comparison else "the test split")
     if comparison is not None and measured is not None:
         unit = next(iter(rankings.values())).unit
+        draw_sets(store, keys)
         st.header("Attack detection (ISO/IEC 30107-3)")
         st.markdown(
             f"Measured on {views.test_set(comparison)}. Brackets are {intervals_words(unit)}."
@@ -117,6 +118,24 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         st.header("Thresholds and training")
         views.thresholds_table(comparison)
         draw_pairs(comparison)
+
+
+def draw_sets(store: Store, keys: Sequence[ModelKey]) -> None:
+    """The networks on the store's other test sets, where there are any."""
+    st.header("Across test sets")
+    found = cache.across_sets(tuple(keys), state.threshold(), cache.sets_stamp(store))
+    if len(found) < 2:
+        st.info(
+            "How do the networks do on other data? `python -m trainer evaluate --as NAME` scores "
+            "them on any data set, and this table then shows it beside their own test split."
+        )
+        return
+    st.markdown(
+        "Thresholds are the store's own, from its validation: no test set chose one. Brackets are "
+        "95 % intervals over subjects where they are known. What a set's classes do not define is "
+        "undefined."
+    )
+    views.sets_table(found)
 
 
 def draw_noise(store: Store, tested: str) -> None:

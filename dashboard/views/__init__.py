@@ -25,6 +25,7 @@ from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
+from dashboard.views.sets import sets_table
 from dashboard.views.settings import Settings, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (
@@ -114,6 +115,7 @@ __all__ = [
     "sanity_table",
     "scale_note",
     "scored_keys",
+    "sets_table",
     "settings_view",
     "slices_table",
     "store_control",

@@ -30,7 +30,7 @@ def store_page(title: str) -> tuple[Store, dict[str, Card], dict[str, str]]:
     store = open_store(state.store_path())
     cards, errors = cards_or_errors(store)
     st.title(title)
-    demo_note(cards.values())
+    demo_note(store, cards.values())
     return store, cards, errors
 
 
@@ -139,11 +139,12 @@ def store_note(path: Path) -> None:
     st.sidebar.markdown(f"**Open store**: {', '.join(names)}  \n`{store_place(path)}`")
 
 
-def demo_note(cards: Iterable[Card]) -> None:
-    """The warning wherever weights trained on simulated faces speak."""
+def demo_note(store: Store, cards: Iterable[Card]) -> None:
+    """The warning wherever weights trained on simulations speak: what they do on real faces."""
     if any(card.data.get("simulated") for card in cards):
+        measured = cache.real_words(str(store.path), cache.sets_stamp(store))
         st.warning(
-            "**Demo weights, trained on simulated faces.** Real photographs are outside what "
-            "they know. A demo score is never the accuracy of a detector.",
+            f"**Demo weights, trained on simulated attacks.** {measured} Not a product's detector, "
+            "and a demo score is never the accuracy of one.",
             icon=":material/warning:",
         )

@@ -79,14 +79,15 @@ def metrics_table(
     marked = {}
     for metric in metrics:
         title = METRICS[metric].title
-        shown[title] = [_cell(values.loc[name], metric, digits) for name in values.index]
+        shown[title] = [metric_cell(values.loc[name], metric, digits) for name in values.index]
         marked[title] = [model_title(name) for name in worst(values, metric)]
     columns = [name for name in metric_columns(metrics) if name in values]
-    meanings = {METRICS[name].title: _meaning(name) for name in metrics}
+    meanings = {METRICS[name].title: metric_meaning(name) for name in metrics}
     data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
 
 
-def _cell(row: pd.Series, metric: str, digits: int) -> str:
+def metric_cell(row: pd.Series, metric: str, digits: int = 4) -> str:
+    """A metric with its interval, if it has one, from a row of a table of them."""
     if pd.isna(row[metric]):
         return "undefined"
     if f"{metric}_low" not in row:
@@ -94,7 +95,8 @@ def _cell(row: pd.Series, metric: str, digits: int) -> str:
     return interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=digits)
 
 
-def _meaning(metric: str) -> str:
+def metric_meaning(metric: str) -> str:
+    """What a metric is, its formula, and which way is good."""
     about = METRICS[metric]
     better = "higher" if about.better == "high" else "lower"
     return f"{about.sentence}\n\n`{about.formula}`\n\nThe {better} the better."
@@ -104,7 +106,7 @@ def definitions(metrics: Sequence[str]) -> None:
     """Each metric's sentence and formula, folded away."""
     with st.expander("What these names mean"):
         for metric in metrics:
-            st.markdown(f"**{METRICS[metric].title}**. {_meaning(metric)}")
+            st.markdown(f"**{METRICS[metric].title}**. {metric_meaning(metric)}")
 
 
 def paper_table(rows: Sequence[Reported], *, key: str) -> None:
@@ -121,11 +123,14 @@ def paper_table(rows: Sequence[Reported], *, key: str) -> None:
         index=pd.Index(names, name=NETWORK),
     )
     shown = pd.DataFrame(
-        {METRICS[m].title: [_cell(numbers.loc[n], m, 4) for n in names] for m in PAPER_METRICS},
+        {
+            METRICS[m].title: [metric_cell(numbers.loc[n], m, 4) for n in names]
+            for m in PAPER_METRICS
+        },
         index=numbers.index,
     )
     marked = {METRICS[m].title: worst(numbers, m) for m in PAPER_METRICS}
-    meanings = {METRICS[m].title: _meaning(m) for m in PAPER_METRICS}
+    meanings = {METRICS[m].title: metric_meaning(m) for m in PAPER_METRICS}
     data_table(shown, numbers, key=key, worst_rows=marked, meanings=meanings)
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from fascore.errors import StoreError
+from fascore.evaluation_sets import EvaluationSet, open_set, set_names
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.error_rates import in_range
-from fascore.stats.intervals import Interval, clustered_rate, flatten_interval, owners
+from fascore.stats.intervals import (
+    Interval,
+    clustered_rate,
+    flatten_interval,
+    interval_text,
+    owners,
+    restore_interval,
+)
 from fascore.stats.ranking import bootstrap_ranking
+from fascore.store import Store
 
 CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
 WORST = "worst_species"
@@ -75,3 +86,70 @@ def _rates(scored: pd.DataFrame, threshold: float) -> dict[str, float | str]:
 
 def _mean(first: Interval | None, second: Interval | None) -> float:
     return np.nan if first is None or second is None else (first.estimate + second.estimate) / 2
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A test set and the networks on it: `set_table`."""
+
+    tested: EvaluationSet
+    table: pd.DataFrame
+
+    @property
+    def words(self) -> str:
+        """What it is and how large, to stand beside its numbers."""
+        return f"{self.tested.title}, {len(self.tested.samples):,} images"
+
+
+def across_sets(
+    store: Store, thresholds: Mapping[str, float], *, only_real: bool = False
+) -> list[Tested]:
+    """The store's networks on each of its test sets, its own test split first.
+
+    A network without scores on a set is left out of that set's table, a set that no network was
+    scored on altogether.
+
+    Parameters
+    ----------
+    thresholds : mapping of str to float
+        By network, from the store's own validation: only these networks are looked at.
+    only_real : bool
+        Leave out what is not recorded as photographs of real faces and attacks.
+    """
+    found = []
+    for name in set_names(store):
+        tested, scored = open_set(store, name), {}
+        if only_real and not tested.real_presentations:
+            continue
+        for model in thresholds:
+            try:
+                scored[model] = tested.scored(model)
+            except StoreError:  # of other weights, or not scored on this set
+                continue
+        if scored:
+            found.append(Tested(tested, set_table(scored, thresholds)))
+    return found
+
+
+def real_words(real: list[Tested], title: Callable[[str], str] = str) -> str:
+    """What was measured on sets of real faces and attacks, of the weakest network on each.
+
+    Says so where nothing was: a network's own test split may be simulated.
+    """
+    both = [each for each in real if each.table["auc"].notna().all()]
+    if not both:
+        return "They were never measured on photographs of real faces and real attacks."
+    return " ".join(_weakest_words(each, title) for each in both)
+
+
+def _weakest_words(real: Tested, title: Callable[[str], str]) -> str:
+    name = str(real.table["auc"].idxmin())
+    row = real.table.loc[name]
+    auc, bpcer = (
+        interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=2)
+        for metric in ("auc", "bpcer")
+    )
+    return (
+        f"On {len(real.tested.samples):,} {real.tested.title} the weakest network, {title(name)}, "
+        f"has AUC {auc} and rejects {bpcer} of the live faces."
+    )

@@ -105,7 +105,7 @@ def test_one_click_picks_from_the_gallery(app, species, told):
 
 def test_simulated_weights_are_never_shown_without_the_warning(app):
     app.run()
-    assert any("trained on simulated faces" in warning.value for warning in app.warning)
+    assert any("trained on simulated attacks" in warning.value for warning in app.warning)
 
 
 def test_uploaded_face_is_found_and_judged(app, detect):

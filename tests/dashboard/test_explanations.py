@@ -43,7 +43,7 @@ def test_section_is_drawn_and_says_of_what(app, judged_path, section):
     page = text_of(app)
     assert "**tiny faces**, test split, 8 images" in page
     assert "each network's own verdict" in page and "in 32 steps" in page
-    assert "trained on simulated faces" in page
+    assert "trained on simulated attacks" in page
 
 
 @pytest.mark.parametrize("section", SECTIONS)

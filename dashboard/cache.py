@@ -23,7 +23,7 @@ import streamlit as st
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
-from fascore.evaluation_sets import TESTS
+from fascore.evaluation_sets import OWN, TESTS, open_set, set_names
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
 from fascore.findings.claims import Claim, answer_claims
@@ -323,13 +323,29 @@ def face_data(root: str) -> FaceData:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def gallery(store: str, stamp: int) -> dict[str, list[Sample]]:
-    """A store's test samples by PAI species ("live" first), shuffled so that subjects alternate.
+def sets_with_pictures(store: str, stamp: tuple[int, ...]) -> dict[str, str]:
+    """Titles of a store's test sets whose pictures are here, by name; `stamp` changes with them."""
+    sets = [open_set(Store(store), name) for name in set_names(Store(store))]
+    return {
+        each.name: each.title
+        for each in sets
+        if each.is_own or (each.root and located(each.root).exists())
+    }
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def set_root(store: str, name: str, stamp: tuple[int, ...]) -> str:
+    """Where the pictures of a store's test set are."""
+    return open_set(Store(store), name).root
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def gallery(store: str, stamp: int, name: str = OWN) -> dict[str, list[Sample]]:
+    """A test set's samples by PAI species ("live" first), shuffled so that subjects alternate.
 
     `stamp` changes with the table of samples.
     """
-    table = Store(store).samples()
-    table = table[table["split"] == "test"].sample(frac=1, random_state=0)
+    table = open_set(Store(store), name).samples.sample(frac=1, random_state=0)
     return {
         cast(str, species): [sample_of(row) for _, row in group.iterrows()]
         for species, group in table.groupby("pai_species")

@@ -31,12 +31,15 @@ class Shown:
     origin : {"gallery", "upload", "camera"}
     sample : Sample, optional
         What is known of a picture from the gallery.
+    root : str
+        Where the sample's data set is, as records keep it; "" for the networks' own.
     """
 
     picture: Picture
     digest: str
     origin: Origin
     sample: Sample | None = None
+    root: str = ""
 
 
 def _session() -> MutableMapping[str, Any]:
@@ -86,15 +89,18 @@ def problem() -> str | None:
     return _session().get("problem")
 
 
-def choose(data: bytes, origin: Origin, sample: Sample | None = None) -> None:
-    """Shows a file's picture; where it cannot be read, `problem` says why."""
+def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: str = "") -> None:
+    """Shows a file's picture; where it cannot be read, `problem` says why.
+
+    `root` is where the sample's data set is; "" for the networks' own.
+    """
     clear()
     try:
         picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
     except ImageError as err:
         _session()["problem"] = str(err)
         return
-    _session()["shown"] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample)
+    _session()["shown"] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample, root)
 
 
 def clear() -> None:

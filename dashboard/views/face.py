@@ -68,7 +68,7 @@ def _labelled(shown: state.Shown, card: Card) -> Judged | None:
     assert shown.sample is not None
     pixels = shown.picture.pixels
     try:
-        box = cache.face_data(card.data["root"]).box(shown.sample, pixels)
+        box = cache.face_data(shown.root or card.data["root"]).box(shown.sample, pixels)
     except DataError as err:
         st.error(str(err))
         return None

@@ -8,8 +8,9 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.views.style import image_key
-from fascore.data.samples import DataError, FaceData, Sample
+from fascore.data.samples import DataError, Sample
 from fascore.decoding import NAMES
+from fascore.evaluation_sets import OWN
 from fascore.labels import SPECIES_TITLES, spoof_type_name
 from fascore.store import Card, Store, StoreError
 
@@ -62,29 +63,47 @@ def _privacy() -> None:
 
 def _gallery(store: Store, card: Card) -> None:
     try:
-        data = cache.face_data(card.data["root"])
-        samples = cache.gallery(str(store.path), cache.samples_stamp(store))
+        name, root = _test_set(store, card)
+        samples = cache.gallery(str(store.path), cache.samples_stamp(store), name)
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
             return
         if state.shown() is None and state.problem() is None:
-            _pick(data, samples[species[0]][0])
-        _samples(card, data, samples, species)
+            _pick(root, samples[species[0]][0])
+        _samples(card, root, samples, species)
     except (DataError, StoreError) as err:
         st.error(f"The gallery cannot be shown. {err}")
 
 
-def _pick(data: FaceData, sample: Sample) -> None:
-    state.choose(data.read(sample.sample_id), "gallery", sample)
+def _test_set(store: Store, card: Card) -> tuple[str, str]:
+    """The test set to choose pictures of, and where they are; one alone is no choice."""
+    stamp = cache.sets_stamp(store)
+    sets = cache.sets_with_pictures(str(store.path), stamp)
+    if len(sets) < 2:
+        return OWN, card.data["root"]
+    name = st.selectbox(
+        "Test set",
+        list(sets),
+        format_func=sets.__getitem__,
+        key="gallery_set",
+        persist_state="session",
+        help="Test sets of the store whose pictures are here; the first is the networks' own.",
+    )
+    return name, cache.set_root(str(store.path), name, stamp) or card.data["root"]
+
+
+def _pick(root: str, sample: Sample) -> None:
+    data = cache.face_data(root).read(sample.sample_id)
+    state.choose(data, "gallery", sample, root=root)
 
 
 def _samples(
-    card: Card, data: FaceData, samples: Mapping[str, Sequence[Sample]], species: Sequence[str]
+    card: Card, root: str, samples: Mapping[str, Sequence[Sample]], species: Sequence[str]
 ) -> None:
     """The species control, one page of thumbnails, and the button for the next page."""
     chosen = st.segmented_control(
-        f"Test images of {data.name}",
+        f"Test images of {cache.face_data(root).name}",
         species,
         default=species[0],
         required=True,
@@ -101,7 +120,7 @@ def _samples(
             columns = st.columns(PER_PAGE // 2)
             for column, sample in zip(columns, shown[start : start + PER_PAGE // 2], strict=False):
                 with column:
-                    _thumbnail(card, data, sample)
+                    _thumbnail(card, root, sample)
     if pages > 1:
         st.button(
             f"More ({page + 1} of {pages})",
@@ -112,10 +131,10 @@ def _samples(
         )
 
 
-def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
+def _thumbnail(card: Card, root: str, sample: Sample) -> None:
     """One click picks: a button with the face on it."""
     key = f"pick_{image_key(sample.sample_id)}"
-    face = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
+    face = cache.thumbnail(root, sample, card.crop_expansion)
     shown = state.shown()
     st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')
     st.button(
@@ -124,5 +143,5 @@ def _thumbnail(card: Card, data: FaceData, sample: Sample) -> None:
         width="stretch",
         type="primary" if shown and shown.sample == sample else "secondary",
         on_click=_pick,
-        args=(data, sample),
+        args=(root, sample),
     )

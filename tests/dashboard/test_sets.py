@@ -58,3 +58,18 @@ def test_metrics_shows_networks_on_every_test_set(app, store_path):
     assert len(sets) == 2 and sets[1] == f"webcam frames, {count} images"
     own, other = (table.loc[name] for name in sets)
     assert (own == other).all(axis=None) and len(own) == len(Store(store_path).scored_names)
+
+
+def test_the_gallery_offers_other_sets_whose_pictures_are_here(app, store_path):
+    root = Store(store_path).card("cnn").data["root"]
+    add_set(store_path, "scores", description="scores alone")
+    app.run()
+    assert not [each for each in app.selectbox if each.label == "Test set"]
+    add_set(store_path, "other", description="other faces", root=root)
+    app.run()
+    (choice,) = [each for each in app.selectbox if each.label == "Test set"]
+    assert [*choice.options] == ["tiny faces", "other faces"]
+    choice.set_value("other").run()
+    assert not app.exception and not app.error
+    next(b for b in app.button if (b.key or "").startswith("pick_")).click().run()
+    assert not app.exception and "True label: live" in text_of(app)

@@ -95,6 +95,8 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: s
     `root` is where the sample's data set is; "" for the networks' own.
     """
     clear()
+    if _session().get("source", origin) != origin:  # Compare then opens where the picture is from
+        _session()["source"] = origin
     try:
         picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
     except ImageError as err:

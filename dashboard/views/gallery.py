@@ -19,7 +19,7 @@ PER_PAGE = 8
 
 
 def choose_picture(store: Store, card: Card) -> None:
-    """The source control and what belongs to it; on first sight a face is already picked."""
+    """The source control and what belongs to it; of a gallery the first face is already picked."""
     source = st.segmented_control(
         "Picture from",
         list(SOURCES),
@@ -28,30 +28,39 @@ def choose_picture(store: Store, card: Card) -> None:
         format_func=SOURCES.__getitem__,
         key="source",
         persist_state="session",
+        on_change=state.clear,
     )
     {"gallery": _gallery, "upload": _upload, "camera": _camera}[source](store, card)
 
 
 def _upload(store: Store, card: Card) -> None:
     # no list of types: a wrong file gets our sentence on what is wrong with it
-    st.file_uploader(
+    given = st.file_uploader(
         f"A picture with one face ({NAMES}, at most 10 MB)",
         key="upload",
         on_change=state.take_file,
         args=("upload", "upload"),
     )
+    _left_over(given)
     _privacy()
 
 
 def _camera(store: Store, card: Card) -> None:
-    st.camera_input(
+    given = st.camera_input(
         "Take a picture",
         key="camera",
         resolution="720p",
         on_change=state.take_file,
         args=("camera", "camera"),
     )
+    _left_over(given)
     _privacy()
+
+
+def _left_over(given: object) -> None:
+    """A way to remove a picture that its widget no longer holds: a visit elsewhere empties it."""
+    if given is None and state.shown() is not None:
+        st.button("Remove the picture on show", on_click=state.clear, key="remove")
 
 
 def _privacy() -> None:
@@ -69,8 +78,6 @@ def _gallery(store: Store, card: Card) -> None:
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
             return
-        if state.shown() is None and state.problem() is None:
-            _pick(root, samples[species[0]][0])
         _samples(card, root, samples, species)
     except (DataError, StoreError) as err:
         st.error(f"The gallery cannot be shown. {err}")
@@ -88,6 +95,7 @@ def _test_set(store: Store, card: Card) -> tuple[str, str]:
         format_func=sets.__getitem__,
         key="gallery_set",
         persist_state="session",
+        on_change=state.clear,
         help="Test sets of the store whose pictures are here; the first is the networks' own.",
     )
     return name, cache.set_root(str(store.path), name, stamp) or card.data["root"]
@@ -110,11 +118,14 @@ def _samples(
         format_func=SPECIES_TITLES.__getitem__,
         key="species",
         persist_state="session",
+        on_change=state.clear,
     )
     group = samples[chosen]
     pages = -(-len(group) // PER_PAGE)
     page = state.gallery_page(chosen) % pages
     shown = group[page * PER_PAGE : (page + 1) * PER_PAGE]
+    if state.shown() is None and state.problem() is None:
+        _pick(root, shown[0])
     with st.container(key="gallery"):
         for start in range(0, len(shown), PER_PAGE // 2):
             columns = st.columns(PER_PAGE // 2)

@@ -53,7 +53,8 @@ class ThresholdChoice:
         """What rates at it are worth, in a sentence."""
         if self.value is not None:
             return (
-                "Set by hand while the test results are in view: rates at it flatter the networks."
+                "Set by hand while the test results are in view: rates at it are no measure of how "
+                "the networks do on other images."
             )
         if self.rule == FIXED_RULE:
             return "The same for each network, chosen without a look at any score."

@@ -123,6 +123,33 @@ def test_removing_the_upload_forgets_the_picture(app):
     assert not html_of(app, "fs-verdict")
 
 
+@pytest.mark.parametrize("source", ["upload", "camera"])
+def test_tab_without_a_picture_shows_none_and_the_gallery_its_first_again(app, source):
+    app.run()
+    app.segmented_control(key="source").set_value(source).run()
+    check_clean(app)
+    assert not html_of(app, "fs-verdict") and not html_of(app, "fs-chip")
+    assert "True label" not in text_of(app)
+    app.segmented_control(key="source").set_value("gallery").run()
+    assert "True label: live" in text_of(app)
+
+
+def test_species_control_shows_its_first_picture_at_once(app):
+    app.run()
+    app.segmented_control(key="species").set_value("replay").run()
+    check_clean(app)
+    assert "spoof** (attack, phone (Replay))" in text_of(app)
+
+
+def test_upload_can_be_removed_after_a_visit_elsewhere(app):
+    upload(app.run(), encoded(picture(5)))
+    app.switch_page("app_pages/about.py").run()
+    app.switch_page("app_pages/compare.py").run()
+    assert len(html_of(app, "fs-verdict")) == len(VARIANTS)
+    app.button(key="remove").click().run()
+    assert not html_of(app, "fs-verdict")
+
+
 def test_no_face_is_never_judged_silently(app, detect):
     detect()
     upload(app.run(), encoded(picture(5)))

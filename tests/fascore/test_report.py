@@ -88,7 +88,10 @@ def test_report_without_a_study_has_no_such_section(report):
 
 def test_threshold_set_by_hand_is_marked(scored_store):
     page, numbers = store_report(scored_store, ThresholdChoice(value=0.4))
-    assert "flatter the networks" in numbers["threshold_note"] and "set by hand to 0.4" in page
+    assert (
+        "while the test results are in view" in numbers["threshold_note"]
+        and "set by hand to 0.4" in page
+    )
 
 
 def test_undefined_is_said_so(scored_store):

@@ -59,7 +59,9 @@ def test_fixed_threshold_needs_no_validation():
 def test_threshold_set_by_hand_comes_before_all_and_is_marked():
     choice = ThresholdChoice("hand", 0.8)
     assert choose_threshold(card(), BOTH, choice) == Threshold(0.8, "set by hand")
-    assert choice.title == "set by hand to 0.8" and "flatter the networks" in choice.note
+    assert (
+        choice.title == "set by hand to 0.8" and "while the test results are in view" in choice.note
+    )
 
 
 def test_only_a_rule_is_said_to_be_chosen_on_validation():

@@ -1,6 +1,7 @@
 import io
 import os
 import re
+import zipfile
 
 import pytest
 from PIL import Image
@@ -117,6 +118,20 @@ def test_photograph_is_found_and_judged(page):
     )
     page.get_by_text("found by MTCNN").wait_for(timeout=TIMEOUT)
     wait_for_grid(page)
+
+
+@pytest.mark.parametrize("number", [9, 13], ids=["print", "replay"])
+def test_attack_on_a_photograph_is_told(page, number):
+    """Made of the same photograph by the simulator; no network was trained on it."""
+    with zipfile.ZipFile(ROOT / "assets/demo/astronaut/faces.zip") as archive:
+        picture = archive.read(f"Data/test/0/spoof/{number:06d}.jpg")
+    page.get_by_role("radio", name="Upload").click(timeout=TIMEOUT)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "attack.jpg", "mimeType": "image/jpeg", "buffer": picture}
+    )
+    page.get_by_text("found by MTCNN").wait_for(timeout=TIMEOUT)
+    wait_for_grid(page)
+    assert page.locator(".fs-chip.fs-spoof").count() >= 3
 
 
 def test_bad_file_gets_one_sentence(page):

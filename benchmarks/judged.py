@@ -19,6 +19,7 @@ import pandas as pd
 from benchmarks.grid import ROOT
 from fascore.data import open_data
 from fascore.explain import GradCAM
+from fascore.explain.feature_maps import maps_and_slopes
 from fascore.explain.grad_cam import class_activation_map
 from fascore.findings.results import read_results
 from fascore.findings.summary import join_samples, summarise
@@ -68,12 +69,12 @@ def _cell(joined: pd.DataFrame, metric: str, method: str) -> str:
 
 def empty_maps(model: FaceModel, images: np.ndarray) -> dict[str, float]:
     """How often one network's Grad-CAM of its own verdict is empty, and what was in it."""
-    gradients = GradCAM().gradients(model)
+    layer = GradCAM().layer
     scores, logits = model.spoof_scores(images), model.logits(images)
     weights, highest, rows = [], [], []
     for image, score in zip(images, scores, strict=True):
         target = int(model.is_spoof(score))
-        maps, slopes = (each.numpy()[0] for each in gradients(image[None].astype("f4"), target))
+        maps, slopes, _ = maps_and_slopes(model, image, target, layer=layer)
         weights.append(slopes.mean(axis=(0, 1)))
         highest.append(class_activation_map(maps, slopes).max())
         # what each cell adds to the logit, to first order: with the gradients of its own place

@@ -34,6 +34,7 @@ class Guess:
     kind: ClassVar[Kind] = CELLS
     unit: ClassVar[str] = "guesses"
     signed: ClassVar[bool] = True
+    by_default: ClassVar[bool] = True
     joint: ClassVar[bool] = False
     seeded: ClassVar[bool] = True
     sample_field: ClassVar[str] = "num_guesses"

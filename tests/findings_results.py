@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from fascore.data.sample_table import fingerprint
-from fascore.explain import EXPLAINERS
+from fascore.explain import default_explainers
 from fascore.findings.results import COLUMNS, MeanMap, Results
 from fascore.judging.judge import NO_METHOD, PAIR
 from fascore.judging.sanity import STAGES
 from fascore.models import VARIANTS
 from fascore.store import Store
 
-MODELS, METHODS = tuple(VARIANTS), tuple(EXPLAINERS)
+MODELS = tuple(VARIANTS)
+METHODS = tuple(kind.name for kind in default_explainers())
 Value = Callable[[int, str, str], float]  # of image number, model, method
 
 

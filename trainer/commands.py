@@ -203,12 +203,12 @@ def run_judge(options: argparse.Namespace) -> None:
 
 
 def _chosen_explainers(options: argparse.Namespace) -> list[Explainer]:
-    """Every registered explainer, with the numbers of samples that the options ask for."""
+    """The explainers asked for, with the numbers of samples that the options ask for."""
     return [
         kind(**{kind.sample_field: getattr(options, samples_option(kind))})
         if kind.sample_field
         else kind()
-        for kind in EXPLAINERS.values()
+        for kind in (EXPLAINERS[name] for name in dict.fromkeys(options.methods))
     ]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fascore.data.protocols import PROTOCOLS
 from fascore.data.splits import ALL, SPLITS
-from fascore.explain import EXPLAINERS, TARGETS, Explainer
+from fascore.explain import EXPLAINERS, TARGETS, Explainer, default_explainers
 from fascore.explain.attribution import settings_of
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
@@ -194,7 +194,7 @@ def judge_options(parser: argparse.ArgumentParser) -> None:
         ("--seed", 0, plan.seed, "draws the images, random orders, noise and random weights"),
     ):  # fmt: skip
         _number(parser, option, help, least=least, default=default)
-    _samples(parser)
+    _methods(parser)
     _again(parser)
 
 
@@ -214,7 +214,7 @@ def plant_options(parser: argparse.ArgumentParser) -> None:
     ):
         value = getattr(default, option.replace("-", "_"))
         _number(parser, f"--{option}", help, least=least, default=value)
-    _samples(parser)
+    _methods(parser)
     _again(parser)
 
 
@@ -313,8 +313,17 @@ def samples_option(kind: type[Explainer]) -> str:
     return f"{kind.name}_samples"
 
 
-def _samples(parser: argparse.ArgumentParser) -> None:
-    """An option for each registered explainer that samples."""
+def _methods(parser: argparse.ArgumentParser) -> None:
+    """Which explainers, and an option for each registered one that samples."""
+    usual = [kind.name for kind in default_explainers()]
+    parser.add_argument(
+        "--methods",
+        nargs="+",
+        choices=EXPLAINERS,
+        default=usual,
+        metavar="NAME",
+        help=f"explanation methods: {', '.join(EXPLAINERS)}; default: {' '.join(usual)}",
+    )
     for kind in EXPLAINERS.values():
         if kind.sample_field:
             setting = settings_of(kind)[kind.sample_field]

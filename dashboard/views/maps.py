@@ -13,12 +13,13 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.judgement import judgement
+from dashboard.views.settings import explain_class
 from dashboard.views.style import model_title
 from fascore.explain import Attribution, Explainer, render
 from fascore.explain.attribution import PIXELS
 from fascore.explain.units import on_grid
 from fascore.judging.judge import MapJudgement
-from fascore.labels import CLASS_NAMES
+from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
 MAP_SIDE = 420  # px; a map's side as it is sent to the page
 REDRAW = 0.25  # s; a row is not drawn again sooner, unless it is complete
@@ -51,9 +52,10 @@ class MapRow:
         self._crops = crops
         self._opacity = opacity
         self._pixel_view = pixel_view
-        self._cells, self._notes = {}, {}
+        self._cells, self._offers, self._notes = {}, {}, {}
         for name, column in columns.items():
             self._cells[name] = column.empty()
+            self._offers[name] = column.empty()
             self._notes[name] = column.empty()
         self._made: list[Attribution] = []
         self._maps: dict[str, Attribution] = {}
@@ -70,6 +72,8 @@ class MapRow:
         complete = len(self._maps) + len(self._failed) == len(self._cells)
         if complete or time.monotonic() - self._drawn > REDRAW:
             self._draw()
+        if complete and not self._explainer.signed:
+            self._offer_other_class()
 
     def fail(self, names: Sequence[str], sentence: str) -> None:
         """Says in these models' cells why they have no map."""
@@ -104,6 +108,19 @@ class MapRow:
             with self._cells[name].container(gap="xxsmall"):
                 self._cell(attribution, scale)
         self._drawn = time.monotonic()
+
+    def _offer_other_class(self) -> None:
+        """A button below each map that is zero everywhere: the other class may have one."""
+        for name, attribution in self._maps.items():
+            if attribution.values.any():
+                continue
+            other = CLASS_NAMES[LIVE + SPOOF - attribution.target]
+            self._offers[name].button(
+                f"Explain {other} instead",
+                on_click=explain_class,
+                args=(other,),
+                key=f"other_{self._explainer.name}_{name}",
+            )
 
     def _cell(self, attribution: Attribution, scale: float) -> None:
         title = model_title(attribution.model)

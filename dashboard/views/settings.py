@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target
+from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target, default_explainers
 from fascore.explain.attribution import PIXELS, Setting, settings_of
 from fascore.explain.render import PixelView
 
@@ -46,8 +46,22 @@ def explanation_settings() -> Settings:
             key="pixel_view",
             persist_state="session",
         )
-        explainers = tuple(_explainer(kind) for kind in EXPLAINERS.values())
+        chosen = st.pills(
+            "Methods",
+            list(EXPLAINERS),
+            selection_mode="multi",
+            default=[kind.name for kind in default_explainers()],
+            format_func=lambda name: EXPLAINERS[name].title,
+            key="methods",
+            persist_state="session",
+        )
+        explainers = tuple(_explainer(kind) for name, kind in EXPLAINERS.items() if name in chosen)
     return Settings(explainers, TARGETS[target], opacity, view)
+
+
+def explain_class(name: str) -> None:
+    """Sets the class that is explained: "live" or "spoof"."""
+    st.session_state["target"] = name
 
 
 def _explainer(kind: type[Explainer]) -> Explainer:

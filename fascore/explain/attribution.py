@@ -105,6 +105,8 @@ class Explainer(Protocol):
         What its values are measured in. Values of different units cannot be compared.
     signed : bool
         Whether its maps also show what speaks against the target.
+    by_default : bool
+        Whether pages show it, and commands measure it, unless they are asked for other methods.
     joint : bool
         Whether one run serves several models at little more than the cost of their forward passes.
     seeded : bool
@@ -124,6 +126,7 @@ class Explainer(Protocol):
     kind: ClassVar[Kind]
     unit: ClassVar[str]
     signed: ClassVar[bool]
+    by_default: ClassVar[bool]
     joint: ClassVar[bool]
     seeded: ClassVar[bool]
     sample_field: ClassVar[str]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import ClassVar
 
 import numpy as np
 
@@ -18,12 +18,10 @@ from fascore.explain.attribution import (
     setting,
     timed,
 )
-from fascore.labels import CLASS_NAMES, SPOOF
-from fascore.models import FEATURE_MAP, LAST_CONV, LOGITS
+from fascore.explain.feature_maps import LAYERS, maps_and_slopes
+from fascore.labels import CLASS_NAMES, LIVE, SPOOF
+from fascore.models import LAST_CONV
 from fascore.models.face_model import FaceModel
-
-if TYPE_CHECKING:
-    import tensorflow as tf
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,7 @@ class GradCAM:
         title="Layer",
         help="Feature maps to use: last_conv lies before attention (as in the paper), feature_map "
         "after it.",
-        choices=(LAST_CONV, FEATURE_MAP),
+        choices=LAYERS,
     )
 
     name: ClassVar[str] = "grad_cam"
@@ -52,6 +50,7 @@ class GradCAM:
     kind: ClassVar[Kind] = CELLS
     unit: ClassVar[str] = "gradient × activation"
     signed: ClassVar[bool] = False
+    by_default: ClassVar[bool] = True
     joint: ClassVar[bool] = False
     seeded: ClassVar[bool] = False
     sample_field: ClassVar[str] = ""
@@ -71,52 +70,25 @@ class GradCAM:
         """That the map is empty and why, or what it leaves out."""
         target = CLASS_NAMES[attribution.target]
         if attribution.quality["all_zero"]:
+            other = CLASS_NAMES[LIVE + SPOOF - attribution.target]
             return (
-                "The map is zero everywhere: weighed by their mean gradients, the feature maps "
-                f"cancel in every cell. It does not say that nothing speaks for {target}."
+                f"Zero everywhere. It does not mean that nothing speaks for {target}: Grad-CAM "
+                "gives each feature map one weight for the whole picture, and with these weights "
+                "what speaks for and against cancels in every cell. What speaks for "
+                f"{other} may be seen instead."
             )
         return f"Shows only what speaks for {target}; Grad-CAM has no measure of its own fit."
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)
-        gradients = self.gradients(model)
 
         def work() -> np.ndarray:
-            maps, slopes = gradients(image[None].astype(np.float32), chosen)
-            return class_activation_map(maps.numpy()[0], slopes.numpy()[0])
+            maps, slopes, _ = maps_and_slopes(model, image, chosen, layer=self.layer)
+            return class_activation_map(maps, slopes)
 
         cam, seconds = timed(work)
         quality = {"all_zero": float(not cam.any())}
         return Attribution(cam, model.name, self.name, chosen, asdict(self), seconds, quality)
-
-    def gradients(self, model: FaceModel) -> Callable[..., Any]:
-        """What the map is made of, compiled once for a model.
-
-        A function of an image, float32 (1, S, S, 3), and a class; it returns feature maps and the
-        gradients of the class's logit with respect to them, both (1, h, w, K).
-        """
-        return model.cached((self.name, self.layer), lambda: self._build(model))
-
-    def _build(self, model: FaceModel) -> Callable[..., Any]:
-        import keras  # slow: commands that only parse import this file too
-        import tensorflow as tf
-
-        source = model.network
-        outputs = [source.get_layer(self.layer).output, source.get_layer(LOGITS).output]
-        network = keras.Model(source.input, outputs)
-        signature = [
-            tf.TensorSpec((1, model.size, model.size, 3), tf.float32),
-            tf.TensorSpec((), tf.int32),
-        ]
-
-        def gradients(image: tf.Tensor, target: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            with tf.GradientTape() as tape:
-                tape.watch(image)
-                maps, logits = network(image, training=False)
-                score = tf.gather(logits[0], target)  # a saturated softmax has no gradient left
-            return maps, tape.gradient(score, maps)
-
-        return cast(Callable[..., Any], tf.function(gradients, input_signature=signature))
 
 
 def class_activation_map(maps: np.ndarray, slopes: np.ndarray) -> np.ndarray:

@@ -71,6 +71,7 @@ class LimeImage:
     kind: ClassVar[Kind] = SUPERPIXELS
     unit: ClassVar[str] = "logits"
     signed: ClassVar[bool] = True
+    by_default: ClassVar[bool] = True
     joint: ClassVar[bool] = True
     seeded: ClassVar[bool] = True
     sample_field: ClassVar[str] = "num_samples"

@@ -72,6 +72,7 @@ class ShapImage:
     kind: ClassVar[Kind] = PIXELS
     unit: ClassVar[str] = "logits"
     signed: ClassVar[bool] = True
+    by_default: ClassVar[bool] = True
     joint: ClassVar[bool] = False
     seeded: ClassVar[bool] = True
     sample_field: ClassVar[str] = "num_samples"

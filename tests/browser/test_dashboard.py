@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from fascore.explain import EXPLAINERS
+from fascore.explain import default_explainers
 from fascore.labels import PAI_SPECIES, SPOOF_TYPES
 from fascore.models import VARIANTS
 from fascore.report import store_report
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser
 
 STORE = os.environ.get("FASCORE_STORE") or ROOT / "assets" / "models" / "demo"
 
-CELLS = len(VARIANTS) * len(EXPLAINERS)
+CELLS = len(VARIANTS) * len(default_explainers())
 SPECIES = {
     "Live": (0,),
     "Print": PAI_SPECIES["print"],

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from fascore.errors import FascoreError
-from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
+from fascore.explain import GradCAM, LimeImage, ShapImage
 from fascore.findings.results import FOLDER, PLANTED, PLANTED_ABOUT, planted_table
 from fascore.judging.planted import CHECK, COLUMNS, CUES, FINDS, POOLED, UNTRIED
 from fascore.models.face_model import FaceModel
@@ -77,7 +77,7 @@ def test_maps_are_scored_where_the_cue_was_learnt_and_only_there(build, held):
     table = pd.read_csv(store / FOLDER / PLANTED)
     assert list(table) == COLUMNS
     scored = table[table["sample_id"].notna()]
-    assert set(scored["cue"]) == {"patch"} and len(scored) == 10 * 2 * len(EXPLAINERS)
+    assert set(scored["cue"]) == {"patch"} and len(scored) == 10 * 2 * len(QUICK)
     assert table[table["cue"] != "patch"]["accuracy"].eq(0.5).all()
     pooled = summary[summary["model"] == POOLED].set_index(["cue", "method"])["verdict"]
     assert pooled["patch", "grad_cam"] == FINDS
@@ -118,7 +118,7 @@ def test_cues_planted_otherwise_are_not_mixed_with_this_one(build, copy, checker
     assert (copy / FOLDER / PLANTED).read_bytes() == before
     assert main([*command, "--again"]) == 0
     table = pd.read_csv(copy / FOLDER / PLANTED)
-    assert len(table.dropna(subset="sample_id")) == 11 * len(EXPLAINERS)
+    assert len(table.dropna(subset="sample_id")) == 11 * len(QUICK)
 
 
 def test_cues_planted_on_other_pixels_are_not_gone_on_with(build, copy, monkeypatch):
@@ -178,7 +178,7 @@ def test_a_network_that_has_not_learnt_is_reported(build, tmp_path, monkeypatch,
     assert main([*command, "--images", "10", "--faces", "4", "--epochs", "1"]) == 0
     printed = capsys.readouterr()
     assert "has not learnt the patch" in printed.out + printed.err
-    assert printed.out.count(UNTRIED) == 2 * len(EXPLAINERS)  # each model and their pool
+    assert printed.out.count(UNTRIED) == 2 * len(QUICK)  # each model and their pool
 
 
 def test_a_network_learns_its_cue_from_seeded_pictures():

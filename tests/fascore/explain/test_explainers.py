@@ -12,6 +12,7 @@ from fascore.explain import (
     EXPLAINERS,
     PREDICTED,
     GradCAM,
+    HiResCAM,
     LimeImage,
     ShapImage,
     explain_grid,
@@ -32,6 +33,7 @@ from tests.conftest import SIZE
 
 QUICK = {
     "grad_cam": GradCAM(),
+    "hires_cam": HiResCAM(),
     "lime": LimeImage(num_superpixels=8, num_samples=60),
     "shap": ShapImage(num_samples=20),
 }
@@ -214,6 +216,21 @@ def test_lime_shows_every_model_the_same_superpixels(tiny_models, image):
     np.testing.assert_array_equal(first.superpixels, second.superpixels)
     alone = QUICK["lime"].explain(tiny_models[1:], image)[0]
     np.testing.assert_allclose(second.values, alone.values, rtol=1e-5)
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_hires_cam_cells_sum_to_the_logit_but_for_its_bias(networks, name):
+    network = networks[name]
+    bias = np.array([0.5, -0.75])
+    kernel = network.get_layer("logits").get_weights()[0]
+    network.get_layer("logits").set_weights([kernel, bias])
+    model = FaceModel(name, network)
+    face = np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)
+    (cam,) = HiResCAM().explain([model], face)
+    logit = model.logits(face[None])[0, SPOOF]
+    assert cam.quality["logit"] == pytest.approx(logit, abs=1e-4)
+    assert cam.values.sum() == pytest.approx(logit + 0.75, abs=1e-3)
+    assert cam.quality["remainder"] == pytest.approx(-0.75, abs=1e-3)
 
 
 def _tiny() -> keras.Model:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.explain import EXPLAINERS
+from fascore.explain import default_explainers
 from fascore.findings.claims import QUESTIONS, answer, answer_claims
 from fascore.findings.summary import join_samples
 from fascore.models import VARIANTS
@@ -180,5 +180,5 @@ def test_table_has_the_numbers_and_the_reading_in_words():
     data = claim.table()
     assert list(data) == ["group", "what", "mean", "low", "high", "n", "reading"]
     assert set(data["reading"]) == {"more"} and set(data["n"]) == {len(IDS)}
-    assert set(data["group"]) == {each.title for each in EXPLAINERS.values()}
+    assert set(data["group"]) == {each.title for each in default_explainers()}
     assert data["what"][0] == f"{VARIANTS['cnn_channel'].title} minus {VARIANTS['cnn'].title}"

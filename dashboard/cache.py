@@ -64,7 +64,7 @@ from fascore.shipped import located
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import measure_runs
 from fascore.store import CARD, HISTORY, PREDICTIONS, SAMPLES, STUDY, WEIGHTS, Store, study_runs
-from fascore.training.history import STATE, Run, read_runs
+from fascore.training.history import STATE, Run, read_whole_runs
 
 THUMBNAIL = 96  # px
 RECORDS = (CARD, HISTORY, STATE)  # of a training
@@ -167,9 +167,11 @@ def run_accuracy(store: str, stamp: tuple[int, ...], choice: ThresholdChoice) ->
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def training_runs(store: str, stamp: tuple[int, ...]) -> list[Run]:
-    """A store's trainings epoch by epoch; `stamp` changes with their files."""
-    return read_runs(Path(store))
+def training_runs(store: str, stamp: tuple[int, ...]) -> tuple[list[Run], list[str]]:
+    """A store's trainings epoch by epoch, and why others cannot be read; `stamp` changes with
+    their files.
+    """
+    return read_whole_runs(Path(store))
 
 
 def training_stamp(path: Path) -> tuple[int, ...]:

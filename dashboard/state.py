@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 
 import streamlit as st
 
-from fascore.data.samples import Sample
+from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
 from fascore.scores.thresholds import ThresholdChoice
 
@@ -103,6 +103,17 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: s
         _session()["problem"] = str(err)
         return
     _session()["shown"] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample, root)
+
+
+def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
+    """Shows a data set's picture as `choose` does; `problem` also says why its file is gone."""
+    try:
+        picture = data.read(sample.sample_id)
+    except DataError as err:
+        clear()
+        _session()["problem"] = str(err)
+    else:
+        choose(picture, "gallery", sample, root=root)
 
 
 def clear() -> None:

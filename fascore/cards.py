@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fascore.errors import StoreError
-from fascore.files import write_json
+from fascore.files import read_whole, write_json
 
 CARD = "card.json"
 DEFAULT_THRESHOLD = 0.5
@@ -57,18 +57,29 @@ def read_card(folder: Path) -> Card:
     StoreError
         If there is none, or it cannot be read.
     """
-    try:
-        return Card(**json.loads((folder / CARD).read_text(encoding="utf-8")))
-    except FileNotFoundError as err:
+    path = folder / CARD
+    if not path.exists():
         raise StoreError(
             f"Expected {CARD} beside the weights of {folder.name}. Received: none. "
             "Train the model again with `python -m trainer fit`."
-        ) from err
-    except (ValueError, TypeError) as err:  # no JSON, or not a card's fields
-        raise StoreError(
-            f"Expected a complete {CARD} for {folder.name}. Received: one that cannot be read "
-            f"({err}). Train the model again with `python -m trainer fit --again`."
-        ) from err
+        )
+    return read_whole(
+        path,
+        _card_of,
+        expected=f"a complete {CARD} for {folder.name}",
+        mend="Train the model again with `python -m trainer fit --again`.",
+    )
+
+
+def _card_of(path: Path) -> Card:
+    """The card in a file; whatever is not of a card's shape raises."""
+    card = Card(**json.loads(path.read_text(encoding="utf-8")))
+    for part in (card.data, card.training, card.software, card.threshold, card.scores):
+        dict(part)
+    for name in ("name", "fingerprint"):
+        card.data[name]
+    float(card.threshold_value)
+    return card
 
 
 def write_card(folder: Path, card: Card) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
 from fascore.cards import CARD, DEFAULT_THRESHOLD, Card, read_card, write_card
 from fascore.errors import StoreError
-from fascore.files import sha256, write_whole
+from fascore.files import read_whole, sha256, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
@@ -33,6 +32,7 @@ __all__ = [
     "Card",
     "Store",
     "StoreError",
+    "read_background",
     "scores_made_from",
     "study_run",
     "study_runs",
@@ -93,7 +93,10 @@ class Store:
         return read_card(self.path / name)
 
     def load(self, name: str) -> FaceModel:
-        """A model with its threshold and the store's SHAP background, after checking its card."""
+        """A model with its threshold and the store's SHAP background, after checking its card.
+
+        The background is read when it is first needed: without it only SHAP fails.
+        """
         card, path = self.card(name), self.path / name / WEIGHTS
         if not path.exists():
             raise StoreError(
@@ -105,7 +108,7 @@ class Store:
             name,
             read_network(path),
             threshold=card.threshold_value,
-            background=self.background(),
+            background=self.background,
         )
 
     def familiarity(self, name: str) -> Familiarity | None:
@@ -118,17 +121,8 @@ class Store:
 
     def background(self) -> np.ndarray | None:
         """SHAP's background images, uint8 (N, size, size, 3), or None where there are none."""
-        path = self.path / BACKGROUND
-        if not path.exists():
-            return None
-        try:
-            with np.load(path) as arrays:
-                return np.asarray(arrays["images"])
-        except (OSError, ValueError, KeyError, BadZipFile) as err:
-            raise StoreError(
-                f"Expected SHAP's background images in {path}. Received: a file that cannot be "
-                "read. Delete it, and let `python -m trainer fit` make it anew."
-            ) from err
+        there = read_background(self.path)
+        return None if there is None else there[0]
 
     @property
     def fingerprint(self) -> str:
@@ -228,6 +222,30 @@ def study_runs(path: Path) -> dict[int, Store]:
                 folder, samples_path=path / SAMPLES
             )
     return dict(sorted(runs.items()))
+
+
+def read_background(store: Path) -> tuple[np.ndarray, list[str]] | None:
+    """SHAP's background images in a store, uint8 (N, size, size, 3), and their sample ids.
+
+    None where there are none; StoreError where they cannot be read.
+    """
+    path = store / BACKGROUND
+    if not path.exists():
+        return None
+    return read_whole(
+        path,
+        _background_of,
+        expected="SHAP's background images",
+        mend="Delete it, and let `python -m trainer fit` make it anew.",
+    )
+
+
+def _background_of(path: Path) -> tuple[np.ndarray, list[str]]:
+    with path.open("rb") as file, np.load(file) as arrays:
+        images, ids = arrays["images"], [str(name) for name in arrays["sample_ids"]]
+    if images.ndim != 4 or len(images) != len(ids):
+        raise ValueError("no list of pictures with their ids")
+    return images, ids
 
 
 def write_background(store: Path, images: np.ndarray, sample_ids: Sequence[str]) -> None:

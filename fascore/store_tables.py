@@ -11,7 +11,7 @@ import pandas as pd
 from fascore.data.sample_table import COLUMNS, fingerprint, read_samples
 from fascore.data.splits import SPLITS
 from fascore.errors import StoreError
-from fascore.files import file_stamp
+from fascore.files import file_stamp, read_whole
 from fascore.labels import LIVE, SPOOF, TYPE_CODES
 from fascore.tables import read_table
 
@@ -40,6 +40,11 @@ def store_samples(path: Path) -> tuple[pd.DataFrame, str]:
 @lru_cache(maxsize=4)
 def _samples_at(path: Path, stamp: tuple[int, ...] | None) -> tuple[pd.DataFrame, str]:
     table = _read(path, read_samples, COLUMNS)
+    if half := table.index[table[["illumination", "environment"]].isna().any(axis=1)].tolist():
+        raise StoreError(
+            f"Expected whole rows in {path}. Received: a row cut short, {half[0]}. "
+            "Run `python -m trainer evaluate`."
+        )
     for column, values in KNOWN.items():
         unknown = table.loc[~table[column].isin(values), column]
         if len(unknown):
@@ -74,13 +79,8 @@ def read_predictions(path: Path, *, model: str) -> pd.Series:
 
 def _read(path: Path, read: Callable[[Path], pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
     """A table that has these columns, and each sample once."""
-    try:
-        table = read(path)
-    except (OSError, ValueError, KeyError) as err:  # no file, no CSV, no sample_id
-        raise StoreError(
-            f"Expected a table {path.name} in {path.parent}. Received: none that can be "
-            "read. Run `python -m trainer evaluate`."
-        ) from err
+    mend = "Run `python -m trainer evaluate`."
+    table = read_whole(path, read, expected="a table of samples", mend=mend)
     missing = [name for name in columns if name not in table]
     if missing:
         raise StoreError(

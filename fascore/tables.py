@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pandas as pd
 def read_table(
     path: Path, *, text: Sequence[str], types: Mapping[str, str] | None = None
 ) -> pd.DataFrame:
-    """A CSV table in which only an empty cell is a missing value.
+    """A CSV table that fascore wrote, in which only an empty cell is a missing value.
 
     Parameters
     ----------
@@ -25,10 +26,13 @@ def read_table(
     Raises
     ------
     OSError, ValueError
-        If there is no such file, or it is no CSV table.
+        If there is no such file, or it is no CSV table, or its last row does not end: it was cut.
     """
+    data = path.read_bytes()
+    if data and not data.endswith(b"\n"):
+        raise ValueError("the last row does not end")
     return pd.read_csv(
-        path,
+        io.BytesIO(data),
         dtype=dict.fromkeys(text, "str") | dict(types or {}),
         keep_default_na=False,
         na_values=[""],

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from fascore.data import open_data
-from fascore.data.samples import MISSING_IMAGE, DataError, EntryError, FaceData, Sample, Skipped
+from fascore.data.samples import EntryError, FaceData, Sample, Skipped
 
 SKIP, WHOLE = "skip", "whole"  # what to do with a picture in which no face is found
 WITHOUT_FACE = (SKIP, WHOLE)
@@ -45,8 +45,6 @@ class Cropper:
             return opened(self.root).face_input(sample, size=self.size, expansion=self.expansion)
         except EntryError as err:
             return Skipped(sample.sample_id, err.reason, str(err))
-        except DataError as err:  # its file went away since it was listed
-            return Skipped(sample.sample_id, MISSING_IMAGE, str(err))
 
 
 def as_examples(

@@ -15,15 +15,7 @@ import psutil
 from tqdm import tqdm
 
 from fascore.data.sample_table import BOX_COLUMNS
-from fascore.data.samples import (
-    MISSING_IMAGE,
-    NO_FACE,
-    DataError,
-    EntryError,
-    FaceData,
-    Sample,
-    Skipped,
-)
+from fascore.data.samples import NO_FACE, EntryError, FaceData, Sample, Skipped
 from fascore.errors import FascoreError
 from fascore.faces import FaceDetector, detector_name
 from fascore.files import write_whole
@@ -125,8 +117,6 @@ class _Search:
             faces = _detector().detect(source.picture(sample))
         except EntryError as err:
             return "", Skipped(sample.sample_id, err.reason, str(err))
-        except DataError as err:  # its file went away since it was listed
-            return "", Skipped(sample.sample_id, MISSING_IMAGE, str(err))
         return digest, faces[0].box if faces else None
 
 

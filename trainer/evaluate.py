@@ -17,9 +17,10 @@ from tqdm import tqdm
 from fascore import store
 from fascore.data.sample_table import evaluation_samples
 from fascore.errors import FascoreError
-from fascore.files import write_whole
+from fascore.files import remove_half_written, write_whole
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
+from fascore.models.network_file import NetworkError
 from fascore.paper import Reported, read_paper
 from fascore.provenance import differences, listed
 from fascore.scores import classification
@@ -48,27 +49,45 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     ------
     FascoreError
         If a model was trained on another build: its test images may be those it was trained on.
+        If a model's files are damaged, after all others have been scored.
     """
+    remove_half_written(store_path)
     opened = Store(store_path)
-    names = opened.loadable_names
-    for name in names:
-        _check_trained_on(build, opened.card(name))
+    cards, damaged = _whole_cards(opened)
+    for card in cards.values():
+        _check_trained_on(build, card)
     write_samples(build, store_path)
-    for name in names:
+    for name in cards:
         if not again and is_scored(opened, name, build):
             print(f"{MODELS[name].title}: scored already.")
-        else:
+            continue
+        try:
             score(opened, name, build)
+        except (StoreError, NetworkError) as err:  # the others are scored all the same
+            damaged.append(str(err))
+    if damaged:
+        raise FascoreError(" ".join(damaged))
     calibrate(opened)
     familiarise(opened, build, again=again)
     return test_metrics(opened)
+
+
+def _whole_cards(opened: Store) -> tuple[dict[str, Card], list[str]]:
+    """The cards of the models with weights, and why others cannot be read, a sentence each."""
+    cards, damaged = {}, []
+    for name in opened.loadable_names:
+        try:
+            cards[name] = opened.card(name)
+        except StoreError as err:
+            damaged.append(str(err))
+    return cards, damaged
 
 
 def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
     """The build's validation and test samples; writes them to samples.csv where it differs."""
     samples = evaluation_samples(build.samples)
     path = store_path / store.SAMPLES
-    if not path.exists() or path.read_text(encoding="utf-8") != samples.to_csv():
+    if not path.exists() or path.read_bytes() != samples.to_csv().encode():
         write_whole(path, samples.to_csv)
     return samples
 

@@ -15,8 +15,8 @@ import pandas as pd
 import tensorflow as tf
 
 from fascore import store
-from fascore.errors import FascoreError
-from fascore.files import sha256, write_whole
+from fascore.errors import FascoreError, StoreError
+from fascore.files import remove_half_written, sha256, write_whole
 from fascore.models import BASELINES, FEATURE_MAP, LAST_CONV, MODELS, baselines
 from fascore.models.baselines import WeightsError
 from fascore.models.network_file import read_network
@@ -66,6 +66,7 @@ def fit(
         finite.
     """
     build.check_has("train")
+    remove_half_written(store_path)
     strategy = strategy or tf.distribute.get_strategy()
     keys = {
         name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)
@@ -77,7 +78,8 @@ def fit(
             print(f"{MODELS[name].title}: trained already.")
     for name in open_models:
         _check_weights(name, weights)
-    if open_models and not has_background(build, store_path, again=again) and is_chief(strategy):
+    wanted = open_models or not (store_path / store.BACKGROUND).exists()
+    if wanted and not has_background(build, store_path, again=again) and is_chief(strategy):
         store.write_background(store_path, *build.background(seed=seed))
     for number, name in enumerate(open_models, start=1):
         print(f"\n{MODELS[name].title} ({number} of {len(open_models)})", flush=True)
@@ -126,10 +128,11 @@ def has_background(build: Prepared, store_path: Path, *, again: bool = False) ->
         If it is of other images, unless it may be made `again`.
     """
     path = store_path / store.BACKGROUND
-    if not path.exists():
+    if again and path.exists() and not _is_readable(store_path):
         return False
-    with np.load(path) as arrays:
-        images, ids = arrays["images"], [str(each) for each in arrays["sample_ids"]]
+    if (there := store.read_background(store_path)) is None:
+        return False
+    images, ids = there
     train = build.samples.index[build.samples["split"] == "train"]
     same = set(ids) <= set(train) and np.array_equal(images, build.images("train", ids))
     if not same and not again:
@@ -138,6 +141,14 @@ def has_background(build: Prepared, store_path: Path, *, again: bool = False) ->
             "Received: other images. Give --again to make it anew, or another --store."
         )
     return same
+
+
+def _is_readable(store_path: Path) -> bool:
+    try:
+        store.read_background(store_path)
+    except StoreError:
+        return False
+    return True
 
 
 def _check_weights(name: str, weights: str) -> None:

@@ -17,7 +17,7 @@ from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer
 from fascore.faces import FaceDetector, face_in_box
-from fascore.files import sha256
+from fascore.files import remove_half_written, sha256
 from fascore.findings.results import (
     FOLDER,
     Results,
@@ -63,6 +63,7 @@ def judge_explanations(
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
     about = _about(store, data, loaded, explainers, judge, plan)
+    remove_half_written(store.path)
     parts = Parts(store.path / FOLDER / PARTS)
     if not again:
         if has_results(store):

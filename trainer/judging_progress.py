@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,12 +18,13 @@ from fascore.data.samples import Sample
 from fascore.errors import FascoreError
 from fascore.explain import Attribution
 from fascore.explain.units import pixel_values
-from fascore.files import write_json, write_whole
+from fascore.files import read_whole, write_json, write_whole
 from fascore.findings.results import COLUMNS, MeanMap
 from fascore.judging.judge import Measure
 from fascore.provenance import differences, listed
 
 SETTINGS, MEASURES = "settings.json", "measures"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Parts:
         settings = self._folder / SETTINGS
         if not self._paths():
             return []
-        there = json.loads(settings.read_text(encoding="utf-8")) if settings.exists() else {}
+        there = _whole(settings, _settings_of) if settings.exists() else {}
         return differences(there, _without_limit(about))
 
     def has(self, number: int) -> bool:
@@ -108,17 +109,16 @@ class Parts:
         sums: dict[str, np.ndarray] = {}
         counts: Counter[str] = Counter()
         for path in paths:
-            with np.load(path) as arrays:
-                rows += json.loads(str(arrays[MEASURES]))
-                for name in arrays.files:
-                    if name != MEASURES:
-                        sums[name] = sums.get(name, 0) + arrays[name]
-                        counts[name] += 1
-        maps = {
+            measured, maps = _whole(path, _part_of)
+            rows += measured
+            for name, values in maps.items():
+                sums[name] = sums.get(name, 0) + values
+                counts[name] += 1
+        means = {
             _key(name): MeanMap((total / counts[name]).astype(np.float32), counts[name])
             for name, total in sums.items()
         }
-        return Gathered(len(paths), pd.DataFrame(rows, columns=COLUMNS), maps) if paths else None
+        return Gathered(len(paths), pd.DataFrame(rows, columns=COLUMNS), means) if paths else None
 
     def remove(self) -> None:
         """Forgets all of it."""
@@ -128,7 +128,24 @@ class Parts:
         return self._folder / f"{number:06d}.npz"
 
     def _paths(self) -> list[Path]:
-        return sorted(self._folder.glob("*.npz"))
+        return sorted(self._folder.glob("[0-9]*.npz"))
+
+
+def _whole(path: Path, read: Callable[[Path], T]) -> T:
+    """What is read of one of a run's files."""
+    mend = "Delete it; the same command makes anew what was in it."
+    return read_whole(path, read, expected="what was judged so far", mend=mend)
+
+
+def _settings_of(path: Path) -> dict[str, Any]:
+    return dict(json.loads(path.read_text(encoding="utf-8")))
+
+
+def _part_of(path: Path) -> tuple[list[list[Any]], dict[str, np.ndarray]]:
+    """One image's rows of measures, and its maps by name."""
+    with path.open("rb") as file, np.load(file) as arrays:
+        rows = [list(row) for row in json.loads(str(arrays[MEASURES]))]
+        return rows, {name: arrays[name] for name in arrays.files if name != MEASURES}
 
 
 def _without_limit(about: Mapping[str, Any]) -> dict[str, Any]:

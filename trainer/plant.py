@@ -17,7 +17,7 @@ from tqdm import tqdm
 
 from fascore.errors import FascoreError
 from fascore.explain import Explainer
-from fascore.files import write_json, write_whole
+from fascore.files import remove_half_written, write_json, write_whole
 from fascore.findings.results import (
     FOLDER,
     PLANTED,
@@ -71,6 +71,7 @@ def plant_cues(
         fewer images than asked for.
     """
     check_samples(build, store_path)
+    remove_half_written(store_path)
     _check_enough(build, recipe)
     about = _about(build, recipe, explainers)
     networks = list(product(CUES, models))

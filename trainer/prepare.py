@@ -16,7 +16,7 @@ from fascore.data.sample_table import evaluation_samples, fingerprint, samples_t
 from fascore.data.samples import DataError, FaceData, Sample, Skipped
 from fascore.errors import FascoreError
 from fascore.faces import detector_name
-from fascore.files import write_json, write_whole
+from fascore.files import remove_half_written, write_json, write_whole
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.provenance import differences, digest, listed
 from fascore.shipped import recorded
@@ -90,6 +90,7 @@ def prepare(
             f"Expected either --jobs or --beam. Received: both. Beam starts its own workers: leave "
             f"--jobs {jobs} out."
         )
+    remove_half_written(out)
     _check_place(root, out)
     finished = (out / PREPARED).exists() and not again
     if finished:

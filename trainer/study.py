@@ -11,11 +11,12 @@ from typing import Any
 import tensorflow as tf
 
 from fascore import store
-from fascore.data.sample_table import fingerprint, read_samples
+from fascore.files import remove_half_written
 from fascore.models import MODELS, VARIANTS
 from fascore.stats.intervals import interval_text, p_text
 from fascore.stats.training_noise import TrainingNoise, measure_runs, training_noise
 from fascore.store import Store, StoreError, study_run, study_runs
+from fascore.store_tables import store_samples
 from trainer.build import Prepared
 from trainer.evaluate import is_scored, score, write_samples
 from trainer.fit import train
@@ -48,6 +49,7 @@ def study(
     """
     strategy = strategy or tf.distribute.get_strategy()
     check_samples(build, store_path)
+    remove_half_written(store_path)
     write_samples(build, store_path)
     # runs of more seeds that are there are read with these, so they must be of the same settings
     all_seeds = sorted({*range(seeds), *study_runs(store_path)})
@@ -81,7 +83,7 @@ def _is_done(folder: Path, name: str, key: dict[str, Any], build: Prepared) -> b
 def check_samples(build: Prepared, store_path: Path) -> None:
     """Refuses to mix a store's samples with those of another build."""
     path = store_path / store.SAMPLES
-    if path.exists() and fingerprint(read_samples(path)) != build.data["fingerprint"]:
+    if path.exists() and store_samples(path)[1] != build.data["fingerprint"]:
         raise StoreError(
             f"Expected {store_path} to hold the samples of this build. Received: those of another "
             "data set or draw. Give --data the build its models were trained on, or another "

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from fascore.errors import FascoreError
-from fascore.files import write_whole
+from fascore.files import read_whole, write_whole
 from fascore.provenance import differences, listed
-from fascore.training.history import STATE, read_progress
+from fascore.training.history import MEND_STATE, STATE, read_progress
 
 PARTS = ("variables", "average", "best")
 
@@ -67,8 +67,8 @@ def read_state(folder: Path, key: dict[str, Any]) -> State:
     there, history = read_progress(path)
     if differences(there, key):
         return State(key)
-    with np.load(path) as arrays:
-        return State(key, history, **{part: _named(arrays, f"{part}_") for part in PARTS})
+    parts = read_whole(path, _parts, expected="the state of a training", mend=MEND_STATE)
+    return State(key, history, **parts)
 
 
 def check_state(folder: Path, key: dict[str, Any]) -> None:
@@ -83,6 +83,11 @@ def check_state(folder: Path, key: dict[str, Any]) -> None:
             f"one with {listed(differing)}, stopped after epoch {len(history)}. Give the options "
             "it was begun with to go on, --again to drop it, or another --store."
         )
+
+
+def _parts(path: Path) -> dict[str, list[np.ndarray]]:
+    with path.open("rb") as file, np.load(file) as arrays:
+        return {part: _named(arrays, f"{part}_") for part in PARTS}
 
 
 def _named(arrays: Any, prefix: str) -> list[np.ndarray]:

@@ -94,7 +94,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
                 args=(f"start_{chosen}",),
             )
             if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
-                state.choose(cache.face_data(root).read(sample.sample_id), "gallery", sample)
+                state.choose_sample(cache.face_data(root), sample)
                 st.switch_page("app_pages/compare.py")
     except (DataError, StoreError) as err:
         st.error(f"The faces cannot be shown. {err}")

@@ -20,12 +20,7 @@ REFRESH = "10s"  # while a training is in progress
 
 def page() -> None:
     path = state.store_path()
-    try:
-        runs = cache.training_runs(str(path), cache.training_stamp(path))
-    except FascoreError as err:
-        st.title(TITLE)
-        st.error(str(err))
-        return
+    runs, damaged = cache.training_runs(str(path), cache.training_stamp(path))
     in_progress = [run for run in runs if run.in_progress]
     if in_progress and len(in_progress) == len(runs):  # the first training: not yet a store
         st.title(TITLE)
@@ -35,6 +30,9 @@ def page() -> None:
     store, cards, errors = views.store_page(TITLE)
     for name, sentence in errors.items():
         views.column_error(name, sentence)
+    for sentence in damaged:
+        if sentence not in errors.values():
+            st.error(sentence)
     if in_progress:
         draw_progress()
     names = choose_networks(list(cards))
@@ -47,7 +45,7 @@ def page() -> None:
 def draw_progress() -> None:
     """Trainings that are not finished, read again every few seconds; then the whole page."""
     path = state.store_path()
-    runs = cache.training_runs(str(path), cache.training_stamp(path))
+    runs, _ = cache.training_runs(str(path), cache.training_stamp(path))
     in_progress = [run for run in runs if run.in_progress]
     if not in_progress:
         st.rerun()

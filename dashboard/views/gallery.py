@@ -102,8 +102,7 @@ def _test_set(store: Store, card: Card) -> tuple[str, str]:
 
 
 def _pick(root: str, sample: Sample) -> None:
-    data = cache.face_data(root).read(sample.sample_id)
-    state.choose(data, "gallery", sample, root=root)
+    state.choose_sample(cache.face_data(root), sample, root=root)
 
 
 def _samples(
@@ -145,7 +144,11 @@ def _samples(
 def _thumbnail(card: Card, root: str, sample: Sample) -> None:
     """One click picks: a button with the face on it."""
     key = f"pick_{image_key(sample.sample_id)}"
-    face = cache.thumbnail(root, sample, card.crop_expansion)
+    try:
+        face = cache.thumbnail(root, sample, card.crop_expansion)
+    except DataError as err:  # the others are there
+        st.error(str(err))
+        return
     shown = state.shown()
     st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')
     st.button(

@@ -88,5 +88,5 @@ def _tile(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, 
     )
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
-        state.choose(data.read(sample.sample_id), "gallery", sample)
+        state.choose_sample(data, sample)
         st.switch_page("app_pages/compare.py")

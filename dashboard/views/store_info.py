@@ -97,11 +97,15 @@ def training_commands(cards: Mapping[str, Card]) -> str:
     ways: dict[str, list[str]] = {}
     for name, card in cards.items():
         data, training = card.data, card.training
-        initial = training["initial_weights"]
+        initial, config = training["initial_weights"], training.get("config", {})
+        changed = "".join(  # what a card does not record is the recipe's
+            f"--{name.replace('_', '-')} {config[name]} "
+            for name in ("epochs", "learning_rate")
+            if name in config
+        )
         way = (
             f"--root {located(data['root'])} --protocol {data['protocol']} --store runs/mine "
-            f"--recipe {training['recipe']} --epochs {training['config']['epochs']} "
-            f"--learning-rate {training['config']['learning_rate']} "
+            f"--recipe {training['recipe']} {changed}"
             f"--weights {'none' if initial == 'random' else initial}"
         )
         ways.setdefault(way, []).append(name)

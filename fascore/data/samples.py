@@ -158,8 +158,8 @@ class FaceData(ABC):
 
         Raises
         ------
-        DataError
-            If there is no such file; an `EntryError` if it cannot be read.
+        EntryError
+            If there is no such file, or it cannot be read.
         """
         return self._read_from(self._files, path)
 
@@ -171,9 +171,10 @@ class FaceData(ABC):
         try:
             return files.read(path)
         except (FileNotFoundError, NotADirectoryError) as err:
-            raise DataError(
+            raise EntryError(
+                MISSING_IMAGE,
                 f"Expected a file {path} in {self.root}. Received: nothing there. Put it back, or "
-                "take it out of the labels."
+                "take it out of the labels.",
             ) from err
         except OSError as err:
             raise EntryError(

@@ -7,18 +7,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
-from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
 
-from fascore.files import sha256, write_json, write_whole
+from fascore.files import read_whole, sha256, write_json, write_whole
 from fascore.judging.judge import PAIR
+from fascore.judging.planted import COLUMNS as PLANTED_COLUMNS
 from fascore.judging.planted import GROUP
 from fascore.store import BACKGROUND, CARD, Store, StoreError
 from fascore.tables import read_table
@@ -30,6 +29,7 @@ PLANTED_ABOUT = "planted.json"  # of which data the cues' networks are, planted 
 PLANT_AGAIN = "python -m trainer plant --again"
 OLD_ABOUT = "trial.json"  # of stores judged before 0.2
 COLUMNS = ["sample_id", "model", "method", "metric", "value"]
+RECORDED = ("data", "split", "images", "target", "steps", "settings", "weights", "thresholds")
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,7 @@ def read_results(store: Store) -> Results:
     again = f"{command(store)} --again"
     about = _whole(about_path(store), _read_about, again=again)
     _check(store, about)
-    measures = _whole(folder / MEASURES, pd.read_parquet, again=again)
+    measures = _whole(folder / MEASURES, _read_measures, again=again)
     return Results(measures, _whole(folder / MAPS, _read_maps, again=again), about)
 
 
@@ -131,23 +131,31 @@ def command(store: Store) -> str:
 
 def _whole(path: Path, read: Callable[[Path], T], *, again: str) -> T:
     """What `read` makes of a file; StoreError where it is gone or damaged: `again` mends it."""
-    try:
-        return read(path)
-    except (OSError, ValueError, KeyError, TypeError, BadZipFile) as err:
-        raise StoreError(
-            f"Expected whole results in {path.parent}. Received: a {path.name} that cannot be read "
-            f"({type(err).__name__}). Run `{again}`."
-        ) from err
+    return read_whole(path, read, expected="whole results", mend=f"Run `{again}`.")
 
 
 def _read_about(path: Path) -> dict[str, Any]:
     about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return about | {"fingerprint": about["fingerprint"], "weights": dict(about["weights"])}
+    for name in ("fingerprint", *RECORDED):
+        about[name]
+    for name in ("settings", "weights", "thresholds"):
+        dict(about[name])
+    return about
+
+
+def _read_measures(path: Path) -> pd.DataFrame:
+    return _with_columns(pd.read_parquet(path), COLUMNS)
+
+
+def _with_columns(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    if missing := set(columns) - set(table):
+        raise KeyError(*sorted(missing))
+    return table
 
 
 def _read_maps(path: Path) -> dict[tuple[str, str, str], MeanMap]:
     maps = {}
-    with np.load(path) as arrays:
+    with path.open("rb") as file, np.load(file) as arrays:
         for name in arrays.files:
             if not name.startswith(f"n{PAIR}"):
                 model, method, species = name.split(PAIR)
@@ -208,12 +216,23 @@ def planted_about(folder: Path) -> dict[str, Any]:
     path = folder / PLANTED_ABOUT
     if not path.exists():
         return {}
-    return _whole(
-        path, lambda path: dict(json.loads(path.read_text(encoding="utf-8"))), again=PLANT_AGAIN
-    )
+    return _whole(path, _read_planted_about, again=PLANT_AGAIN)
+
+
+def _read_planted_about(path: Path) -> dict[str, Any]:
+    about = dict(json.loads(path.read_text(encoding="utf-8")))
+    about["data"]["fingerprint"]
+    return about
 
 
 def planted_table(folder: Path) -> pd.DataFrame:
     """The table of planted.csv in a folder of explanations."""
-    text = [*GROUP, "sample_id"]
-    return _whole(folder / PLANTED, partial(read_table, text=text), again=PLANT_AGAIN)
+    return _whole(folder / PLANTED, _read_planted_table, again=PLANT_AGAIN)
+
+
+def _read_planted_table(path: Path) -> pd.DataFrame:
+    table = _with_columns(read_table(path, text=[*GROUP, "sample_id"]), PLANTED_COLUMNS)
+    numbers = [name for name in PLANTED_COLUMNS if name not in (*GROUP, "sample_id")]
+    if table[list(GROUP)].isna().any(axis=None) or table["accuracy"].isna().any():
+        raise ValueError("a row cut short")
+    return table.astype(dict.fromkeys(numbers, float))

@@ -31,8 +31,9 @@ class FaceModel:
         Flat functional graph with layers `last_conv`, `feature_map` and `logits`.
     threshold : float
         ``spoof_score >= threshold`` is an attack.
-    background : uint8 array of shape (N, size, size, 3), optional
-        Training images SHAP measures against; needed only for SHAP.
+    background : uint8 array of shape (N, size, size, 3), or a callable that gives it, optional
+        Training images SHAP measures against; needed only for SHAP. A callable is asked when they
+        are first needed.
     """
 
     def __init__(
@@ -41,12 +42,12 @@ class FaceModel:
         network: keras.Model,
         *,
         threshold: float = 0.5,
-        background: np.ndarray | None = None,
+        background: np.ndarray | Callable[[], np.ndarray | None] | None = None,
     ) -> None:
         self.name = name
         self.network = network
         self.threshold = threshold
-        self.background = background
+        self._background = background
         self._derived: dict[Hashable, Any] = {}
         self._lock = threading.RLock()  # building one derived thing may ask for another
 
@@ -54,6 +55,13 @@ class FaceModel:
     def size(self) -> int:
         """Side of the input in pixels."""
         return int(self.network.input_shape[1])
+
+    @property
+    def background(self) -> np.ndarray | None:
+        """Training images SHAP measures against, uint8 (N, size, size, 3), if there are any."""
+        if callable(self._background):
+            return self.cached("background", self._background)
+        return self._background
 
     def logits(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
         """Live and spoof logits of RGB 0..255 images (N, size, size, 3): float32 (N, 2).

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,11 +12,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fascore.files import read_whole
 from fascore.models import MODELS
 from fascore.store import CARD, HISTORY, STUDY, Store, StoreError
+from fascore.tables import read_table
 
 STATE = "training.npz"  # in a model's folder while it is trained: what a killed run goes on from
 EPOCH = "epoch"
+MEND_STATE = "Delete it; `python -m trainer fit` then begins this training anew."
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,18 @@ def read_runs(path: Path) -> list[Run]:
     return [run for folder, seed in _folders(path) for run in _runs(folder, seed)]
 
 
+def read_whole_runs(path: Path) -> tuple[list[Run], list[str]]:
+    """As `read_runs`, of those that can be read; and why others cannot, a sentence each."""
+    runs: list[Run] = []
+    sentences = []
+    for folder, seed in _folders(path):
+        try:
+            runs += _runs(folder, seed)
+        except StoreError as err:
+            sentences.append(str(err))
+    return runs, sentences
+
+
 def read_progress(path: Path) -> tuple[dict[str, Any], list[dict[str, float]]]:
     """Of a training's state: what is trained and how, and one record an epoch so far.
 
@@ -84,16 +98,10 @@ def read_progress(path: Path) -> tuple[dict[str, Any], list[dict[str, float]]]:
         If the file is not such a state.
     """
     try:
-        with np.load(path) as arrays:  # reads this one entry, not the weights
-            about = json.loads(str(arrays["about"]))
-        return about["key"], about["history"]
-    except FileNotFoundError:
+        return read_whole(path, _progress_of, expected="the state of a training", mend=MEND_STATE)
+    except StoreError:
+        path.stat()  # one that is not there, or went meanwhile, is no damage
         raise
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as err:
-        raise StoreError(
-            f"Expected the state of a training in {path}. Received: a file that cannot be read. "
-            "Delete it; `python -m trainer fit` then begins this training anew."
-        ) from err
 
 
 def _folders(path: Path) -> Iterator[tuple[Path, int | None]]:
@@ -120,10 +128,15 @@ def _runs(folder: Path, seed: int | None) -> Iterator[Run]:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    try:
-        return pd.read_csv(path).set_index(EPOCH).astype(float)
-    except (KeyError, ValueError) as err:
-        raise StoreError(
-            f"Expected a table of numbers with a column {EPOCH} in {path}. Received: none that can "
-            "be read. Copy the model's folder again, or train it with `python -m trainer fit`."
-        ) from err
+    return read_whole(
+        path,
+        lambda path: read_table(path, text=[]).set_index(EPOCH).astype(float),
+        expected=f"a table of numbers with a column {EPOCH}",
+        mend="Copy the model's folder again, or train it with `python -m trainer fit --again`.",
+    )
+
+
+def _progress_of(path: Path) -> tuple[dict[str, Any], list[dict[str, float]]]:
+    with path.open("rb") as file, np.load(file) as arrays:  # reads this one entry, not the weights
+        about = json.loads(str(arrays["about"]))
+    return dict(about["key"]), [dict(record) for record in about["history"]]

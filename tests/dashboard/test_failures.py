@@ -2,6 +2,7 @@
 
 import json
 import logging
+import zipfile
 
 import pandas as pd
 import pytest
@@ -10,7 +11,7 @@ from dashboard import cache
 from fascore import store_tables
 from fascore.errors import FascoreError
 from fascore.models import MODELS
-from fascore.store import CARD, SAMPLES, WEIGHTS
+from fascore.store import BACKGROUND, CARD, SAMPLES, WEIGHTS
 from tests.conftest import tiny_network
 from tests.dashboard.conftest import text_of
 
@@ -111,3 +112,37 @@ def test_key_of_a_model_follows_its_weights(store_path):
     before = cache.model_key(Store(store_path), "cnn")
     other_weights_lie_there(store_path / "cnn")
     assert cache.model_key(Store(store_path), "cnn") != before
+
+
+def test_one_missing_picture_takes_its_tile_and_no_other(app, store_path, tmp_path):
+    faces, kept = tmp_path / "faces.zip", {}
+    with zipfile.ZipFile(faces) as archive:
+        kept = {name: archive.read(name) for name in archive.namelist()}
+    del kept["Data/test/2/live/live.jpg"]
+    with zipfile.ZipFile(faces, "w") as archive:
+        for name, data in kept.items():
+            archive.writestr(name, data)
+    app.run()
+    assert not app.exception
+    told = {error.value for error in app.error}
+    assert told and all("live.jpg" in sentence and "nothing there" in sentence for sentence in told)
+    assert len([button for button in app.button if (button.key or "").startswith("pick_")]) == 1
+
+
+def test_damaged_background_takes_shap_alone(app, store_path):
+    (store_path / BACKGROUND).write_bytes((store_path / BACKGROUND).read_bytes()[:300])
+    app.run()
+    assert not app.exception
+    assert {error.value.split(" in ")[0] for error in app.error} == {
+        "Expected SHAP's background images"
+    }
+    assert text_of(app).count("P(spoof) <b>") == 4
+    assert "<small>" in text_of(app) and len(app.get("image")) >= 3 + 2 * 4  # Grad-CAM and LIME
+
+
+def test_damaged_network_takes_its_column_alone(app, store_path):
+    (store_path / "cnn" / WEIGHTS).write_bytes(b"half")
+    app.run()
+    assert not app.exception
+    (error,) = app.error
+    assert "cnn's card.json" in error.value and text_of(app).count("P(spoof) <b>") == 3

@@ -13,6 +13,7 @@ import pytest
 
 from fascore import store
 from fascore.data import open_data
+from fascore.data.file_trees import Archive
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
@@ -23,6 +24,7 @@ from fascore.findings.results import (
     COLUMNS,
     FOLDER,
     OLD_ABOUT,
+    RECORDED,
     Results,
     has_results,
     read_results,
@@ -138,6 +140,23 @@ def test_landmarks_are_of_the_face_in_the_labelled_box(tiny_store, monkeypatch, 
         np.testing.assert_allclose(landmarks[0], found)
 
 
+@pytest.mark.parametrize("end", [".png", "_BB.txt"])
+def test_missing_file_of_a_picture_leaves_it_out_and_says_so(
+    tiny_store, faces_zip, monkeypatch, capsys, end
+):
+    first = choose_samples(tiny_store.samples(), Plan(limit=4))[0].sample_id
+    gone, read = first.replace(".png", end), Archive.read
+
+    def fails(tree, path):
+        if path == gone:
+            raise FileNotFoundError(path)
+        return read(tree, path)
+
+    monkeypatch.setattr(Archive, "read", fails)
+    assert run(tiny_store).about["images"] == 3
+    assert f"left out: {first} (image missing)" in capsys.readouterr().out
+
+
 def test_a_second_call_measures_nothing_again(tiny_store, capsys):
     run(tiny_store)
     written = (tiny_store.path / FOLDER / ABOUT).read_text()
@@ -236,7 +255,7 @@ def test_results_made_with_another_background_are_refused(tiny_store):
 def test_sample_ids_stay_text(tiny_store):
     ids = ["NA", "007", "1e5", "True", "2024-01-01"]
     measures = pd.DataFrame([(each, "cnn", "lime", "cosine", 0.5) for each in ids], columns=COLUMNS)
-    about = {"fingerprint": tiny_store.fingerprint, "weights": {}}
+    about = dict.fromkeys(RECORDED, {}) | {"fingerprint": tiny_store.fingerprint}
     write_results(tiny_store, Results(measures, {}, about))
     assert read_results(tiny_store).measures["sample_id"].tolist() == ids
 

@@ -25,7 +25,8 @@ def history(losses: list[float]) -> pd.DataFrame:
 def card(name: str, **training) -> store.Card:
     about = {"recipe": "tiny", "config": CONFIG, "seed": 0, "initial_weights": "random"}
     about |= {"epochs": 2, "best_epoch": 2, "seconds": 4.0, "finished": "2026-01-02T03:04:05"}
-    data = {"name": "tiny faces", "counts": {"train": {"live": 3, "print": 2}}}
+    counts = {"train": {"live": 3, "print": 2}}
+    data = {"name": "tiny faces", "fingerprint": "made up", "counts": counts}
     return store.Card(name, 16, 1.5, ["last_conv"], "", data, about | training, {"keras": "3"})
 
 

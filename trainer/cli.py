@@ -29,13 +29,14 @@ AGAIN = "The same command makes anew what was finished, too, and goes on where i
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command.
 
-    Returns the exit code: 0 done, 1 no space left, 2 bad input, 130 interrupted.
+    Returns the exit code: 0 done, 1 no space left or a store that is not whole (`check`), 2 bad
+    input, 130 interrupted.
     """
     _print_anything()
     given = _parser().parse_args(_renamed(sys.argv[1:] if arguments is None else arguments))
     try:
         _check_paths(given)
-        given.run(given)
+        code: int | None = given.run(given)
     except FascoreError as err:
         return _fail(given, str(err), 2)
     except KeyboardInterrupt:
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "make room and give the same command again.",
             1,
         )
-    return 0
+    return code or 0
 
 
 def _check_paths(given: argparse.Namespace) -> None:
@@ -94,7 +95,7 @@ class Command:
     """One command: what it does, in words and in code, its options, and how it is called."""
 
     help: str
-    run: Callable[[argparse.Namespace], None]
+    run: Callable[[argparse.Namespace], int | None]
     options: Callable[[argparse.ArgumentParser], None]
     example: str
 
@@ -141,6 +142,12 @@ COMMANDS = {
         commands.run_report,
         options.report_options,
         "--store runs/celeba --out report.html",
+    ),
+    "check": Command(
+        "say what of a store is whole, what is stale and what to run",
+        commands.run_check,
+        options.check_options,
+        "--store runs/celeba --data builds/celeba",
     ),
     "refresh": Command(
         "prepare, fit and evaluate what is not yet",

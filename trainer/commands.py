@@ -244,6 +244,16 @@ def run_report(options: argparse.Namespace) -> None:
         print(f"Its numbers written to {options.json}.")
 
 
+def run_check(options: argparse.Namespace) -> int:
+    """`check`; 1 where anything is not whole."""
+    from trainer.build import Prepared
+    from trainer.check import WHOLE, check_store, table
+
+    parts = check_store(options.store, Prepared(options.data) if options.data else None)
+    print(table(parts))
+    return int(any(part.state != WHOLE for part in parts))
+
+
 def run_refresh(options: argparse.Namespace) -> None:
     """`refresh`."""
     options.out = options.out or options.store.parent / "builds" / options.store.name

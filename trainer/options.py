@@ -238,6 +238,12 @@ def report_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def check_options(parser: argparse.ArgumentParser) -> None:
+    """Which store, and which build it should be of."""
+    _store(parser)
+    parser.add_argument("--data", type=Path, help="also compare it with this build")
+
+
 def study_options(parser: argparse.ArgumentParser) -> None:
     """How often each variant is trained, and how, on which build."""
     _data(parser)

@@ -91,6 +91,13 @@ def read_results(store: Store) -> Results:
     StoreError
         If there are none, they cannot be read, or samples or weights have changed since.
     """
+    results = read_result_files(store)
+    check_results(store, results.about)
+    return results
+
+
+def read_result_files(store: Store) -> Results:
+    """A store's results, of whatever they are; StoreError if there are none or they are damaged."""
     folder = store.path / FOLDER
     if not has_results(store):
         raise StoreError(
@@ -98,7 +105,6 @@ def read_results(store: Store) -> Results:
         )
     again = f"{command(store)} --again"
     about = _whole(about_path(store), _read_about, again=again)
-    _check(store, about)
     measures = _whole(folder / MEASURES, _read_measures, again=again)
     return Results(measures, _whole(folder / MAPS, _read_maps, again=again), about)
 
@@ -164,8 +170,8 @@ def _read_maps(path: Path) -> dict[tuple[str, str, str], MeanMap]:
     return maps
 
 
-def _check(store: Store, about: Mapping[str, Any]) -> None:
-    """Refuses results of other samples or weights than the store's."""
+def check_results(store: Store, about: Mapping[str, Any]) -> None:
+    """Refuses results of other samples, background or weights than the store's."""
     if about["fingerprint"] != store.fingerprint:
         raise StoreError(
             "Expected explanations of this store's samples. Received: those of another data set. "

@@ -1,0 +1,66 @@
+"""`trainer check` names what is not whole, why, and what to run."""
+
+import json
+import shutil
+
+import pytest
+
+from fascore import store
+from fascore.training.history import STATE
+from trainer.check import DAMAGED, STALE, UNFINISHED, WHOLE, check_store
+from trainer.cli import main
+
+
+def states(path, build=None):
+    return {part.name: part.state for part in check_store(path, build) if part.state != WHOLE}
+
+
+def test_a_whole_store_is_whole_and_the_exit_code_says_so(trained, build, capsys):
+    command = ["check", "--store", str(trained.path), "--data", str(build.path)]
+    assert main(command) == 0
+    printed = capsys.readouterr().out
+    assert "cnn/model.keras" in printed and "To mend it" not in printed
+
+
+@pytest.fixture
+def copy(trained, tmp_path):
+    return shutil.copytree(trained.path, tmp_path / "store")
+
+
+def half_written(path):
+    (path / "cnn" / f".writing-4194399-{'0' * 8}-abcdefgh.csv").write_text("")
+
+
+@pytest.mark.parametrize(
+    ("file", "state"),
+    [
+        (store.SAMPLES, DAMAGED),
+        (store.BACKGROUND, DAMAGED),
+        (f"cnn/{store.WEIGHTS}", DAMAGED),
+        (f"cnn/{store.PREDICTIONS}", DAMAGED),
+    ],
+)
+def test_damaged_file_is_named_with_the_command_that_mends_it(copy, capsys, file, state):
+    (copy / file).write_bytes(b"\0half")
+    assert main(["check", "--store", str(copy)]) == 1
+    assert states(copy)[file] == state
+    assert f"--store {copy}" in capsys.readouterr().out.split("To mend it:")[1]
+
+
+def test_scores_of_other_weights_are_stale(copy):
+    card = copy / "cnn" / store.CARD
+    told = json.loads(card.read_text())
+    told["scores"]["weights_sha256"] = "0" * 64
+    card.write_text(json.dumps(told))
+    assert states(copy) == {f"cnn/{store.PREDICTIONS}": STALE}
+
+
+def test_store_of_another_build_is_stale(copy, build, monkeypatch):
+    monkeypatch.setitem(build.record["data"]["images"], "train", "0" * 64)
+    monkeypatch.setitem(build._data, "images", build.record["data"]["images"])
+    assert states(copy, build) == {f"cnn/{store.WEIGHTS}": STALE}
+
+
+def test_stopped_training_is_unfinished(copy):
+    (copy / "cnn" / STATE).write_bytes(b"")
+    assert states(copy)[f"cnn/{STATE}"] == UNFINISHED

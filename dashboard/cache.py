@@ -23,6 +23,7 @@ import streamlit as st
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
+from fascore.errors import StoreError
 from fascore.evaluation_sets import OWN, TESTS, open_set, set_names
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.faces import Face, FaceDetector
@@ -145,8 +146,13 @@ def across_sets(
 def real_words(store: str, stamp: tuple[int, ...]) -> str:
     """What was measured of a store's networks on real faces; `stamp` changes with its files."""
     opened = Store(store)
-    thresholds = {name: opened.card(name).threshold_value for name in opened.loadable_names}
-    return measured_words(measure_across_sets(opened, thresholds, only_real=True), model_title)
+    cards, _ = opened.whole_cards()
+    thresholds = {n: cards[n].threshold_value for n in opened.loadable_names if n in cards}
+    try:
+        measured = measure_across_sets(opened, thresholds, only_real=True)
+    except StoreError as err:  # one damaged table must not take every page that warns
+        return f"What they do on real faces cannot be said. {err}"
+    return measured_words(measured, model_title)
 
 
 def sets_stamp(store: Store) -> tuple[int, ...]:

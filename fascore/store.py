@@ -92,6 +92,16 @@ class Store:
         """A model's card."""
         return read_card(self.path / name)
 
+    def whole_cards(self) -> tuple[dict[str, Card], dict[str, str]]:
+        """Each model's card, or the sentence on why it has none that can be read, by name."""
+        cards, errors = {}, {}
+        for name in self.names:
+            try:
+                cards[name] = self.card(name)
+            except StoreError as err:
+                errors[name] = str(err)
+        return cards, errors
+
     def load(self, name: str) -> FaceModel:
         """A model with its threshold and the store's SHAP background, after checking its card.
 

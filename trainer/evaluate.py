@@ -53,11 +53,13 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     """
     remove_half_written(store_path)
     opened = Store(store_path)
-    cards, damaged = _whole_cards(opened)
-    for card in cards.values():
-        _check_trained_on(build, card)
+    cards, errors = opened.whole_cards()
+    names = [name for name in opened.loadable_names if name in cards]
+    damaged = [errors[name] for name in opened.loadable_names if name in errors]
+    for name in names:
+        _check_trained_on(build, cards[name])
     write_samples(build, store_path)
-    for name in cards:
+    for name in names:
         if not again and is_scored(opened, name, build):
             print(f"{MODELS[name].title}: scored already.")
             continue
@@ -70,17 +72,6 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     calibrate(opened)
     familiarise(opened, build, again=again)
     return test_metrics(opened)
-
-
-def _whole_cards(opened: Store) -> tuple[dict[str, Card], list[str]]:
-    """The cards of the models with weights, and why others cannot be read, a sentence each."""
-    cards, damaged = {}, []
-    for name in opened.loadable_names:
-        try:
-            cards[name] = opened.card(name)
-        except StoreError as err:
-            damaged.append(str(err))
-    return cards, damaged
 
 
 def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:

@@ -36,13 +36,7 @@ def store_page(title: str) -> tuple[Store, dict[str, Card], dict[str, str]]:
 
 def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
     """Each model's card, or the sentence on why it has none that can be read, by name."""
-    cards, errors = {}, {}
-    for name in store.names:
-        try:
-            cards[name] = store.card(name)
-        except StoreError as err:
-            errors[name] = str(err)
-    return cards, errors
+    return store.whole_cards()
 
 
 def scored_keys(store: Store, names: Iterable[str]) -> tuple[list[ModelKey], dict[str, str]]:

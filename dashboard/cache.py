@@ -41,6 +41,7 @@ from fascore.findings.summary import Summary, Verdict, image_values, join_sample
 from fascore.firmness.trials import Firmness, Trial
 from fascore.judging.gates import Gate
 from fascore.judging.gates import gates as open_gates
+from fascore.judging.hiding import Hiding, hide
 from fascore.judging.judge import MapJudgement, judge_maps
 from fascore.judging.planted import summarise_planted
 from fascore.judging.stability import changed
@@ -243,6 +244,19 @@ def explanations(
     thresholds = _thresholds(keys, choice)
     verdicts = _verdicts(keys, [face], thresholds) if target == PREDICTED else ()
     return _explanations(keys, explainer, face, target, verdicts, thresholds)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def hiding(
+    key: ModelKey,
+    explainer: Explainer,
+    face: np.ndarray,
+    target: int,
+    limit: float,
+    _map: Attribution,
+) -> Hiding:
+    """A model's scores at a threshold while the regions of its map of a face are hidden."""
+    return hide(model(key).at(limit), face, _map, kind=explainer.kind)
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

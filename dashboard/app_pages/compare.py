@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
@@ -11,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache, state, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
-from fascore.explain import Attribution, GradCAM
+from fascore.explain import Attribution, Explainer, GradCAM
 from fascore.firmness.trials import Firmness
 from fascore.judging.answer import PartSums, part_sums
+from fascore.judging.hiding import Hiding
 from fascore.labels import SPOOF
 from fascore.models import FEATURE_MAP, LAST_CONV
 from fascore.store import Card, Store
@@ -79,6 +81,7 @@ def compare(
     rows = views.draw_maps(keys, inputs, crops, settings, progress)
     size = next(iter(inputs.values())).shape[0]
     answer.add_maps(sums_by_part(rows, list(keys), size=size))
+    views.hiding_panel(hidings(rows, keys, inputs, settings))
     draw_attention(keys, inputs, crops)
     if judge:
         views.judge_rows(rows, keys, inputs, settings, progress)
@@ -120,6 +123,34 @@ def draw_firmness(
     }
     views.firmness_panel(firmness, seen)
     return firmness
+
+
+def hidings(
+    rows: Mapping[str, views.MapRow],
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    settings: views.Settings,
+) -> dict[str, Callable[[], dict[str, Hiding]]]:
+    """What hides regions by the maps of each signed method that has some, by its title."""
+
+    def made(explainer: Explainer) -> dict[str, Hiding]:
+        return {
+            of.model: cache.hiding(
+                key := keys[of.model],
+                explainer,
+                inputs[of.model],
+                of.target,
+                views.chosen_threshold(key).value,
+                of,
+            )
+            for of in rows[explainer.name].maps
+        }
+
+    return {
+        explainer.title: partial(made, explainer)
+        for explainer in settings.explainers
+        if explainer.signed and rows[explainer.name].maps
+    }
 
 
 def sums_by_part(

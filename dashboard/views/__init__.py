@@ -19,6 +19,7 @@ from dashboard.views.findings_images import findings_tiles, picked_point
 from dashboard.views.firmness import firmness_panel
 from dashboard.views.gallery import choose_picture
 from dashboard.views.grid import draw_maps, judge_rows, place_columns
+from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
 from dashboard.views.maps import MapRow, scale_note
@@ -70,6 +71,7 @@ __all__ = [
     "draw_maps",
     "firmness_panel",
     "fresh_place",
+    "hiding_panel",
     "judge_rows",
     "picture_sliders",
     "place_columns",

@@ -150,6 +150,15 @@ def test_upload_can_be_removed_after_a_visit_elsewhere(app):
     assert not html_of(app, "fs-verdict")
 
 
+def test_hidden_regions_change_the_scores_beside_random_ones(app):
+    app.run()
+    assert "At random:" not in text_of(app)
+    app.toggle(key="hide").set_value(True).run()
+    app.slider(key="hide_count").set_value(3).run()
+    check_clean(app)
+    assert text_of(app).count("At random:") == len(VARIANTS)
+
+
 def test_no_face_is_never_judged_silently(app, detect):
     detect()
     upload(app.run(), encoded(picture(5)))

@@ -60,7 +60,7 @@ def _cell(name: str, hiding: Hiding, count: int) -> None:
     )
     at = hiding.turns_at
     turns = (
-        f"No verdict turns up to {len(hiding.scores) - 1} regions."
+        f"None of up to {len(hiding.scores) - 1} regions turns it."
         if at is None
         else f"**{at}** {'region turns' if at == 1 else 'regions turn'} it; as many at random "
         f"turn it in {hiding.random_turned(at)} of {DRAWS} draws."

@@ -146,7 +146,7 @@ def _weakest_words(real: Tested, title: Callable[[str], str]) -> str:
     name = str(real.table["auc"].idxmin())
     row = real.table.loc[name]
     auc, bpcer = (
-        interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=2)
+        interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=3)
         for metric in ("auc", "bpcer")
     )
     return (

@@ -51,6 +51,7 @@ from fascore.models.anatomy import anatomy
 from fascore.models.drawing import networks_drawing as draw_networks
 from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import features
+from fascore.outside_scores import OUTSIDE
 from fascore.scores.across_sets import Tested
 from fascore.scores.across_sets import across_sets as measure_across_sets
 from fascore.scores.across_sets import real_words as measured_words
@@ -158,7 +159,8 @@ def real_words(store: str, stamp: tuple[int, ...]) -> str:
 
 def sets_stamp(store: Store) -> tuple[int, ...]:
     """What changes with a store's test sets beside its own."""
-    return tuple(_changed(file) for file in sorted((store.path / TESTS).glob("*/*")))
+    files = [*(store.path / TESTS).glob("*/*"), *(store.path / OUTSIDE).glob("*/*")]
+    return tuple(_changed(file) for file in sorted(files))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -119,6 +119,12 @@ COMMANDS = {
         options.evaluate_options,
         "--data builds/celeba --store runs/celeba",
     ),
+    "import-scores": Command(
+        "put another detector's scores beside a store's networks",
+        commands.run_import_scores,
+        options.import_scores_options,
+        '--store runs/celeba --name "my detector" scores.csv',
+    ),
     "study": Command(
         "train each variant several times: the training's own noise",
         commands.run_study,

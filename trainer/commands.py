@@ -155,6 +155,23 @@ def _evaluate_set(options: argparse.Namespace) -> None:
     print(f"\n{table_text(store, options.name, table)}")
 
 
+def run_import_scores(options: argparse.Namespace) -> None:
+    """`import-scores`."""
+    from fascore.outside_scores import import_scores
+    from fascore.store import Store
+
+    detector = import_scores(
+        Store(options.store),
+        options.name,
+        options.scores,
+        name=options.test_set,
+        threshold=options.threshold,
+        rule=options.rule,
+        again=options.again,
+    )
+    print(f"{detector.title}: {len(detector.scored):,} scores are in {options.store}.")
+
+
 def run_study(options: argparse.Namespace) -> None:
     """`study`."""
     from trainer.build import Prepared

@@ -288,6 +288,26 @@ def _data(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--data", type=Path, required=True, help="build that prepare wrote")
 
 
+def import_scores_options(parser: argparse.ArgumentParser) -> None:
+    """Whose scores, of which test set, at which threshold."""
+    parser.add_argument("scores", type=Path, help="CSV table sample_id,spoof_score")
+    _store(parser)
+    parser.add_argument("--name", required=True, help="what to call the detector")
+    parser.add_argument(
+        "--test-set",
+        default="",
+        metavar="NAME",
+        help="test set of the store that was scored; default: the networks' own test split",
+    )
+    parser.add_argument(
+        "--threshold",
+        type=float,
+        help="score from which the detector says attack; without it only AUC is told",
+    )
+    parser.add_argument("--rule", default="", help="how that threshold was chosen, in words")
+    _again(parser)
+
+
 def _store(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--store", type=Path, required=True, help="folder of trained models")
 

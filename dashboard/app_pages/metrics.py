@@ -123,8 +123,12 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
 def draw_sets(store: Store, keys: Sequence[ModelKey]) -> None:
     """The networks on the store's other test sets, where there are any."""
     st.header("Across test sets")
-    found = cache.across_sets(tuple(keys), state.threshold(), cache.sets_stamp(store))
-    if len(found) < 2:
+    try:
+        found = cache.across_sets(tuple(keys), state.threshold(), cache.sets_stamp(store))
+    except FascoreError as err:
+        st.error(str(err))
+        return
+    if len(found) < 2 and len(found[0].table) == len(keys):
         st.info(
             "How do the networks do on other data? `python -m trainer evaluate --as NAME` scores "
             "them on any data set, and this table then shows it beside their own test split."

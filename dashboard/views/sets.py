@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.views.style import model_title
 from dashboard.views.tables import NETWORK, data_table, metric_cell, metric_meaning
@@ -24,6 +25,9 @@ def sets_table(found: Sequence[Tested]) -> None:
             shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
             data.append({**place, **row})
     meanings = {METRICS[m].title: metric_meaning(m) for m in CROSS_METRICS}
+    rules = {title: rule for each in found for title, rule in each.rules.items()}
+    for title, rule in rules.items():
+        st.caption(f"{title} is no network of this store; its threshold, as imported: {rule}.")
     keys = [SET, NETWORK]
     data_table(
         pd.DataFrame(shown).set_index(keys),

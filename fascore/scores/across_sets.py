@@ -11,6 +11,7 @@ import pandas as pd
 from fascore.errors import StoreError
 from fascore.evaluation_sets import EvaluationSet, open_set, set_names
 from fascore.labels import LIVE, SPOOF
+from fascore.outside_scores import outside_detectors
 from fascore.scores.error_rates import in_range
 from fascore.stats.intervals import (
     Interval,
@@ -27,7 +28,9 @@ CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
 WORST = "worst_species"
 
 
-def set_table(scored: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float]) -> pd.DataFrame:
+def set_table(
+    scored: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float | None]
+) -> pd.DataFrame:
     """Models on one test set, of one class or both: a row a model.
 
     Columns are those of `CROSS_METRICS` as `fascore.scores.definitions.metric_table` has them, with
@@ -38,8 +41,8 @@ def set_table(scored: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float
     ----------
     scored : mapping of str to DataFrame
         Each model's samples with `spoof_score`, the same images in the same order.
-    thresholds : mapping of str to float
-        From validation: a test set never chooses its own.
+    thresholds : mapping of str to float or None
+        From validation: a test set never chooses its own. Without one only AUC is known.
 
     Raises
     ------
@@ -60,8 +63,10 @@ def set_table(scored: Mapping[str, pd.DataFrame], thresholds: Mapping[str, float
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
 
 
-def _rates(scored: pd.DataFrame, threshold: float) -> dict[str, float | str]:
+def _rates(scored: pd.DataFrame, threshold: float | None) -> dict[str, float | str]:
     """APCER of the worst species, BPCER and their means, as columns."""
+    if threshold is None:
+        return {**dict.fromkeys(CROSS_METRICS[1:], np.nan), WORST: ""}
     owner, _ = owners(scored["subject"].to_list())
     labels = scored["label"].to_numpy()
     wrong = (in_range(scored["spoof_score"].to_numpy()) >= threshold) != (labels == SPOOF)
@@ -90,10 +95,11 @@ def _mean(first: Interval | None, second: Interval | None) -> float:
 
 @dataclass(frozen=True)
 class Tested:
-    """A test set and the networks on it: `set_table`."""
+    """A test set, and networks and other detectors on it: `set_table`."""
 
     tested: EvaluationSet
     table: pd.DataFrame
+    rules: Mapping[str, str]  # how detectors from elsewhere chose their thresholds, by title
 
     @property
     def words(self) -> str:
@@ -107,7 +113,7 @@ def across_sets(
     """The store's networks on each of its test sets, its own test split first.
 
     A network without scores on a set is left out of that set's table, a set that no network was
-    scored on altogether.
+    scored on altogether. Detectors from elsewhere (`fascore.outside_scores`) follow the networks.
 
     Parameters
     ----------
@@ -126,8 +132,13 @@ def across_sets(
                 scored[model] = tested.scored(model)
             except StoreError:  # of other weights, or not scored on this set
                 continue
-        if scored:
-            found.append(Tested(tested, set_table(scored, thresholds)))
+        if not scored:
+            continue
+        others = [] if only_real else outside_detectors(store, tested)
+        scored |= {each.title: each.scored for each in others}
+        limits = {**thresholds, **{each.title: each.threshold for each in others}}
+        rules = {each.title: each.rule or "not told" for each in others if each.threshold}
+        found.append(Tested(tested, set_table(scored, limits), rules))
     return found
 
 

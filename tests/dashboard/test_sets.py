@@ -73,3 +73,14 @@ def test_the_gallery_offers_other_sets_whose_pictures_are_here(app, store_path):
     assert not app.exception and not app.error
     next(b for b in app.button if (b.key or "").startswith("pick_")).click().run()
     assert not app.exception and "True label: live" in text_of(app)
+
+
+@pytest.mark.parametrize("file", [ABOUT, SAMPLES])
+def test_a_damaged_test_set_takes_no_page_with_it(app, store_path, file):
+    add_set(store_path, "webcam", real_presentations=True, description="webcam frames")
+    (set_folder(Store(store_path), "webcam") / file).write_text("{")
+    page = text_of(app.run())
+    assert not app.exception and "cannot be told" in page and "webcam" in page
+    assert "fs-verdict" in page
+    app.switch_page("app_pages/metrics.py").run()
+    assert not app.exception and any("webcam" in each.value for each in app.error)

@@ -1,0 +1,151 @@
+"""Scores of detectors that are not fascore's, beside a store's networks on one of its test sets."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from fascore.errors import StoreError
+from fascore.evaluation_sets import OWN, EvaluationSet, open_set
+from fascore.files import write_json, write_whole
+from fascore.models import MODELS, model_title
+from fascore.store import Store
+from fascore.tables import read_table
+
+OUTSIDE, ABOUT, SCORES = "outside", "about.json", "scores.csv"
+LONGEST = 60  # letters of a title
+
+
+@dataclass(frozen=True)
+class OutsideDetector:
+    """A detector from elsewhere on a test set.
+
+    Attributes
+    ----------
+    title : str
+    scored : DataFrame
+        The set's samples with `spoof_score`.
+    threshold : float or None
+        Where a score becomes an attack; None where nobody gave one: then only what needs no
+        threshold is known.
+    rule : str
+        How the threshold was chosen, in its owner's words.
+    """
+
+    title: str
+    scored: pd.DataFrame
+    threshold: float | None
+    rule: str
+
+
+def import_scores(
+    store: Store,
+    title: str,
+    table: Path,
+    *,
+    name: str = OWN,
+    threshold: float | None = None,
+    rule: str = "",
+    again: bool = False,
+) -> OutsideDetector:
+    """Puts a detector's scores into a store, beside the networks on a test set of it.
+
+    Parameters
+    ----------
+    table : path
+        CSV with the columns sample_id and spoof_score, P(spoof) in [0, 1] or any score in it that
+        is higher for attacks; a row for each image of the test set.
+    name : str
+        The test set's; the store's own test split without.
+
+    Raises
+    ------
+    StoreError
+        If the title is taken, or a score is missing, doubled, of an unknown picture or no number in
+        [0, 1].
+    """
+    tested = open_set(store, name)
+    scores = _checked(table, tested)
+    folder = store.path / OUTSIDE / _folder_name(title)
+    if (folder / ABOUT).exists() and not again:
+        raise StoreError(
+            f"Expected a name that no detector in {store.path} has. Received: {title!r}, which is "
+            "taken. Give another --name, or --again to replace it."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / SCORES, scores.to_frame().to_csv)
+    record = {"title": title, "set": name, "threshold": threshold, "rule": rule}
+    write_json(folder / ABOUT, record)
+    return OutsideDetector(title, tested.samples.join(scores), threshold, rule)
+
+
+def outside_detectors(store: Store, tested: EvaluationSet) -> list[OutsideDetector]:
+    """The detectors from elsewhere that were scored on a test set, by title.
+
+    Raises
+    ------
+    StoreError
+        If the files of one cannot be used.
+    """
+    found = []
+    for path in sorted((store.path / OUTSIDE).glob(f"*/{ABOUT}")):
+        try:
+            about = json.loads(path.read_text(encoding="utf-8"))
+            title, threshold, rule = about["title"], about["threshold"], about["rule"]
+            if about["set"] != tested.name:
+                continue
+        except (OSError, ValueError, KeyError) as err:
+            raise StoreError(
+                f"Expected a record of an imported detector in {path}. Received: a file that "
+                f"cannot be read. Delete {path.parent}, and import its scores again."
+            ) from err
+        scores = _checked(path.with_name(SCORES), tested)
+        found.append(OutsideDetector(title, tested.samples.join(scores), threshold, rule))
+    return sorted(found, key=lambda each: each.title)
+
+
+def _folder_name(title: str) -> str:
+    """The title as a folder's name; refuses what is none, or a network's own."""
+    name = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")
+    titles = {model_title(each).lower() for each in MODELS}
+    if not name or len(title) > LONGEST or title.lower() in titles:
+        raise StoreError(
+            f"Expected a detector's name of letters and digits, at most {LONGEST}, that is no "
+            f"network's of fascore. Received: {title!r}. Give another --name."
+        )
+    return name
+
+
+def _checked(path: Path, tested: EvaluationSet) -> pd.Series:
+    """A table's scores: one number in [0, 1] for each image of the set, in the set's order."""
+    try:
+        table = read_table(path, text=["sample_id"])
+        ids, scores = table["sample_id"], pd.to_numeric(table["spoof_score"], errors="coerce")
+    except (OSError, ValueError, KeyError) as err:
+        raise StoreError(
+            f"Expected a CSV table with the columns sample_id and spoof_score. Received: {path}, "
+            "which does not read so. Correct it."
+        ) from err
+    wanted = set(tested.samples.index)
+    wrong = {
+        "is there twice": ids[ids.duplicated()],
+        f"is no image of {tested.title}": ids[~ids.isin(wanted)],
+        "has no number from 0 to 1": ids[~scores.between(0, 1)],
+        "has no score": pd.Series(sorted(wanted - set(ids)), dtype=object),
+    }
+    for why, rows in wrong.items():
+        if len(rows):
+            raise StoreError(
+                f"Expected one score from 0 to 1 for each of the {len(wanted):,} images of "
+                f"{tested.title} in {path.name}. Received: {rows.iloc[0]}, which {why} "
+                f"({len(rows):,} such). Correct the table."
+            )
+    return (
+        scores.set_axis(ids.to_numpy())
+        .rename("spoof_score")
+        .rename_axis("sample_id")[tested.samples.index]
+    )

@@ -1,0 +1,90 @@
+"""Another detector's scores beside a store's networks."""
+
+import shutil
+
+import pytest
+
+from fascore.errors import StoreError
+from fascore.evaluation_sets import open_set
+from fascore.outside_scores import outside_detectors
+from fascore.scores.across_sets import across_sets
+from fascore.shipped import DEMO_STORE
+from fascore.store import PREDICTIONS, SAMPLES, Store
+from trainer.cli import main
+
+MODEL = "cnn"
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory):
+    """A store of one network: card, scores and samples."""
+    folder = tmp_path_factory.mktemp("outside") / "store"
+    (folder / MODEL).mkdir(parents=True)
+    shutil.copy(DEMO_STORE / SAMPLES, folder)
+    for name in (PREDICTIONS, "card.json"):
+        shutil.copy(DEMO_STORE / MODEL / name, folder / MODEL)
+    return folder
+
+
+@pytest.fixture
+def scores(path):
+    """The network's own scores of its test split, as if they were another detector's."""
+    store = Store(path)
+    return store.scored(MODEL)[["spoof_score"]].copy()
+
+
+def run(path, table, tmp_path, *options):
+    table.to_csv(tmp_path / "scores.csv")
+    command = ["import-scores", str(tmp_path / "scores.csv"), "--store", str(path)]
+    return main([*command, "--name", "my detector", "--again", *options])
+
+
+def test_it_stands_beside_the_networks_with_its_own_threshold(path, scores, tmp_path, capsys):
+    assert run(path, scores, tmp_path, "--threshold", "0.3", "--rule", "by its maker") == 0
+    assert "1,440 scores" in capsys.readouterr().out
+    (found,) = across_sets(Store(path), {MODEL: 0.3})
+    row, other = found.table.loc[MODEL], found.table.loc["my detector"]
+    assert row["bpcer"] == other["bpcer"] and row["auc"] == other["auc"]
+    assert found.rules == {"my detector": "by its maker"}
+
+
+def test_without_a_threshold_only_its_ranking_is_known(path, scores, tmp_path):
+    assert run(path, scores, tmp_path) == 0
+    (found,) = across_sets(Store(path), {MODEL: 0.3})
+    row = found.table.loc["my detector"]
+    assert row[["apcer", "bpcer", "acer", "hter"]].isna().all() and row["auc"] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda t: t.iloc[1:], "has no score"),
+        (lambda t: t.rename(index={t.index[0]: "elsewhere.jpg"}), "is no image of"),
+        (lambda t: t.assign(spoof_score=1.5), "no number from 0 to 1"),
+        (lambda t: t.assign(spoof_score="high"), "no number from 0 to 1"),
+        (lambda t: t.loc[[*t.index, t.index[0]]], "is there twice"),
+        (lambda t: t.rename(columns={"spoof_score": "score"}), "columns sample_id and spoof_score"),
+    ],
+)
+def test_a_table_that_does_not_fit_is_one_sentence(path, scores, tmp_path, capsys, spoil, sentence):
+    assert run(path, spoil(scores), tmp_path) != 0
+    message = capsys.readouterr().err
+    assert sentence in message and "Expected" in message and "Received:" in message
+
+
+def test_a_name_that_is_taken_or_a_networks_own_is_refused(path, scores, tmp_path, capsys):
+    run(path, scores, tmp_path)
+    table = str(tmp_path / "scores.csv")
+    assert main(["import-scores", table, "--store", str(path), "--name", "my detector"]) != 0
+    assert "is taken" in capsys.readouterr().err
+    assert main(["import-scores", table, "--store", str(path), "--name", "ResNet50"]) != 0
+    assert "no network's" in capsys.readouterr().err
+
+
+def test_a_damaged_record_is_one_sentence(path, scores, tmp_path):
+    run(path, scores, tmp_path)
+    (path / "outside/my-detector/about.json").write_text("{")
+    store = Store(path)
+    with pytest.raises(StoreError, match="import its scores again"):
+        outside_detectors(store, open_set(store))
+    shutil.rmtree(path / "outside")

@@ -24,6 +24,7 @@ from fascore.models.face_model import FaceModel
 
 MAX_SEED = 2**31 - 1
 FIRST_LOOK = 200  # perturbed images before the first look at whether the weights have settled
+FITS = 0.5  # adjusted R2; the weights of a worse fit say little
 ROUND = 50  # and between one look and the next
 
 
@@ -115,6 +116,7 @@ class LimeImage:
         return (
             f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact); "
             f"{quality[SAMPLES]:.0f} perturbed pictures."
+            + _warning(quality["r2"], quality[SAMPLES], attribution.superpixels)
         )
 
     def _sample(
@@ -179,6 +181,19 @@ class LimeImage:
                 weights[superpixel] = weight
             fits.append((weights, float(r2)))
         return fits
+
+
+def _warning(r2: float, samples: float, superpixels: np.ndarray | None) -> str:
+    """A sentence where the fit is one of too few samples: R2 adjusted for the number of weights."""
+    weights = 0 if superpixels is None else int(superpixels.max()) + 1
+    left = samples - weights - 1
+    if left <= 0:
+        return f" Not to be believed: so few pictures fit {weights} weights whatever they show."
+    adjusted = 1 - (1 - r2) * (samples - 1) / left
+    if adjusted >= FITS:
+        return ""
+    shown = f"{adjusted:.2f}".replace("-", "−")
+    return f" Not to be believed: corrected for {weights} weights R² is {shown}."
 
 
 def _mean_colours(image: np.ndarray, superpixels: np.ndarray) -> np.ndarray:

@@ -89,7 +89,7 @@ def overlay(
     alpha = opacity * (np.sqrt(np.minimum(np.abs(values) / scale, 1)) if signed else 1.0)
     alpha = np.broadcast_to(alpha, values.shape)[:, :, None]
     picture = crop * (1 - alpha) + colours * alpha
-    if attribution.superpixels is not None:
+    if attribution.superpixels is not None and opacity > 0:
         segments = cv2.resize(
             attribution.superpixels.astype(np.int32), size, interpolation=cv2.INTER_NEAREST
         )

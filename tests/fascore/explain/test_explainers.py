@@ -21,6 +21,7 @@ from fascore.explain import (
 from fascore.explain.attribution import (
     SAMPLES,
     SUPERPIXELS,
+    Attribution,
     exactly,
     reseeded,
     settings_of,
@@ -251,3 +252,20 @@ def _linear(weights: np.ndarray) -> keras.Model:
 def _weights_hash(network: keras.Model) -> str:
     joined = b"".join(np.ascontiguousarray(w).tobytes() for w in network.get_weights())
     return hashlib.sha256(joined).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("r2", "samples", "told"),
+    [
+        (0.9, 101, ""),  # 1 - 0.1 * 100 / 50 = 0.80
+        (0.7, 101, "corrected for 50 weights R² is 0.40."),  # 1 - 0.3 * 100 / 50
+        (1.0, 51, "so few pictures fit 50 weights whatever they show."),
+    ],
+)
+def test_lime_warns_where_its_samples_are_too_few_for_its_superpixels(r2, samples, told):
+    superpixels = np.arange(50).reshape(5, 10)
+    quality = {"r2": r2, "samples": float(samples)}
+    values = np.zeros((5, 10), np.float32)
+    shown = Attribution(values, "m", "lime", 1, {}, 0.0, quality, superpixels)
+    sentence = LimeImage().quality_sentence(shown)
+    assert sentence.endswith(told or "perturbed pictures.")

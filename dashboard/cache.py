@@ -349,12 +349,15 @@ def face_data(root: str) -> FaceData:
 @st.cache_data(max_entries=8, show_spinner=False)
 def sets_with_pictures(store: str, stamp: tuple[int, ...]) -> dict[str, str]:
     """Titles of a store's test sets whose pictures are here, by name; `stamp` changes with them."""
-    sets = [open_set(Store(store), name) for name in set_names(Store(store))]
-    return {
-        each.name: each.title
-        for each in sets
-        if each.is_own or (each.root and located(each.root).exists())
-    }
+    opened, titles = Store(store), {}
+    for name in set_names(opened):
+        try:
+            tested = open_set(opened, name)
+        except StoreError:  # Metrics says what is wrong with it
+            continue
+        if tested.is_own or (tested.root and located(tested.root).exists()):
+            titles[name] = tested.title
+    return titles
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -140,10 +140,7 @@ def store_note(path: Path) -> None:
 def demo_note(store: Store, cards: Iterable[Card]) -> None:
     """The warning wherever weights trained on simulations speak: what they do on real faces."""
     if any(card.data.get("simulated") for card in cards):
-        try:
-            measured = cache.real_words(str(store.path), cache.sets_stamp(store))
-        except StoreError as err:
-            measured = f"What they do on real faces cannot be told. {err}"
+        measured = cache.real_words(str(store.path), cache.sets_stamp(store))
         st.warning(
             f"**Demo weights, trained on simulated attacks.** {measured} Not a product's detector, "
             "and a demo score is never the accuracy of one.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,7 +173,7 @@ def read_familiarity(path: Path) -> tuple[Familiarity, str]:
         with path.open("rb") as file, np.load(file) as arrays:
             fields = {name: arrays[name] for name in ("means", "precisions", "offsets")}
             return Familiarity(**fields, limit=float(arrays["limit"])), str(arrays["made_from"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as err:
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
         raise StoreError(
             f"Expected what a network knows of its training pictures in {path}. Received: a file "
             "that cannot be read. Delete it, and let `python -m trainer evaluate` make it anew."

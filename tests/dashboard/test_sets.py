@@ -80,7 +80,7 @@ def test_a_damaged_test_set_takes_no_page_with_it(app, store_path, file):
     add_set(store_path, "webcam", real_presentations=True, description="webcam frames")
     (set_folder(Store(store_path), "webcam") / file).write_text("{")
     page = text_of(app.run())
-    assert not app.exception and "cannot be told" in page and "webcam" in page
-    assert "fs-verdict" in page
+    assert not app.exception and "cannot be said" in page and "webcam" in page
+    assert "fs-verdict" in page and not app.error
     app.switch_page("app_pages/metrics.py").run()
     assert not app.exception and any("webcam" in each.value for each in app.error)

@@ -1,17 +1,13 @@
 """Means, intervals and tests over runs, on tables worked by hand."""
 
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
 
-from fascore.stats.training_noise import measure_runs, recipe_note, training_noise
+from fascore.stats.training_noise import recipe_note, training_noise
 from fascore.store import CARD, study_runs
 from tests.fascore.conftest import add_study, rewrite_card
-
-ROOT = Path(__file__).parents[3]
 
 
 def runs(**columns):
@@ -72,9 +68,15 @@ def test_pairs_without_any_noise_need_no_test(gap, p):
     assert noise.differences[0].p == p
 
 
-def test_the_shipped_study_is_weak_evidence():
-    """The runs of one seed share their luck: within seeds variants differ, across them not."""
-    noise = training_noise(measure_runs(study_runs(ROOT / "assets" / "models" / "demo")))
+def test_a_study_whose_seeds_share_their_luck_is_weak_evidence():
+    """Within seeds variants differ, across them not: of 1,440 images, right in five real runs."""
+    right = {
+        "cnn": [1200, 1307, 1284, 1285, 1293],
+        "cnn_channel": [1263, 1311, 1319, 1296, 1325],
+        "cnn_spatial": [1270, 1310, 1309, 1272, 1295],
+        "cnn_channel_spatial": [1263, 1320, 1338, 1288, 1330],
+    }
+    noise = training_noise(pd.DataFrame(right) / 1440)
     test, across = noise.test, stats.f_oneway(*noise.accuracy.to_numpy().T).pvalue
     assert across == pytest.approx(0.34, abs=0.005)
     assert (test.p, test.f_p, test.friedman_p, test.corrected_f_p) == pytest.approx(

@@ -353,8 +353,10 @@ def test_empty_map_is_said_not_left_blank(app, monkeypatch):
     )
     app.run()
     check_clean(app)
-    told = [cell for cell in maps_of(app) if "the feature maps cancel in every cell" in cell]
+    told = [cell for cell in maps_of(app) if "cancels in every cell" in cell]
     assert len(told) == len(VARIANTS)
+    offers = [each for each in app.button if each.label.startswith("Explain ")]
+    assert len(offers) == len(VARIANTS)
     assert not any("No place spoke" in cell for cell in maps_of(app))
 
 

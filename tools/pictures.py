@@ -69,10 +69,9 @@ def _whole(page: Any, address: str, target: Path) -> Path:
 
 
 def _reduced(path: Path) -> None:
-    """A picture with a palette: a third of the bytes, and no difference that is seen."""
-    Image.open(path).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(
-        path, optimize=True
-    )
+    """A picture with a palette that keeps the colours of thin lines: a third of the bytes."""
+    palette = Image.open(path).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
+    palette.save(path, optimize=True)
 
 
 def _tour(page: Any, address: str, target: Path) -> Path:

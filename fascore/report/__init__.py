@@ -7,6 +7,7 @@ from typing import Any
 from fascore.errors import FascoreError
 from fascore.report.data import SCHEMA, report_data
 from fascore.report.page import report_html
+from fascore.scores.across_sets import across_sets
 from fascore.scores.comparison import compare_models, rank_models, read_all_scored
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.training_noise import TrainingNoise, measure_runs, recipe_note, training_noise
@@ -38,6 +39,9 @@ def store_report(store: Store, choice: ThresholdChoice) -> tuple[str, dict[str, 
         noise=noise,
         noise_note=note,
         left_out=left_out,
+        test_sets=across_sets(
+            store, {name: each.value for name, each in comparison.thresholds.items()}
+        ),
     )
     return report_html(data, comparison), data
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -13,15 +13,17 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import pandas as pd
 
-from fascore.models import MODELS
+from fascore.models import MODELS, model_title
 from fascore.paper import read_paper
+from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.comparison import Comparison
 from fascore.scores.curves import curve_points
 from fascore.scores.definitions import METRICS, Number
 from fascore.scores.slices import RATE_OF, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
-from fascore.stats.intervals import Interval, flatten_interval
+from fascore.stats.intervals import Interval, flatten_interval, restore_interval
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import TrainingNoise
 
@@ -37,6 +39,7 @@ def report_data(
     noise: TrainingNoise | None = None,
     noise_note: str = "",
     left_out: Mapping[str, str] | None = None,
+    test_sets: Sequence[Tested] = (),
 ) -> dict[str, Any]:
     """The report of a comparison; validated against `SCHEMA`.
 
@@ -54,6 +57,8 @@ def report_data(
         What must be said of the study's runs, or why it says nothing.
     left_out : dict of str to str
         Why a model of the store is not compared, by name.
+    test_sets : sequence of Tested
+        The store's networks, and detectors from elsewhere, on each of its test sets.
     """
     first = next(iter(comparison.models.values()))
     data = {
@@ -77,6 +82,7 @@ def report_data(
         "training_noise": _noise(noise) if noise else None,
         "training_noise_note": noise_note,
         "slices": _slices(comparison),
+        "test_sets": [_test_set(each) for each in test_sets],
         "reported": _reported(),
     }
     jsonschema.validate(data, SCHEMA)
@@ -136,6 +142,30 @@ def _noise(noise: TrainingNoise) -> dict[str, Any]:
         "tests_in_words": noise.test.words(),
         "in_words": noise.sentence(_title),
     }
+
+
+def _test_set(found: Tested) -> dict[str, Any]:
+    """A test set, and what was measured on it of each network."""
+    return {
+        "title": found.words,
+        "real_presentations": found.tested.real_presentations,
+        "networks": [
+            {
+                "title": model_title(str(name)),
+                "worst_species": row[WORST],
+                "metrics": {metric: _of_row(row, metric) for metric in CROSS_METRICS},
+            }
+            for name, row in found.table.iterrows()
+        ],
+    }
+
+
+def _of_row(row: pd.Series, metric: str) -> Mapping[str, float | None]:
+    """A metric of a table's row, with its interval where it has one."""
+    if pd.isna(row[metric]):
+        return {"estimate": None}
+    known = restore_interval(row, metric, prefix=f"{metric}_") if f"{metric}_low" in row else None
+    return _interval(known) if known else {"estimate": float(row[metric])}
 
 
 def _slices(comparison: Comparison) -> dict[str, list[dict[str, Any]]]:

@@ -35,6 +35,25 @@ def test_one_subject_alone_has_no_interval_and_is_said_so(report):
     assert "<td>0.5000 [one subject]</td>" in page
 
 
+def test_networks_on_other_test_sets_are_in_it(scored_store):
+    store = scored_store
+    own = store.scored("cnn")
+    folder = store.path / "outside" / "other"
+    folder.mkdir(parents=True)
+    own[["spoof_score"]].to_csv(folder / "scores.csv")
+    record = {"title": "Other", "set": "", "threshold": None, "rule": ""}
+    (folder / "about.json").write_text(json.dumps(record))
+    page, numbers = store_report(store, ThresholdChoice())
+    (tested,) = numbers["test_sets"]
+    networks = {each["title"]: each["metrics"] for each in tested["networks"]}
+    assert (
+        networks["CNN"]["bpcer"]["estimate"] == numbers["models"][0]["metrics"]["bpcer"]["estimate"]
+    )
+    assert networks["Other"]["auc"] == networks["CNN"]["auc"]
+    assert networks["Other"]["bpcer"] == {"estimate": None}
+    assert "<h2>Across test sets</h2>" in page
+
+
 @pytest.mark.parametrize("broken", [{"models": []}, {"made": 1}, {"extra": 1}])
 def test_schema_refuses_what_is_no_report(report, broken):
     with pytest.raises(jsonschema.ValidationError):

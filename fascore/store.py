@@ -227,7 +227,7 @@ def study_runs(path: Path) -> dict[int, Store]:
     """A store's runs of `python -m trainer study`, each a store of its own, by seed."""
     runs = {}
     for folder in (path / STUDY).glob("seed-*"):
-        if any(folder.glob(f"*/{PREDICTIONS}")):
+        if folder.name.removeprefix("seed-").isdecimal() and any(folder.glob(f"*/{PREDICTIONS}")):
             runs[int(folder.name.removeprefix("seed-"))] = Store(
                 folder, samples_path=path / SAMPLES
             )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -34,6 +33,7 @@ MAX_SEED = 4_000_000  # times SEED_STEP it stays below 2 ** 32, where NumPy's se
 SEED_STEP = 1_000  # each round draws from a seed of its own, and two seeds share none of them
 ROUND = 25  # points between one look at whether the values have settled and the next
 SMALL = 1.0  # logits: below it f(x) - E f is no larger than the residual usually is
+ADDS_UP = 0.1  # of the difference, or of one logit where that is more
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,18 @@ class ShapImage:
         return [self._explain_one(model, image, target) for model in models]
 
     def quality_sentence(self, attribution: Attribution) -> str:
-        """By how much the values miss what they claim to add up to, and from how many points."""
+        """Whether the values add up to what they claim to, and from how many points they are.
+
+        They do where they miss it by at most a tenth of it, or of one logit where it is smaller.
+        """
         quality = attribution.quality
-        share, difference = quality["residual_share"], quality["difference"]
-        missed = f"{abs(quality['residual']):.2f} logits" if math.isnan(share) else f"{share:.1%}"
-        return (
-            f"The values' sum misses f(x) − E f = {difference:+.2f} by {missed}; ".replace("-", "−")
-            + f"{quality[SAMPLES]:.0f} points."
+        difference, residual = quality["difference"], quality["residual"]
+        adds_up = abs(residual) <= ADDS_UP * max(abs(difference), 1.0)
+        judged = "they add up" if adds_up else "they do not add up: read the largest parts alone"
+        sums = (
+            f"The pixels give {difference + residual:+.2f} of f(x) − E f = {difference:+.2f} logits"
         )
+        return f"{sums}: {judged}; {quality[SAMPLES]:.0f} points.".replace("-", "−")
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)

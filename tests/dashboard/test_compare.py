@@ -73,7 +73,7 @@ def test_each_map_names_its_method_and_says_how_well_it_fits(app):
     page = text_of(app.run())
     assert all(kind.title in page for kind in default_explainers())
     assert "fits with R² =" in page
-    assert "misses f(x) − E f =" in page
+    assert "of f(x) − E f =" in page and "add up" in page
 
 
 def test_each_map_is_judged_on_request(app):

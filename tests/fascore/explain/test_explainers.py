@@ -177,8 +177,8 @@ def test_shap_of_a_linear_model_is_exact(image):
     assert shap.quality["difference"] == pytest.approx(exact.sum(), abs=1e-2)
 
 
-@pytest.mark.parametrize(("grey", "told"), [(101, "0.00 logits;"), (120, "0.0%;")])
-def test_shap_has_no_share_of_next_to_nothing(grey, told):
+@pytest.mark.parametrize("grey", [101, 120])
+def test_shap_has_no_share_of_next_to_nothing(grey):
     """Each grey level above the background adds 0.15 to the logit: 0.15 and 3 are to be shared."""
     weights = np.full((SIZE * SIZE * 3, 2), 0.15 / (SIZE * SIZE * 3), np.float32)
     background = np.full((1, SIZE, SIZE, 3), 100, np.uint8)
@@ -186,9 +186,22 @@ def test_shap_has_no_share_of_next_to_nothing(grey, told):
     image = np.full((SIZE, SIZE, 3), grey, np.uint8)
     (shap,) = ShapImage(num_samples=10).explain([model], image)
     assert np.isnan(shap.quality["residual_share"]) == (grey == 101)
-    sentence = ShapImage().quality_sentence(shap)
-    assert sentence.startswith(f"The values' sum misses f(x) − E f = +{0.15 * (grey - 100):.2f} by")
-    assert told in sentence
+    given = f"+{0.15 * (grey - 100):.2f}"
+    start = f"The pixels give {given} of f(x) − E f = {given} logits: they add up;"
+    assert ShapImage().quality_sentence(shap).startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("residual", "difference", "adds_up"),
+    [(0.1, 0.5, True), (0.11, 0.5, False), (-0.4, 5.0, True), (-0.6, 5.0, False)],
+)
+def test_shap_says_whether_its_values_add_up(residual, difference, adds_up):
+    """Within a tenth of f(x) - E f, or of one logit where that is more."""
+    quality = {"residual": residual, "difference": difference, "samples": 100.0}
+    map_ = Attribution(np.zeros((2, 2)), "cnn", "shap", 1, {}, 0.1, quality)
+    sentence = ShapImage().quality_sentence(map_)
+    assert ("they add up" in sentence) == adds_up and "100 points" in sentence
+    assert ("do not add up" in sentence) != adds_up
 
 
 def test_shap_needs_a_background(image):

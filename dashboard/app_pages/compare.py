@@ -35,7 +35,9 @@ def page() -> None:
     top = st.container(key="answer_place")
     left, right = st.columns([2, 3], gap="large")
     with left:
+        views.follow_link(store, first)
         views.choose_picture(store, first)
+    views.keep_link()
     picture = state.shown()
     about = (picture and picture.digest, views.chosen_change())
     with top:

@@ -22,6 +22,7 @@ from dashboard.views.grid import draw_maps, judge_rows, place_columns
 from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
+from dashboard.views.link import follow_link, keep_link
 from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
@@ -70,7 +71,9 @@ __all__ = [
     "chosen_change",
     "draw_maps",
     "firmness_panel",
+    "follow_link",
     "fresh_place",
+    "keep_link",
     "hiding_panel",
     "judge_rows",
     "picture_sliders",

@@ -66,7 +66,8 @@ def _left_over(given: object) -> None:
 def _privacy() -> None:
     st.caption(
         "Your picture stays in this server's memory, for this session only. It is never written "
-        "to disk or to a log, and is gone when you remove it or choose another."
+        "to disk or to a log, and is gone when you remove it or choose another. It is in no link: "
+        "only a gallery picture's name stands in the address bar."
     )
 
 
@@ -112,13 +113,15 @@ def _samples(
     chosen = st.segmented_control(
         f"Test images of {cache.face_data(root).name}",
         species,
-        default=species[0],
+        # a link may have chosen already: Streamlit warns of a default and a value
+        default=None if "species" in st.session_state else species[0],
         required=True,
         format_func=SPECIES_TITLES.__getitem__,
         key="species",
         persist_state="session",
         on_change=state.clear,
     )
+    chosen = chosen or species[0]
     group = samples[chosen]
     pages = -(-len(group) // PER_PAGE)
     page = state.gallery_page(chosen) % pages

@@ -69,9 +69,8 @@ def _whole(page: Any, address: str, target: Path) -> Path:
 
 
 def _reduced(path: Path) -> None:
-    """A picture with a palette that keeps the colours of thin lines: a third of the bytes."""
-    palette = Image.open(path).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE)
-    palette.save(path, optimize=True)
+    """A picture packed well; a palette would change faces or the colours of lines."""
+    Image.open(path).convert("RGB").save(path, optimize=True)
 
 
 def _tour(page: Any, address: str, target: Path) -> Path:

@@ -70,11 +70,11 @@ def import_scores(
     """
     tested = open_set(store, name)
     scores = _checked(table, tested)
-    folder = store.path / OUTSIDE / _folder_name(title)
+    folder = store.path / OUTSIDE / "--".join(filter(None, (_folder_name(title), name)))
     if (folder / ABOUT).exists() and not again:
         raise StoreError(
-            f"Expected a name that no detector in {store.path} has. Received: {title!r}, which is "
-            "taken. Give another --name, or --again to replace it."
+            f"Expected a name that no detector on {tested.title} has. Received: {title!r}, which "
+            "is taken. Give another --name, or --again to replace it."
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / SCORES, scores.to_frame().to_csv)

@@ -81,6 +81,15 @@ def test_a_name_that_is_taken_or_a_networks_own_is_refused(path, scores, tmp_pat
     assert "no network's" in capsys.readouterr().err
 
 
+def test_one_detector_may_be_on_several_sets(path, scores, tmp_path):
+    run(path, scores, tmp_path)
+    shutil.copytree(DEMO_STORE / "tests/astronaut", path / "tests/astronaut")
+    other = open_set(Store(path), "astronaut").scored(MODEL)[["spoof_score"]]
+    assert run(path, other, tmp_path, "--test-set", "astronaut") == 0
+    own, second = across_sets(Store(path), {MODEL: 0.4})
+    assert all("my detector" in each.table.index for each in (own, second))
+
+
 def test_a_damaged_record_is_one_sentence(path, scores, tmp_path):
     run(path, scores, tmp_path)
     (path / "outside/my-detector/about.json").write_text("{")

@@ -24,8 +24,8 @@ FITTED_ON, LIMIT_FROM = "train", "validation"
 def familiarise(opened: Store, build: Prepared, *, again: bool = False) -> None:
     """Writes each network's familiarity.npz: fitted on training pictures, its limit on validation.
 
-    What is there of these weights and pictures stays. Without training or validation pictures in
-    the build nothing is written.
+    What is there of these weights and pictures stays. Nothing is written where the build has no
+    training or validation pictures, or not those that a network was trained on.
     """
     if not (build.count(FITTED_ON) and build.count(LIMIT_FROM)):
         return
@@ -33,6 +33,10 @@ def familiarise(opened: Store, build: Prepared, *, again: bool = False) -> None:
         path = opened.path / name / FAMILIARITY
         made_from = made_from_words(opened, name, build)
         if not again and path.exists() and read_familiarity(path)[1] == made_from:
+            continue
+        trained_on = opened.card(name).data.get("images", {}).get(FITTED_ON)
+        if trained_on not in (None, build.data["images"][FITTED_ON]):  # old cards do not say
+            print(f"{MODELS[name].title}: trained on other pictures, so what it knows is not told.")
             continue
         print(f"{MODELS[name].title}: measuring which pictures it knows.")
         model = opened.load(name)

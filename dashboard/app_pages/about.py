@@ -26,14 +26,15 @@ NETWORKS = """
 *Channel* attention weighs the features ("what"), *spatial* attention weighs the places ("where"),
 and the fourth network has both. Each gives P(spoof); at its threshold or above, the verdict is an
 attack. The threshold is chosen on validation images, never on the test images, unless you set it by
-hand. Six well-known networks stand beside them as baselines.
+hand. Six well-known networks can be trained beside them as baselines.
 
 **Grad-CAM** weighs the last feature maps by their gradients: where the evidence for the class
 comes from, at a coarse 8 × 8. **LIME** hides groups of similar pixels (superpixels) and fits a
 linear model to how the verdict changes; all networks see the same hidden parts, and R² says how
 well the linear model fits. **SHAP** shares the difference between this face's logit and the
 average over background faces, f(x) − E f, among the pixels; how far the shares miss it is stated
-below each map. All maps are in logits, on one colour scale a method, so they can be compared.
+below each map. LIME and SHAP are in logits, Grad-CAM in gradient times activation. Each method has
+one colour scale, so its maps can be compared between networks, not with another method's.
 """
 LIMITS = """
 - Do **not** use it to decide whether a person is present, at a door, a phone or anywhere else.
@@ -92,7 +93,7 @@ def by_data(cards: Mapping[str, Card]) -> dict[str, list[str]]:
 
 def draw_data(name: str, data: Mapping[str, Any]) -> None:
     """A data set's counts by split and PAI species."""
-    origin = "simulated faces" if data["simulated"] else "photographs"
+    origin = "simulated faces and attacks" if data["simulated"] else "photographs"
     st.markdown(f"**{name}**: {origin}; protocol *{data['protocol']}*. Images by split:")
     counts = data["counts"]
     species = [key for key in SPECIES_TITLES if any(key in split for split in counts.values())]

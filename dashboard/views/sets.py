@@ -34,4 +34,5 @@ def sets_table(found: Sequence[Tested]) -> None:
         pd.DataFrame(data).set_index(keys),
         key="across_sets",
         meanings=meanings,
+        moving=keys,
     )

@@ -41,8 +41,8 @@ label:has(:focus-visible) {{
 .fs-word small {{ font-weight: 500; font-size: .9rem; }}
 .fs-chips {{ display: grid; grid-template-columns: repeat(auto-fit, minmax(4.6rem, 1fr));
   gap: .5rem; }}
-.fs-chip {{ border-left: 5px solid; padding: .1rem .2rem .1rem .5rem; font-size: .9rem;
-  line-height: 1.3; background: var(--fs-shade); border-radius: 0 4px 4px 0; }}
+.fs-chip {{ border-left-style: solid; border-left-width: 5px; padding: .1rem .2rem .1rem .5rem;
+  font-size: .9rem; line-height: 1.3; background: var(--fs-shade); border-radius: 0 4px 4px 0; }}
 .fs-chip .fs-word {{ font-size: 1.15rem; white-space: nowrap; }}
 .fs-sentence {{ font-size: 1.1rem; line-height: 1.45; margin: .7rem 0 0; }}
 .st-key-answer_place {{ min-height: 8.2rem; }}
@@ -58,8 +58,8 @@ label:has(:focus-visible) {{
 .fs-method {{ font-weight: 600; font-size: .95rem; }}
 .fs-method small {{ font-weight: 400; color: var(--fs-soft); font-size: .84rem; }}
 .fs-scale {{ height: 10px; border-radius: 2px; border: 1px solid var(--fs-line); }}
-.fs-ends {{ display: flex; justify-content: space-between; font-size: .76rem;
-  color: var(--fs-soft); }}
+.fs-ends {{ display: flex; justify-content: space-between; flex-wrap: wrap; column-gap: .5rem;
+  font-size: .76rem; color: var(--fs-soft); }}
 .fs-quality {{ min-height: 2.7em; }}
 [data-testid="stCaptionContainer"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"], [data-testid="stImageCaption"],

@@ -42,10 +42,12 @@ def data_table(
     key: str,
     worst_rows: Mapping[str, Sequence[str]] | None = None,
     meanings: Mapping[str, str] | None = None,
+    moving: Sequence[str] = (),
 ) -> None:
     """A sortable table of cells as shown, and a button for its numbers as CSV.
 
-    `worst_rows` are marked, by column; `meanings` open on a column's name.
+    `worst_rows` are marked, by column; `meanings` open on a column's name. Names of rows stay in
+    sight when the table is moved sideways, but for those in `moving`: two of them fill a phone.
     """
     marks = pd.DataFrame("", index=shown.index, columns=shown.columns)
     for column, rows in (worst_rows or {}).items():
@@ -56,7 +58,8 @@ def data_table(
         height="content",
         column_config={
             name: st.column_config.TextColumn(help=text) for name, text in (meanings or {}).items()
-        },
+        }
+        | {name: st.column_config.TextColumn(pinned=False) for name in moving},
     )
     st.download_button(
         "CSV",

@@ -172,7 +172,10 @@ def read_familiarity(path: Path) -> tuple[Familiarity, str]:
     try:
         with path.open("rb") as file, np.load(file) as arrays:
             fields = {name: arrays[name] for name in ("means", "precisions", "offsets")}
-            return Familiarity(**fields, limit=float(arrays["limit"])), str(arrays["made_from"])
+            limit = float(arrays["limit"])
+            if not limit > 0:  # NaN would say that every picture is familiar
+                raise ValueError("no limit above 0")
+            return Familiarity(**fields, limit=limit), str(arrays["made_from"])
     except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
         raise StoreError(
             f"Expected what a network knows of its training pictures in {path}. Received: a file "

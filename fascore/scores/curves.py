@@ -36,6 +36,8 @@ SPECIES_BARS = {
     "replay": ("#56B4E9", "."),
     "3d_mask": (INK, "-"),
 }
+# without "overlay" the bar's colour is the pattern's own, and the bar is not seen
+_PATTERN = {"fillmode": "overlay", "fgcolor": GROUND, "size": 5}
 DET_TICKS = (0.001, 0.01, 0.05, 0.2, 0.4, 0.6)
 _AXIS = {"color": INK, "tickfont": {"size": 13}}
 _SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}
@@ -160,7 +162,7 @@ def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> g
             x=scale(scored.loc[scored["pai_species"] == name, "spoof_score"].clip(upper=1 - 1e-9)),
             name=SPECIES_TITLES[name],
             xbins=bins,
-            marker={"color": colour, "pattern": {"shape": pattern, "fgcolor": GROUND, "size": 5}},
+            marker={"color": colour, "pattern": {**_PATTERN, "shape": pattern}},
         )
     line = {"color": INK, "width": 2, "dash": "dash"}
     figure.add_vline(float(scale(threshold)), line=line)

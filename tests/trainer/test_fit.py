@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import URLError
 
@@ -19,12 +20,13 @@ import pytest
 from fascore import store
 from fascore.models import baselines
 from fascore.scores.error_rates import eer_threshold
-from fascore.store import Store
+from fascore.store import Store, write_card
 from tests.faces_zip import write_faces_zip
 from tests.trainer.conftest import QUICK
 from trainer import training_state
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
+from trainer.familiar import familiarise
 from trainer.prepare import prepare
 from trainer.recipes import RECIPES
 
@@ -77,6 +79,21 @@ def test_without_validation_images_of_a_class_the_threshold_is_a_half_and_says_s
     card = Store(copy).card("cnn")
     assert card.threshold_value == 0.5 and "for want of validation images" in card.threshold["rule"]
     assert card.threshold["rule"] in capsys.readouterr().out
+
+
+def test_what_pictures_a_network_knows_is_measured_on_its_own_training_pictures(
+    trained, build, tmp_path, capsys
+):
+    store = Store(shutil.copytree(trained.path, tmp_path / "store"))
+    own = store.familiarity("cnn")
+    assert own is not None and 0 < own.limit < np.inf
+    (store.path / "cnn" / "familiarity.npz").unlink()
+    card = store.card("cnn")
+    other = {**card.data, "images": {**card.data["images"], "train": "other"}}
+    write_card(store.path / "cnn", replace(card, data=other))
+    familiarise(store, build)
+    assert store.familiarity("cnn") is None
+    assert "trained on other pictures" in capsys.readouterr().out
 
 
 def test_background_is_half_live_half_spoof_from_train(trained, build):

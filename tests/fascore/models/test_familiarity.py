@@ -1,5 +1,7 @@
 """Which pictures a network knows, by its own features."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,13 @@ def test_a_damaged_file_is_one_sentence(two_groups, tmp_path, damage):
     path.write_bytes(path.read_bytes()[:200] if damage is None else damage)
     with pytest.raises(StoreError, match="Expected what a network knows"):
         read_familiarity(path)
+
+
+def test_no_limit_is_a_damaged_file(two_groups, tmp_path):
+    fitted = replace(fit_familiarity(*two_groups), limit=np.nan)
+    write_familiarity(tmp_path / "f.npz", fitted, made_from="abc")
+    with pytest.raises(StoreError, match="Expected what a network knows"):
+        read_familiarity(tmp_path / "f.npz")
 
 
 def test_features_are_channel_means_of_the_last_map_at_each_resolution(tiny_models):

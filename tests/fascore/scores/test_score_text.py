@@ -71,6 +71,8 @@ def test_a_histogram_has_log_odds_where_the_threshold_is_at_an_end(threshold, cr
     place = figure.layout.shapes[0].x0
     live, spoof = (trace.x[0] for trace in figure.data)
     assert live < place < spoof if crowded else place == threshold
+    for trace in figure.data:  # Plotly draws nothing of a pattern that replaces its bar's colour
+        assert trace.marker.color and trace.marker.pattern.fillmode == "overlay"
     assert ("log-odds" in figure.layout.xaxis.title.text) == crowded
     if crowded:
         np.testing.assert_allclose(place, logit_axis(threshold))

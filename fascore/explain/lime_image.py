@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
@@ -18,14 +19,13 @@ from fascore.explain.attribution import (
     setting,
     timed,
 )
-from fascore.explain.settling import SETTLED, reliability
+from fascore.explain.local_ridge import fit, settled_rank
 from fascore.labels import SPOOF
 from fascore.models.face_model import FaceModel
 
 MAX_SEED = 2**31 - 1
-FIRST_LOOK = 200  # perturbed images before the first look at whether the weights have settled
 FITS = 0.5  # adjusted R2; the weights of a worse fit say little
-ROUND = 50  # and between one look and the next
+ROUND = 128  # perturbed images, at least, between one look at whether weights settled and the next
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,9 @@ class LimeImage:
 
     All models see the same superpixels and the same perturbed images: a difference between two
     networks' LIME maps is then not one of chance, and the images are made only once. They come in
-    pairs that hide each other's superpixels, which cancels the interactions of two superpixels. No
-    more are made once the ranking of every model's superpixels has settled.
+    pairs that hide each other's superpixels, which cancels the interactions of two superpixels, and
+    in blocks that give each superpixel's weight apart from all others (`fold_over`). A model judges
+    no more of them once the ranking of its superpixels has settled.
 
     `quality["r2"]` is the linear model's weighted R2 on the perturbed images: near 0 its weights
     mean nothing. `quality["samples"]` is the number of perturbed images.
@@ -56,7 +57,7 @@ class LimeImage:
         high=20_000,
     )
     settled: float = setting(
-        SETTLED,
+        0.96,
         title="Settled",
         help="Stops once the estimated rank correlation of the weights with those of endlessly "
         "many samples reaches this; 1 never stops early.",
@@ -90,12 +91,13 @@ class LimeImage:
 
         targets = [resolve_target(model, image, target) for model in models]
 
-        def work() -> tuple[np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
+        def work() -> tuple[np.ndarray, list[tuple[np.ndarray, float, int]]]:
             superpixels = slic(image, n_segments=self.num_superpixels, start_label=0)
-            shown, logits = self._sample(models, targets, image, superpixels)
-            return superpixels, shown, self._fit(shown, logits)
+            shown = fold_over(superpixels.max() + 1, self.num_samples, seed=self.seed)
+            logits = self._sample(models, targets, image, superpixels, shown)
+            return superpixels, [(*fit(shown[: len(own)], own), len(own)) for own in logits]
 
-        (superpixels, shown, fits), seconds = timed(work)
+        (superpixels, fits), seconds = timed(work)
         return [
             Attribution(
                 weights[superpixels].astype(np.float32),
@@ -104,10 +106,10 @@ class LimeImage:
                 chosen,
                 asdict(self),
                 seconds / len(models),
-                {"r2": r2, SAMPLES: float(len(shown))},
+                {"r2": r2, SAMPLES: float(samples)},
                 superpixels,
             )
-            for model, chosen, (weights, r2) in zip(models, targets, fits, strict=True)
+            for model, chosen, (weights, r2, samples) in zip(models, targets, fits, strict=True)
         ]
 
     def quality_sentence(self, attribution: Attribution) -> str:
@@ -125,62 +127,73 @@ class LimeImage:
         targets: Sequence[int],
         image: np.ndarray,
         superpixels: np.ndarray,
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Which superpixels each image shows (n, num_superpixels), and logits (n, num_models)."""
-        shown = self._draw(superpixels.max() + 1)
+        shown: np.ndarray,
+    ) -> list[np.ndarray]:
+        """For each model the target's logits of the first rows of `shown`, as many as it took."""
         hidden = _mean_colours(image, superpixels)[superpixels]
-        logits = np.empty((len(shown), len(models)))
+        logits: list[np.ndarray] = [np.empty(0) for _ in models]
+        going_on = list(range(len(models)))
         done = 0
-        for stop in [*range(FIRST_LOOK, len(shown), ROUND), len(shown)]:
-            rows = slice(done, stop)
-            mask = shown[rows][:, superpixels, None].astype(bool)
+        for stop in _looks(shown.shape, self.num_samples):
+            mask = shown[done:stop][:, superpixels, None].astype(bool)
             images = np.where(mask, image, hidden).astype(np.float32)
-            for column, (model, target) in enumerate(zip(models, targets, strict=True)):
-                logits[rows, column] = model.logits(images)[:, target]
+            for number in going_on:
+                judged = models[number].logits(images)[:, targets[number]]
+                logits[number] = np.append(logits[number], judged)
             done = stop
-            if stop < len(shown) and self._has_settled(shown[:done], logits[:done]):
+            if done == len(shown):
                 break
-        return shown[:done], logits[:done]
+            going_on = [n for n in going_on if not self._has_settled(shown[:done], logits[n])]
+            if not going_on:
+                break
+        return logits
 
     def _has_settled(self, shown: np.ndarray, logits: np.ndarray) -> bool:
-        """Whether both halves of the pairs rank every model's superpixels alike."""
-        pair = (np.arange(len(shown)) + 1) // 2  # pair 0 is the whole image: both halves need it
-        halves_rows = [(pair == 0) | (pair % 2 == odd) for odd in (0, 1)]
-        halves = [self._fit(shown[rows], logits[rows]) for rows in halves_rows]
-        return all(
-            reliability(first, second) >= self.settled
-            for (first, _), (second, _) in zip(*halves, strict=True)
-        )
+        # 1 is no goal: weights without any noise would reach it
+        return self.settled < 1 and settled_rank(shown, logits) >= self.settled
 
-    def _draw(self, num_superpixels: int) -> np.ndarray:
-        """0/1 rows (num_samples, num_superpixels): superpixels shown or not.
 
-        Row 0 shows all; each later odd row is followed by its opposite.
-        """
-        rng = np.random.default_rng(self.seed)
-        half = rng.integers(0, 2, ((self.num_samples + 1) // 2, num_superpixels))
-        pairs = np.stack([half, 1 - half], axis=1).reshape(-1, num_superpixels)
-        everything = np.ones((1, num_superpixels), pairs.dtype)
-        return np.concatenate([everything, pairs])[: self.num_samples]
+def fold_over(num_superpixels: int, num_samples: int, *, seed: int) -> np.ndarray:
+    """0/1 rows (num_samples, num_superpixels): which superpixels each perturbed image shows.
 
-    def _fit(self, shown: np.ndarray, logits: np.ndarray) -> list[tuple[np.ndarray, float]]:
-        """Weight of each superpixel and weighted R2, one pair for each column of logits."""
-        from lime.lime_image import LimeImageExplainer  # slow, and only this method needs it
-        from sklearn.metrics import pairwise_distances
+    Row 0 shows all. Then come pairs that hide each other's superpixels, in blocks. A block's pairs
+    are the rows of a Hadamard matrix and their opposites: it shows any two superpixels together,
+    alone and not at all equally often, so that no weight spoils another (a fold-over design: Box
+    and Wilson 1951). Each block gives the superpixels other columns of the matrix.
 
-        # lime's own regression and kernel; only its loop over the images, ten at a time, is ours
-        base = LimeImageExplainer(random_state=self.seed).base
-        distances = pairwise_distances(shown, shown[:1], metric="cosine").ravel()
-        fits = []
-        for column in range(logits.shape[1]):
-            _, pairs, r2, _ = base.explain_instance_with_data(
-                shown, logits, distances, column, num_features=shown.shape[1]
-            )
-            weights = np.zeros(shown.shape[1])
-            for superpixel, weight in pairs:
-                weights[superpixel] = weight
-            fits.append((weights, float(r2)))
-        return fits
+    Examples
+    --------
+    >>> block = fold_over(3, 9, seed=0)[1:]
+    >>> (2 * block - 1).T @ (2 * block - 1)
+    array([[8, 0, 0],
+           [0, 8, 0],
+           [0, 0, 8]])
+    """
+    from scipy.linalg import hadamard  # slow: commands that only parse import this file too
+
+    rng = np.random.default_rng(seed)
+    order = _block_size(num_superpixels) // 2
+    matrix = hadamard(order)
+    rows = [np.ones((1, num_superpixels), int)]
+    for _ in range(math.ceil((num_samples - 1) / (2 * order))):
+        # column 0 is the same in all rows
+        columns = 1 + rng.permutation(order - 1)[:num_superpixels]
+        signs = rng.choice([-1, 1], num_superpixels)
+        half = rng.permutation(matrix[:, columns] * signs > 0).astype(int)
+        rows.append(np.stack([half, 1 - half], axis=1).reshape(-1, num_superpixels))
+    return np.concatenate(rows)[:num_samples]
+
+
+def _block_size(num_superpixels: int) -> int:
+    """Rows of a block: twice the smallest Hadamard matrix that has a column for each superpixel."""
+    return 2 << int(num_superpixels).bit_length()
+
+
+def _looks(shape: tuple[int, ...], num_samples: int) -> list[int]:
+    """After how many images it is asked whether the weights have settled: whole blocks."""
+    block = _block_size(shape[1])
+    round_ = block * math.ceil(ROUND / block)
+    return [*range(1 + round_, num_samples, round_), num_samples]
 
 
 def _warning(r2: float, samples: float, superpixels: np.ndarray | None) -> str:

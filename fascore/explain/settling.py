@@ -6,8 +6,6 @@ import numpy as np
 
 from fascore.explain.units import rank_correlation
 
-SETTLED = 0.95
-
 
 def reliability(first: np.ndarray, second: np.ndarray) -> float:
     """Estimated correlation of the mean of two half-estimates with that of endless samples.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -21,27 +21,26 @@ from fascore.explain.attribution import (
     setting,
     timed,
 )
-from fascore.explain.settling import SETTLED, reliability
+from fascore.explain.settling import reliability
 from fascore.explain.units import on_grid
 from fascore.labels import SPOOF
 from fascore.models import LOGITS
-from fascore.models.face_model import BATCH, FaceModel
+from fascore.models.face_model import FaceModel
 
-# shap seeds and reads NumPy's global generator, so two runs at once would spoil each other's draws
-_LOCK = threading.Lock()
-MAX_SEED = 4_000_000  # times SEED_STEP it stays below 2 ** 32, where NumPy's seeds end
-SEED_STEP = 1_000  # each round draws from a seed of its own, and two seeds share none of them
-ROUND = 25  # points between one look at whether the values have settled and the next
-SMALL = 1.0  # logits: below it f(x) - E f is no larger than the residual usually is
-ADDS_UP = 0.1  # of the difference, or of one logit where that is more
+MAX_SEED = 2**31 - 1
+ROUND = 32  # points that are evaluated together; then comes the next look
+FIRST_LOOK = 64  # points before the first look at whether the values have settled
+SMALL = 1.0  # logits: a share of a smaller f(x) - E f says nothing
+RESIDUAL = 0.1  # of f(x) - E f, or of SMALL if that is more: how much the sum may miss
 
 
 @dataclass(frozen=True)
 class ShapImage:
     """The share that each pixel has in f(x) - E f: the logit minus its mean over the background.
 
-    shap's GradientExplainer on one scalar output. No more points are drawn once the ranking of the
-    values, summed on 8 x 8 cells, has settled. In `quality`:
+    Expected gradients, as shap's GradientExplainer samples them, from points spread evenly over the
+    path and the background set (`points`). No more are drawn once the ranking of the values, summed
+    on 8 x 8 cells, has settled and the values add up (`adds_up`). In `quality`:
 
     `difference` is f(x) - E f, in logits. `residual` is the sum of the values minus `difference`,
     in logits: 0 for an exact explanation. `residual_share` is the residual's size over that of
@@ -50,18 +49,17 @@ class ShapImage:
     """
 
     num_samples: int = setting(
-        200,
+        512,
         title="Samples",
         help="Points drawn between the picture and background pictures, at most.",
         low=10,
         high=4_000,
     )
     settled: float = setting(
-        SETTLED,
+        0.93,  # the halves' points complement each other, so the estimate errs on the careful side
         title="Settled",
         help="Stops once the estimated rank correlation of the cells with those of endlessly many "
-        "points reaches this; 1 never stops early. The estimate is that of a median map: more "
-        "than half of the maps fall short of it.",
+        "points reaches this and the pixels add up; 1 never stops early.",
         low=0.5,
         high=1.0,
     )
@@ -95,8 +93,11 @@ class ShapImage:
         """
         quality = attribution.quality
         difference, residual = quality["difference"], quality["residual"]
-        adds_up = abs(residual) <= ADDS_UP * max(abs(difference), 1.0)
-        judged = "they add up" if adds_up else "they do not add up: read the largest parts alone"
+        judged = (
+            "they add up"
+            if adds_up(residual, difference)
+            else "they do not add up: read the largest parts alone"
+        )
         sums = (
             f"The pixels give {difference + residual:+.2f} of f(x) − E f = {difference:+.2f} logits"
         )
@@ -104,11 +105,10 @@ class ShapImage:
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)
-        explainer = model.cached((self.name, chosen), lambda: _build_explainer(model, chosen))
         mean_logits = model.cached("background_logits", lambda: _mean_logits(model))
-
-        (values, samples), seconds = timed(lambda: self._sample(explainer, image))
         difference = float(model.logits(image[None])[0, chosen] - mean_logits[chosen])
+
+        (values, samples), seconds = timed(lambda: self._sample(model, image, chosen, difference))
         residual = float(values.sum(dtype=np.float64)) - difference
         quality = {
             "residual": residual,
@@ -120,39 +120,83 @@ class ShapImage:
         }
         return Attribution(values, model.name, self.name, chosen, asdict(self), seconds, quality)
 
-    def _sample(self, explainer: Any, image: np.ndarray) -> tuple[np.ndarray, int]:
+    def _sample(
+        self, model: FaceModel, image: np.ndarray, target: int, difference: float
+    ) -> tuple[np.ndarray, int]:
         """Values by pixel, float32 (size, size), and the number of points they are the mean of."""
-        inputs = image[None].astype(np.float32)
-        counts: list[int] = []
+        background = _background(model)
+        shares, numbers = points(self.num_samples, len(background), seed=self.seed)
+        attribute = model.cached("expected_gradients", lambda: _build_pass(model))
+        inputs = image.astype(np.float32)
         sums: list[np.ndarray] = []
-        while sum(counts) < self.num_samples and not self._has_settled(sums):
-            counts.append(min(ROUND, self.num_samples - sum(counts)))
-            with _LOCK:
-                values = explainer.shap_values(
-                    inputs, nsamples=counts[-1], rseed=self.seed * SEED_STEP + len(counts)
-                )
-            sums.append(np.reshape(values, image.shape).sum(axis=-1) * counts[-1])
-        return (np.sum(sums, axis=0) / sum(counts)).astype(np.float32), sum(counts)
+        done = 0
+        while done < len(shares):
+            rows = slice(done, done + ROUND)
+            sums.append(attribute(inputs, background[numbers[rows]], shares[rows], target).numpy())
+            done = min(done + ROUND, len(shares))
+            values = (np.sum(sums, axis=0, dtype=np.float64) / done).astype(np.float32)
+            missed = float(values.sum(dtype=np.float64)) - difference
+            if done >= FIRST_LOOK and adds_up(missed, difference) and self._has_settled(sums):
+                break
+        return np.asarray(values, np.float32), done
 
     def _has_settled(self, sums: list[np.ndarray]) -> bool:
-        """Whether both halves of the rounds rank the cells alike."""
-        if len(sums) < 2 or len(sums) % 2:
-            return False
+        """Whether both halves of the rounds rank the cells alike; 1 is no goal, as it has none."""
         halves = [on_grid(np.sum(sums[start::2], axis=0)) for start in (0, 1)]
-        return reliability(*halves) >= self.settled
+        return self.settled < 1 and reliability(*halves) >= self.settled
 
 
-def _build_explainer(model: FaceModel, target: int) -> Any:
+def adds_up(residual: float, difference: float) -> bool:
+    """Whether a sum that misses f(x) - E f by `residual` logits is near enough to it."""
+    return abs(residual) <= RESIDUAL * max(abs(difference), SMALL)
+
+
+def points(count: int, num_background: int, *, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Where the gradients are taken: shares of the way to the picture, and background numbers.
+
+    Scrambled Sobol points (Sobol 1967, Owen 1998): each stretch of the path, and each part of the
+    background set, has its even share of the points, however many there are.
+
+    Returns
+    -------
+    shares : float32 array of shape (count,)
+        In [0, 1); 0 is the background image.
+    numbers : int array of shape (count,)
+    """
+    from scipy.stats import qmc  # slow: commands that only parse import this file too
+
+    sobol = qmc.Sobol(2, scramble=True, rng=seed)
+    along, across = sobol.random_base2(math.ceil(math.log2(count)))[:count].T
+    return along.astype(np.float32), (across * num_background).astype(int)
+
+
+def _build_pass(model: FaceModel) -> Any:
+    """Gradient times difference at each point, summed over points and colours: one compiled pass.
+
+    A function of the image (S, S, 3), background images (n, S, S, 3), shares of the way from them
+    to it (n,), and the class: float32 (S, S).
+    """
     import keras
-    import shap  # slow to import, and only this method needs it
+    import tensorflow as tf
 
-    # Never DeepExplainer: it is wrong on spatial attention, and after an error of its own it leaves
-    # TensorFlow's gradients broken for the whole process. A layer picks the logit, not a bare
-    # slice, as shap takes the output of the last *layer* for the model's.
-    pick = keras.layers.Lambda(lambda logits: logits[:, target : target + 1], output_shape=(1,))
-    logits = model.network.get_layer(LOGITS).output
-    network = keras.Model([model.network.input], pick(logits))  # a list, as shap calls it
-    return shap.GradientExplainer(network, _background(model), batch_size=BATCH)
+    network = keras.Model(model.network.input, model.network.get_layer(LOGITS).output)
+    side = (model.size, model.size, 3)
+    signature = [
+        tf.TensorSpec(side, tf.float32),
+        tf.TensorSpec((None, *side), tf.float32),
+        tf.TensorSpec((None,), tf.float32),
+        tf.TensorSpec((), tf.int32),
+    ]
+
+    def attribute(image: Any, background: Any, shares: Any, target: Any) -> Any:
+        way = image - background
+        places = background + shares[:, None, None, None] * way
+        with tf.GradientTape() as tape:
+            tape.watch(places)
+            score = tf.reduce_sum(tf.gather(network(places, training=False), target, axis=1))
+        return tf.reduce_sum(tape.gradient(score, places) * way, axis=(0, 3))
+
+    return tf.function(attribute, input_signature=signature)
 
 
 def _mean_logits(model: FaceModel) -> np.ndarray:

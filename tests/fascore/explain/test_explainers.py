@@ -11,6 +11,7 @@ import tensorflow as tf
 from fascore.explain import (
     EXPLAINERS,
     PREDICTED,
+    Attribution,
     GradCAM,
     HiResCAM,
     LimeImage,
@@ -21,12 +22,14 @@ from fascore.explain import (
 from fascore.explain.attribution import (
     SAMPLES,
     SUPERPIXELS,
-    Attribution,
     exactly,
     reseeded,
     settings_of,
 )
 from fascore.explain.grad_cam import class_activation_map
+from fascore.explain.lime_image import fold_over
+from fascore.explain.local_ridge import fit, settled_rank
+from fascore.explain.shap_image import adds_up, points
 from fascore.labels import LIVE, SPOOF
 from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
@@ -127,9 +130,9 @@ def test_grid_goes_cheapest_first_and_runs_lime_once():
     assert [(step.explainer.name, step.models) for step in steps] == [
         ("grad_cam", ("a",)),
         ("grad_cam", ("b",)),
+        ("lime", ("a", "b")),
         ("shap", ("a",)),
         ("shap", ("b",)),
-        ("lime", ("a", "b")),
     ]
 
 
@@ -192,16 +195,46 @@ def test_shap_has_no_share_of_next_to_nothing(grey):
 
 
 @pytest.mark.parametrize(
-    ("residual", "difference", "adds_up"),
+    ("residual", "difference", "enough"),
     [(0.1, 0.5, True), (0.11, 0.5, False), (-0.4, 5.0, True), (-0.6, 5.0, False)],
 )
-def test_shap_says_whether_its_values_add_up(residual, difference, adds_up):
+def test_shap_says_whether_its_values_add_up(residual, difference, enough):
     """Within a tenth of f(x) - E f, or of one logit where that is more."""
     quality = {"residual": residual, "difference": difference, "samples": 100.0}
     map_ = Attribution(np.zeros((2, 2)), "cnn", "shap", 1, {}, 0.1, quality)
     sentence = ShapImage().quality_sentence(map_)
-    assert ("they add up" in sentence) == adds_up and "100 points" in sentence
-    assert ("do not add up" in sentence) != adds_up
+    assert ("they add up" in sentence) == enough and "100 points" in sentence
+    assert ("do not add up" in sentence) != enough
+
+
+def test_shap_goes_on_until_its_values_add_up(tiny_models, image):
+    """Rankings of any quality are enough here: only the sum keeps it going."""
+    (shap,) = ShapImage(settled=0.5, num_samples=4000).explain(tiny_models[:1], image)
+    (short,) = ShapImage(settled=1.0, num_samples=8).explain(tiny_models[:1], image)
+    assert adds_up(shap.quality["residual"], shap.quality["difference"])
+    assert shap.quality[SAMPLES] < 4000
+    assert not adds_up(short.quality["residual"], short.quality["difference"])
+
+
+def test_shap_gives_what_the_shap_library_gives(tiny_models, background, image):
+    """The same expectation; the library's points are random, so both need many of them."""
+    import shap as library
+
+    model = tiny_models[0]
+    logit = keras.layers.Lambda(lambda logits: logits[:, SPOOF:], output_shape=(1,))
+    network = keras.Model([model.network.input], logit(model.network.get_layer("logits").output))
+    reference = library.GradientExplainer(network, background.astype(np.float32))
+    values = reference.shap_values(image[None].astype(np.float32), nsamples=4000, rseed=0)
+    expected = np.reshape(values, image.shape).sum(axis=-1)
+    (own,) = ShapImage(settled=1.0, num_samples=1024).explain([model], image)
+    assert np.corrcoef(own.values.ravel(), expected.ravel())[0, 1] > 0.99
+    np.testing.assert_allclose(own.values, expected, atol=0.1 * np.abs(expected).max())
+
+
+def test_points_have_their_even_share_of_path_and_background():
+    shares, numbers = points(64, 4, seed=3)
+    assert np.histogram(shares, bins=64, range=(0, 1))[0].tolist() == [1] * 64
+    assert np.bincount(numbers).tolist() == [16] * 4
 
 
 def test_shap_needs_a_background(image):
@@ -230,6 +263,52 @@ def test_lime_shows_every_model_the_same_superpixels(tiny_models, image):
     np.testing.assert_array_equal(first.superpixels, second.superpixels)
     alone = QUICK["lime"].explain(tiny_models[1:], image)[0]
     np.testing.assert_allclose(second.values, alone.values, rtol=1e-5)
+
+
+def test_lime_solves_what_lime_and_scikit_learn_fit():
+    """lime's own regression, kernel and R2 on the same pictures."""
+    from lime.lime_image import LimeImageExplainer
+    from sklearn.metrics import pairwise_distances
+
+    rng = np.random.default_rng(5)
+    shown = fold_over(20, 129, seed=1)
+    logits = shown @ rng.normal(size=20) + rng.normal(size=len(shown))
+    distances = pairwise_distances(shown, shown[:1], metric="cosine").ravel()
+    _, pairs, r2, _ = LimeImageExplainer(random_state=0).base.explain_instance_with_data(
+        shown, logits[:, None], distances, 0, num_features=20
+    )
+    weights, own_r2 = fit(shown, logits)
+    np.testing.assert_allclose(weights, [weight for _, weight in sorted(pairs)], rtol=1e-6)
+    assert own_r2 == pytest.approx(r2)
+
+
+@pytest.mark.parametrize("count", [2, 7, 8, 50, 64])
+def test_a_block_of_pictures_shows_any_two_superpixels_equally_often_in_each_way(count):
+    rows = fold_over(count, 1025, seed=4)
+    assert rows.shape == (1025, count) and rows[0].all()
+    np.testing.assert_array_equal(rows[1::2], 1 - rows[2::2])
+    block = 2 * rows[1:257] - 1
+    np.testing.assert_array_equal(block.T @ block, 256 * np.eye(count, dtype=int))
+    assert not np.array_equal(rows[1:257], rows[257:513])
+
+
+def test_noise_between_the_pairs_keeps_lime_from_settling():
+    rng = np.random.default_rng(0)
+    shown = fold_over(40, 129, seed=0)
+    exact = shown @ rng.normal(size=40)
+    assert settled_rank(shown, exact) > 0.999
+    ranks = [settled_rank(shown, exact + rng.normal(0, size, 129)) for size in (1.0, 8.0)]
+    assert 0.999 > ranks[0] > ranks[1]
+    assert settled_rank(shown[:61], exact[:61]) == 0  # 30 pairs for 40 weights
+
+
+def test_lime_map_of_a_network_does_not_depend_on_those_beside_it(tiny_models, image):
+    lime = LimeImage(num_superpixels=8, num_samples=1000, settled=0.99)
+    together = lime.explain(tiny_models, image)
+    for model, beside in zip(tiny_models, together, strict=True):
+        (alone,) = lime.explain([model], image)
+        assert alone.quality[SAMPLES] == beside.quality[SAMPLES]
+        np.testing.assert_allclose(alone.values, beside.values, rtol=1e-5)
 
 
 @pytest.mark.parametrize("name", VARIANTS)

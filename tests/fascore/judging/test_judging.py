@@ -157,7 +157,7 @@ def test_a_settled_half_is_reliable():
 
 
 def test_lime_and_shap_stop_when_settled_and_say_after_how_many(tiny_models, image):
-    for method, limit in ((LimeImage, 1000), (ShapImage, 200)):
+    for method, limit in ((LimeImage, 1000), (ShapImage, 512)):
         (eager,) = method(settled=0.5).explain(tiny_models[:1], image)
         (thorough,) = method(settled=1.0).explain(tiny_models[:1], image)
         assert eager.quality["samples"] < thorough.quality["samples"] == limit

@@ -20,7 +20,7 @@ from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
 # a picture of our own: the browser asks fonts.gstatic.com for one of Material's icons
 st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
-from dashboard import privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
+from dashboard import address, privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
 from fascore.errors import FascoreError  # noqa: E402
 from fascore.stores import find_stores  # noqa: E402
 
@@ -73,11 +73,16 @@ def run_page() -> None:
     require_sign_in()
     page = st.navigation(PAGES)
     try:
+        link = views.common_parts(state.store_paths())
+        for sentence in address.follow(link):
+            st.error(sentence)
         state.open_store(views.store_control(state.store_paths()))
         views.store_note(state.store_path())
         # here and not in the pages: a widget of a page is another one on the next
         if page.url_path not in WITHOUT_THRESHOLD:
             state.set_threshold(views.threshold_control())
+        if page.url_path != "compare":  # whose address names more, written at once
+            address.keep(link)
         page.run()
     except FascoreError as err:  # bad input: its sentence says what to do
         st.error(str(err))

@@ -175,4 +175,9 @@ def gallery_page(species: str) -> int:
 
 def turn_gallery(species: str) -> None:
     """Asks for more of a species in the gallery."""
-    _session()[f"gallery_page_{species}"] = gallery_page(species) + 1
+    turn_gallery_to(species, gallery_page(species) + 1)
+
+
+def turn_gallery_to(species: str, page: int) -> None:
+    """Sets how often more of a species was asked for."""
+    _session()[f"gallery_page_{species}"] = page

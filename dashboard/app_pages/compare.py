@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, state, views
+from dashboard import address, cache, state, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer, GradCAM
@@ -30,14 +30,19 @@ def page() -> None:
     if not cards:
         views.metrics_only_note(scored_only)
         st.stop()
-    settings = views.explanation_settings()
-    first = next(iter(cards.values()))
+    link = views.compare_parts(store, cards)
+    for sentence in address.follow(link):
+        st.error(sentence)
+    settings, first = views.explanation_settings(), next(iter(cards.values()))
+    cards = views.chosen_networks(cards)
     top = st.container(key="answer_place")
     left, right = st.columns([2, 3], gap="large")
     with left:
-        views.follow_link(store, first)
         views.choose_picture(store, first)
-    views.keep_link()
+    address.keep([*views.common_parts(state.store_paths()), *link])
+    if not cards:
+        st.info("No network is chosen. Choose one or more in the sidebar, under Networks.")
+        return
     picture = state.shown()
     about = (picture and picture.digest, views.chosen_change())
     with top:

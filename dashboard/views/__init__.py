@@ -22,13 +22,13 @@ from dashboard.views.grid import draw_maps, judge_rows, place_columns
 from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
-from dashboard.views.link import follow_link, keep_link
+from dashboard.views.link import common_parts, compare_parts
 from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
 from dashboard.views.sets import sets_table
-from dashboard.views.settings import Settings, explanation_settings
+from dashboard.views.settings import Settings, chosen_networks, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (
     cards_or_errors,
@@ -71,9 +71,10 @@ __all__ = [
     "chosen_change",
     "draw_maps",
     "firmness_panel",
-    "follow_link",
     "fresh_place",
-    "keep_link",
+    "chosen_networks",
+    "common_parts",
+    "compare_parts",
     "hiding_panel",
     "judge_rows",
     "picture_sliders",

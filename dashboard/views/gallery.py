@@ -67,7 +67,7 @@ def _privacy() -> None:
     st.caption(
         "Your picture stays in this server's memory, for this session only. It is never written "
         "to disk or to a log, and is gone when you remove it or choose another. It is in no link: "
-        "only a gallery picture's name stands in the address bar."
+        "the address bar names pictures of the gallery alone, so a reload loses an upload."
     )
 
 
@@ -142,6 +142,11 @@ def _samples(
             on_click=state.turn_gallery,
             args=(chosen,),
         )
+
+
+def show_page_of(sample: Sample, group: Sequence[Sample]) -> None:
+    """Turns the gallery to the page that a species' sample is on."""
+    state.turn_gallery_to(sample.pai_species, group.index(sample) // PER_PAGE)
 
 
 def _thumbnail(card: Card, root: str, sample: Sample) -> None:

@@ -1,62 +1,186 @@
-"""The address bar: which picture is on show. A picture that was uploaded is never in it."""
+"""What the address names: on every page the store and the threshold, on Compare all it shows."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard import cache, state
+from dashboard.address import Part, one_of, widget_part, words_part
+from dashboard.views.gallery import show_page_of
+from dashboard.views.settings import PIXEL_VIEWS, networks_key, setting_key
+from dashboard.views.store_info import store_place
+from dashboard.views.threshold import BY_HAND
+from dashboard.views.what_if import change_parts
+from fascore.data.samples import Sample
 from fascore.errors import FascoreError
 from fascore.evaluation_sets import OWN
-from fascore.store import Card, Store, StoreError
+from fascore.explain import EXPLAINERS, TARGETS, default_explainers
+from fascore.explain.attribution import settings_of
+from fascore.scores.thresholds import DEFAULT_RULE, FIXED, THRESHOLD_RULES
+from fascore.store import Card, Store
 
-SAMPLE, SET = "sample", "set"
-FOLLOWED = "link_followed"  # a session opens with a link once; afterwards the page leads
+SET = "set"
 
 
-def follow_link(store: Store, card: Card) -> None:
-    """Shows the picture that the address names, if the session begins with such an address."""
-    wanted, followed = st.query_params.get(SAMPLE), st.session_state.get(FOLLOWED)
-    st.session_state[FOLLOWED] = True
-    if wanted is None or followed:
+def common_parts(paths: Sequence[Path]) -> list[Part]:
+    """What every page's address names: the open store, where there are several, and the threshold.
+
+    Parameters
+    ----------
+    paths : sequence of Path
+        The stores to choose from.
+    """
+    return [_store(paths), Part("threshold", _read_threshold, _write_threshold)]
+
+
+def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
+    """What Compare's address names: the picture, unless it was uploaded, and how it is explained.
+
+    Parameters
+    ----------
+    store : Store
+    cards : mapping of str to Card
+        Of the networks that can be shown.
+    """
+    first = next(iter(cards.values()))
+    sample, view = _Sample(store, first), one_of("view", list(PIXEL_VIEWS))
+    settings = [
+        widget_part(_short(name, field), setting_key(name, field), about.default, read=about.read)
+        for name, kind in EXPLAINERS.items()
+        for field, about in settings_of(kind).items()
+    ]
+    methods = [kind.name for kind in default_explainers()]
+    return [
+        Part(SET, sample.read_set, sample.write_set),
+        Part("sample", sample.read, sample.write),
+        words_part("networks", networks_key(cards), list(cards), choices=list(cards)),
+        widget_part("target", "target", "spoof", read=one_of("target", list(TARGETS))),
+        words_part("methods", "methods", methods, choices=list(EXPLAINERS)),
+        widget_part("view", "pixel_view", next(iter(PIXEL_VIEWS)), read=view),
+        widget_part("judge", "judge", False, read=lambda text: text == "1", write=lambda _: "1"),
+        *settings,
+        *change_parts(),
+    ]
+
+
+def _short(method: str, field: str) -> str:
+    """A setting's name in the address.
+
+    Examples
+    --------
+    >>> _short("lime", "num_samples")
+    'lime.samples'
+    """
+    return f"{method}.{field.removeprefix('num_')}"
+
+
+def _store(paths: Sequence[Path]) -> Part:
+    """The open store by its folder's name, or its whole place where two share that name."""
+    names = [path.resolve().name for path in paths]
+    if len(set(names)) < len(names):
+        names = [store_place(path) for path in paths]
+    by_name = dict(zip(names, paths, strict=True))
+    by_path = dict(zip(paths, names, strict=True))
+    read = one_of("store", names)
+    return widget_part(
+        "store",
+        "store",
+        paths[0],
+        read=lambda text: by_name[read(text)],
+        write=by_path.__getitem__,
+    )
+
+
+def _read_threshold(text: str | None) -> None:
+    """A rule's name, or a number that is set by hand."""
+    session = st.session_state
+    if text is None or text in THRESHOLD_RULES:
+        session["threshold_rule"] = text or DEFAULT_RULE
         return
-    name = st.query_params.get(SET, OWN)
     try:
-        _show(store, card, name, wanted)
-    except FascoreError as err:
-        st.error(str(err))
-
-
-def _show(store: Store, card: Card, name: str, wanted: str) -> None:
-    sets = cache.sets_with_pictures(str(store.path), cache.sets_stamp(store))
-    if name not in sets:
-        raise StoreError(
-            f"Expected a link to a test set whose pictures are here. Received: {name!r}. Choose a "
-            "picture below."
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise FascoreError(
+            f"Expected as threshold of the link: {', '.join(THRESHOLD_RULES)}, or a number from 0 "
+            f"to 1. Received: {text!r}. It is left out."
         )
-    groups = cache.gallery(str(store.path), cache.samples_stamp(store), name)
-    found = [each for group in groups.values() for each in group if each.sample_id == wanted]
-    if not found:
-        raise StoreError(
-            f"Expected a link to an image of {sets[name]}. Received: {wanted}, which is not in it. "
-            "Choose a picture below."
+    session["threshold_rule"], session["threshold_value"] = BY_HAND, value
+
+
+def _write_threshold() -> str | None:
+    rule = st.session_state.get("threshold_rule", DEFAULT_RULE)
+    if rule == BY_HAND:
+        return repr(st.session_state.get("threshold_value", FIXED))
+    return None if rule == DEFAULT_RULE else rule
+
+
+class _Sample:
+    """The gallery picture on show, in the address as its test set and its name there."""
+
+    def __init__(self, store: Store, card: Card) -> None:
+        self._store, self._card = store, card
+        self._sets = cache.sets_with_pictures(str(store.path), cache.sets_stamp(store))
+        self._set: str | None = OWN  # that the address names; None where it is not here
+
+    def read_set(self, text: str | None) -> None:
+        self._set = text if text in self._sets else None
+        if text is None:
+            self._set = OWN
+        elif self._set is None:
+            others = ", ".join(filter(None, self._sets)) or "none but the networks' own"
+            raise FascoreError(
+                f"Expected as set of the link one whose pictures are here: {others}. Received: "
+                f"{text!r}. Choose a picture below."
+            )
+
+    def write_set(self) -> str | None:
+        return st.session_state.get("gallery_set", OWN) or None if self.write() else None
+
+    def read(self, text: str | None) -> None:
+        if text is None or self._set is None:
+            return
+        shown = state.shown()
+        if (
+            shown
+            and shown.sample
+            and (shown.sample.sample_id, self._set)
+            == (
+                text,
+                st.session_state.get("gallery_set", OWN),
+            )
+        ):
+            return
+        group, sample = self._found(text)
+        root = self._root()
+        if len(self._sets) > 1:
+            st.session_state["gallery_set"] = self._set
+        st.session_state["species"] = sample.pai_species
+        show_page_of(sample, group)
+        state.choose_sample(cache.face_data(root), sample, root=root)
+
+    def write(self) -> str | None:
+        shown = state.shown()
+        return shown.sample.sample_id if shown and shown.sample else None
+
+    def _found(self, sample_id: str) -> tuple[Sequence[Sample], Sample]:
+        """The species' images and the image of this name."""
+        name = str(self._set)
+        groups = cache.gallery(str(self._store.path), cache.samples_stamp(self._store), name)
+        for group in groups.values():
+            for sample in group:
+                if sample.sample_id == sample_id:
+                    return group, sample
+        raise FascoreError(
+            f"Expected as sample of the link an image of {self._sets.get(name, 'the test set')}. "
+            f"Received: {sample_id}, which is not in it. Choose a picture below."
         )
-    root = cache.set_root(str(store.path), name, cache.sets_stamp(store)) or card.data["root"]
-    if len(sets) > 1:
-        st.session_state["gallery_set"] = name
-    st.session_state["species"] = found[0].pai_species
-    state.choose_sample(cache.face_data(root), found[0], root=root)
 
-
-def keep_link() -> None:
-    """Puts the picture on show into the address, or takes the last one out of it."""
-    shown = state.shown()
-    named = {}
-    if shown is not None and shown.sample is not None:
-        named[SAMPLE] = shown.sample.sample_id
-        if name := st.session_state.get("gallery_set", OWN):
-            named[SET] = name
-    for key in (SAMPLE, SET):
-        if key in named:
-            st.query_params[key] = named[key]
-        elif key in st.query_params:
-            del st.query_params[key]
+    def _root(self) -> str:
+        stamp = cache.sets_stamp(self._store)
+        recorded = cache.set_root(str(self._store.path), str(self._set), stamp)
+        return recorded or self._card.data["root"]

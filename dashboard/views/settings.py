@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
+from dashboard.views.style import model_title
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target, default_explainers
 from fascore.explain.attribution import PIXELS, Setting, settings_of
 from fascore.explain.render import PixelView
+from fascore.store import Card
 
 PIXEL_VIEWS: dict[PixelView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
 TARGET_TITLES = {"spoof": "spoof (attack)", "live": "live (bona fide)", "predicted": "the verdict"}
@@ -46,17 +48,44 @@ def explanation_settings() -> Settings:
             key="pixel_view",
             persist_state="session",
         )
+        st.session_state.setdefault("methods", [kind.name for kind in default_explainers()])
         chosen = st.pills(
             "Methods",
             list(EXPLAINERS),
             selection_mode="multi",
-            default=[kind.name for kind in default_explainers()],
             format_func=lambda name: EXPLAINERS[name].title,
             key="methods",
             persist_state="session",
         )
         explainers = tuple(_explainer(kind) for name, kind in EXPLAINERS.items() if name in chosen)
     return Settings(explainers, TARGETS[target], opacity, view)
+
+
+def chosen_networks(cards: Mapping[str, Card]) -> dict[str, Card]:
+    """Draws which networks are compared, and returns their cards; all of them at first."""
+    key = networks_key(cards)
+    st.session_state.setdefault(key, list(cards))
+    with st.sidebar:
+        chosen = st.pills(
+            "Networks",
+            list(cards),
+            selection_mode="multi",
+            format_func=model_title,
+            key=key,
+            persist_state="session",
+            help="Which networks are judged and explained.",
+        )
+    return {name: card for name, card in cards.items() if name in chosen}
+
+
+def networks_key(names: Iterable[str]) -> str:
+    """The key of the choice among these networks: another store's are chosen anew."""
+    return f"networks_{'-'.join(names)}"
+
+
+def setting_key(method: str, field: str) -> str:
+    """The key of the widget of one setting of an explainer."""
+    return f"{method}_{field}"
 
 
 def explain_class(name: str) -> None:
@@ -66,9 +95,12 @@ def explain_class(name: str) -> None:
 
 def _explainer(kind: type[Explainer]) -> Explainer:
     """An explainer with the settings that its widgets show."""
+    for name, about in settings_of(kind).items():
+        # not the widget's own default: Streamlit warns of one where a link has set a value
+        st.session_state.setdefault(setting_key(kind.name, name), about.default)
     with st.expander(kind.title):
         values = {
-            name: _WIDGETS[type(setting.default)](setting, f"{kind.name}_{name}")
+            name: _WIDGETS[type(setting.default)](setting, setting_key(kind.name, name))
             for name, setting in settings_of(kind).items()
         }
     return kind(**values)
@@ -79,7 +111,6 @@ def _count(setting: Setting, key: str) -> Any:
         setting.title,
         min_value=setting.low,
         max_value=setting.high,
-        value=setting.default,
         key=key,
         help=setting.help,
         persist_state="session",
@@ -91,8 +122,7 @@ def _share(setting: Setting, key: str) -> Any:
         setting.title,
         setting.low,
         setting.high,
-        setting.default,
-        0.01,
+        step=0.01,
         key=key,
         help=setting.help,
         persist_state="session",
@@ -103,7 +133,6 @@ def _choice(setting: Setting, key: str) -> Any:
     return st.selectbox(
         setting.title,
         setting.choices,
-        index=setting.choices.index(setting.default),
         key=key,
         help=setting.help,
         persist_state="session",

@@ -24,22 +24,22 @@ def threshold_control() -> ThresholdChoice:
     """Draws the control in the sidebar; every page shows the same choice."""
     with st.sidebar:
         st.header("Threshold")
+        st.session_state.setdefault("threshold_rule", DEFAULT_RULE)
         rule = st.selectbox(
             "P(spoof) at or above it is an attack",
             [*THRESHOLD_RULES, BY_HAND],
-            index=list(THRESHOLD_RULES).index(DEFAULT_RULE),
             format_func=lambda name: "by hand" if name == BY_HAND else THRESHOLD_RULES[name].title,
             key="threshold_rule",
             persist_state="session",
         )
         if rule == BY_HAND:
             # typed, for a slider cannot reach the thresholds of networks whose scores crowd at 1
+            st.session_state.setdefault("threshold_value", FIXED)
             value = st.number_input(
                 "Threshold, the same for all networks",
                 0.0,
                 1.0,
-                FIXED,
-                0.01,
+                step=0.01,
                 format="%.12g",
                 key="threshold_value",
                 persist_state="session",

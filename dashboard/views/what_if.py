@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboard import state
+from dashboard.address import Part
+from fascore.explain.attribution import Setting
 from fascore.firmness.changes import AS_GIVEN, Change
 
 
@@ -60,20 +62,44 @@ def picture_sliders() -> None:
         columns = st.columns(3)
         for number, slider in enumerate(SLIDERS):
             with columns[number % 3]:
+                key = _key(slider, shown)
+                st.session_state.setdefault(key, slider.given)
                 st.slider(
                     slider.title,
                     slider.low,
                     slider.high,
-                    slider.given,
-                    slider.step,
+                    step=slider.step,
                     format=slider.format,
-                    key=_key(slider, shown),
+                    key=key,
                     help=slider.help,
                     persist_state="session",
                 )
     if changed:
         st.warning("The picture is changed by the sliders: all below is of the changed picture.")
         st.button("As given", on_click=_take_back, args=(shown,), key="as_given")
+
+
+def change_parts() -> list[Part]:
+    """What the address names of the changes; those of an upload are in no link."""
+    return [_part(slider) for slider in SLIDERS]
+
+
+def _part(slider: _Slider) -> Part:
+    def read(text: str | None) -> None:
+        shown = state.shown()
+        if shown is None or shown.sample is None:
+            return
+        about = Setting(slider.given, slider.title, slider.help, slider.low, slider.high)
+        st.session_state[_key(slider, shown)] = slider.given if text is None else about.read(text)
+
+    def write() -> str | None:
+        shown = state.shown()
+        if shown is None or shown.sample is None:
+            return None
+        value = st.session_state.get(_key(slider, shown), slider.given)
+        return None if value == slider.given else str(value)
+
+    return Part(slider.field, read, write)
 
 
 def _take_back(shown: state.Shown) -> None:

@@ -73,6 +73,32 @@ class Setting:
     high: float = 0
     choices: tuple[str, ...] = ()
 
+    def read(self, text: str) -> Any:
+        """The value that a text stands for.
+
+        Raises
+        ------
+        FascoreError
+            If it is none of `choices`, no number, or out of range.
+
+        Examples
+        --------
+        >>> Setting(50, "Superpixels", "", low=2, high=1000).read("80")
+        80
+        """
+        if self.choices and text in self.choices:
+            return text
+        try:
+            value = None if self.choices else type(self.default)(text)
+        except ValueError:
+            value = None
+        if value is None or not self.low <= value <= self.high:
+            allowed = ", ".join(self.choices) or f"a number from {self.low:g} to {self.high:g}"
+            raise FascoreError(
+                f"Expected for {self.title}: {allowed}. Received: {text!r}. Correct it."
+            )
+        return value
+
 
 def setting(
     default: Any,

@@ -55,6 +55,108 @@ def test_a_link_to_what_is_not_there_is_one_sentence(app, store_path, link, sent
     assert "True label: live" in text_of(app)
 
 
+def open_link(app, **link):
+    for name, text in link.items():
+        app.query_params[name.replace("__", ".")] = text
+    return app.run()
+
+
+SHOWN = {
+    "threshold": "0.25",
+    "networks": "cnn,cnn_spatial",
+    "target": "live",
+    "methods": "grad_cam,lime",
+    "view": "pixels",
+    "judge": "1",
+    "lime__samples": "60",
+    "lime__seed": "3",
+    "grad_cam__layer": "feature_map",
+    "brightness": "60",
+}
+
+
+def test_a_link_opens_all_that_it_names_and_names_it_still(app, attack):
+    open_link(app, sample=attack.sample_id, **SHOWN)
+    assert not app.exception and not app.error
+    assert not any("Session State" in each.value for each in app.warning)
+    page = text_of(app)
+    assert page.count('"fs-chip fs-') == 2 and "SHAP <small>" not in page
+    assert "Threshold 0.250 (set by hand)" in page and "for live" in page
+    assert "60 perturbed pictures" in page and "changed by the sliders" in page
+    assert app.number_input(key="lime_seed").value == 3 and app.toggle(key="judge").value
+    named = {name.replace("__", "."): text for name, text in SHOWN.items()}
+    assert app.query_params == {"sample": attack.sample_id, **named}
+
+
+def test_the_address_names_only_what_differs_from_the_defaults(app, store_path):
+    app.run()
+    assert set(app.query_params) == {"sample"}
+    app.number_input(key="shap_num_samples").set_value(50)
+    app.radio(key="target").set_value("live").run()
+    assert {**app.query_params, "sample": None} == {
+        "sample": None,
+        "shap.samples": "50",
+        "target": "live",
+    }
+
+
+def test_the_way_back_shows_what_was_there(app, store_path):
+    app.run()
+    before = dict(app.query_params)
+    app.radio(key="target").set_value("live").run()
+    app.query_params.clear()
+    open_link(app, sample=before["sample"])
+    assert app.radio(key="target").value == "spoof" and app.query_params == before
+
+
+def test_the_threshold_is_in_the_address_of_every_page(app, store_path):
+    app.switch_page("app_pages/metrics.py")
+    open_link(app, threshold="bpcer_1")
+    assert app.selectbox(key="threshold_rule").value == "bpcer_1"
+    app.selectbox(key="threshold_rule").set_value("eer").run()
+    assert "threshold" not in app.query_params
+
+
+def test_a_link_names_the_store_where_several_are_open(
+    app, store_path, second_path, monkeypatch, attack
+):
+    monkeypatch.setattr(
+        "sys.argv", ["app", "--store", str(store_path), "--store", str(second_path)]
+    )
+    open_link(app, store="second", sample=attack.sample_id)
+    assert not app.error and app.selectbox(key="store").value == second_path
+    assert app.query_params == {"store": "second", "sample": attack.sample_id}
+
+
+BAD_PARTS = {
+    "store": ("elsewhere", "Expected as store of the link: store. Received: 'elsewhere'"),
+    "threshold": ("1.5", "or a number from 0 to 1. Received: '1.5'"),
+    "networks": ("cnn,resnet", "Received: 'resnet'"),
+    "target": ("both", "Expected as target of the link: spoof, live, predicted"),
+    "methods": ("lime,ouija", "Received: 'ouija'"),
+    "view": ("cubes", "Received: 'cubes'"),
+    "lime__superpixels": ("5000", "Superpixels: a number from 2 to 1000. Received: '5000'"),
+    "lime__settled": ("nan", "Settled: a number from 0.5 to 1. Received: 'nan'"),
+    "shap__seed": ("x", "Received: 'x'"),
+    "grad_cam__layer": ("logits", "Layer: last_conv, feature_map. Received: 'logits'"),
+    "blur": ("-3", "Blur: a number from 0 to 50. Received: '-3'"),
+}
+
+
+def test_each_bad_part_of_a_link_gets_its_sentence_and_the_rest_is_used(app, attack):
+    bad = {name: text for name, (text, _) in BAD_PARTS.items()}
+    open_link(app, sample=attack.sample_id, **bad, lime__samples="40")
+    assert not app.exception and len(app.error) == len(BAD_PARTS)
+    said = "\n".join(each.value for each in app.error)
+    assert all(sentence in said for _, sentence in BAD_PARTS.values())
+    assert (
+        "True label: spoof" in text_of(app) and app.number_input(key="lime_num_samples").value == 40
+    )
+    assert text_of(app).count('"fs-chip fs-') == 1  # of the networks that were named the known one
+    app.run()
+    assert not app.error
+
+
 def test_an_upload_is_in_no_link(app, store_path):
     app.run()
     app.segmented_control(key="source").set_value("upload").run()

@@ -1,0 +1,129 @@
+"""The address bar: what a page shows in short words, so that a link or a reload shows it again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import streamlit as st
+
+from fascore.errors import FascoreError
+
+_LAST = "address_last"  # what was written of each name last
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that the address names.
+
+    Attributes
+    ----------
+    name : str
+        In the address.
+    read : callable
+        Puts what the address says into the session, or the default where it says nothing (None).
+        Raises FascoreError with a sentence where that cannot be.
+    write : callable
+        What the session holds; None for the default, which no address names.
+    """
+
+    name: str
+    read: Callable[[str | None], None]
+    write: Callable[[], str | None]
+
+
+def follow(parts: Sequence[Part]) -> list[str]:
+    """Puts what the address says into the session, before the widgets are drawn.
+
+    An address that is as it was written leaves all to the widgets, and so does an empty one: a page
+    opened from the navigation has none yet. What is left is a link, a reload, and the way back.
+
+    Returns
+    -------
+    list of str
+        A sentence for each part that cannot be used; the others are.
+    """
+    given, last = _given(parts), st.session_state.get(_LAST, {})
+    names = [part.name for part in parts]
+    if not st.query_params or given == {name: last[name] for name in names if name in last}:
+        return []
+    sentences = []
+    for part in parts:
+        try:
+            part.read(given.get(part.name))
+        except FascoreError as err:
+            sentences.append(str(err))
+    return sentences
+
+
+def keep(parts: Sequence[Part]) -> None:
+    """Writes what the session holds into the address; names of others stay as they are."""
+    texts = {part.name: part.write() for part in parts}
+    wanted = {name: text for name, text in texts.items() if text is not None}
+    others = {n: t for n, t in st.query_params.to_dict().items() if n not in texts}
+    if _given(parts) != wanted:
+        st.query_params.from_dict(others | wanted)  # at once: each change is a step of the way back
+    last = st.session_state.get(_LAST, {})
+    st.session_state[_LAST] = {n: t for n, t in last.items() if n not in texts} | wanted
+
+
+def widget_part(
+    name: str,
+    key: str,
+    default: Any,
+    *,
+    read: Callable[[str], Any],
+    write: Callable[[Any], str] = str,
+) -> Part:
+    """The part that a widget's value is: `read` and `write` turn it from and into a text."""
+
+    def into(text: str | None) -> None:
+        if text is not None:
+            st.session_state[key] = read(text)
+        elif key in st.session_state:
+            st.session_state[key] = default
+
+    def out() -> str | None:
+        value = st.session_state.get(key, default)
+        return None if value == default else write(value)
+
+    return Part(name, into, out)
+
+
+def one_of(name: str, choices: Sequence[str]) -> Callable[[str], str]:
+    """What reads one of these words; `name` is the part's."""
+
+    def read(text: str) -> str:
+        if text not in choices:
+            there = ", ".join(choices)
+            raise FascoreError(
+                f"Expected as {name} of the link: {there}. Received: {text!r}. It is left out."
+            )
+        return text
+
+    return read
+
+
+def words_part(name: str, key: str, default: Sequence[str], *, choices: Sequence[str]) -> Part:
+    """The part that a widget with several words as its value is; those it does not know are said
+    and the others used.
+    """
+
+    def read(text: str) -> list[str]:
+        wanted = text.split(",")
+        return [choice for choice in choices if choice in wanted] or list(default)
+
+    known = widget_part(name, key, list(default), read=read, write=",".join)
+
+    def into(text: str | None) -> None:
+        known.read(text)
+        for word in text.split(",") if text is not None else ():
+            one_of(name, choices)(word)
+
+    return replace(known, read=into)
+
+
+def _given(parts: Sequence[Part]) -> dict[str, str]:
+    """What the address says of these parts."""
+    return {part.name: st.query_params[part.name] for part in parts if part.name in st.query_params}

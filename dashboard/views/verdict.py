@@ -6,11 +6,11 @@ import html
 
 import streamlit as st
 
-from dashboard.cache import Threshold
 from dashboard.views.style import WORDS, model_title
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 from fascore.scores.score_text import bar_places, saturates, score_texts
 from fascore.scores.temperature import calibrated
+from fascore.scores.thresholds import Threshold
 
 CALIBRATED = (
     "The share of attacks among validation images with such a score, by one temperature a network; "

@@ -166,7 +166,7 @@ def detect(monkeypatch: pytest.MonkeyPatch):
     """Sets what the face detector finds; it loads no network."""
 
     def set_faces(*boxes: Box) -> None:
-        monkeypatch.setattr(cache, "_detector", lambda: FakeDetector(*boxes))
+        monkeypatch.setattr(cache.pictures, "_detector", lambda: FakeDetector(*boxes))
 
     set_faces(Box(10, 10, 70, 80))
     return set_faces

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
@@ -221,7 +222,7 @@ def test_webcam_picture_is_judged(app):
 def test_a_map_that_is_zero_everywhere_offers_the_other_class(app, monkeypatch):
     real = grad_cam.class_activation_map
     monkeypatch.setattr(grad_cam, "class_activation_map", lambda *given: 0 * real(*given))
-    cache.st.cache_data.clear()
+    st.cache_data.clear()
     app.run()
     assert "does not mean that nothing speaks for spoof" in text_of(app)
     monkeypatch.undo()

@@ -1,0 +1,97 @@
+"""What sessions share: models and results. The only place that caches, and nothing goes to disk.
+
+Results are kept by what made them: the model and the stamp of its files, the explainer with its
+settings, the pixels the network saw. Pictures themselves are in no cache (`dashboard.state`).
+"""
+
+from dashboard.cache.judged import (
+    FindingsKey,
+    claims,
+    findings,
+    findings_differences,
+    findings_images,
+    findings_key,
+    findings_metrics,
+    findings_samples,
+    findings_species,
+    findings_summary,
+    planted,
+    selected,
+)
+from dashboard.cache.maps import (
+    explanations,
+    firmness,
+    gates,
+    hiding,
+    is_unfamiliar,
+    judgements,
+    spoof_score,
+)
+from dashboard.cache.models import ModelKey, model, model_key, networks_drawing, threshold
+from dashboard.cache.pictures import (
+    face_data,
+    faces,
+    gallery,
+    sample_face,
+    samples_stamp,
+    set_root,
+    sets_with_pictures,
+    thumbnail,
+)
+from dashboard.cache.scores import (
+    across_sets,
+    comparison,
+    rankings,
+    real_words,
+    run_accuracy,
+    runs_stamp,
+    scored_model,
+    sets_stamp,
+    training_runs,
+    training_stamp,
+)
+
+__all__ = [
+    "FindingsKey",
+    "ModelKey",
+    "across_sets",
+    "claims",
+    "comparison",
+    "explanations",
+    "face_data",
+    "faces",
+    "findings",
+    "findings_differences",
+    "findings_images",
+    "findings_key",
+    "findings_metrics",
+    "findings_samples",
+    "findings_species",
+    "findings_summary",
+    "firmness",
+    "gallery",
+    "gates",
+    "hiding",
+    "is_unfamiliar",
+    "judgements",
+    "model",
+    "model_key",
+    "networks_drawing",
+    "planted",
+    "rankings",
+    "real_words",
+    "run_accuracy",
+    "runs_stamp",
+    "sample_face",
+    "samples_stamp",
+    "scored_model",
+    "selected",
+    "set_root",
+    "sets_stamp",
+    "sets_with_pictures",
+    "spoof_score",
+    "threshold",
+    "thumbnail",
+    "training_runs",
+    "training_stamp",
+]

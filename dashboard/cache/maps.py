@@ -1,0 +1,150 @@
+"""What networks make of one face: scores, maps, and how far these can be believed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from dashboard.cache.models import ModelKey, model, threshold
+from fascore.explain import PREDICTED, Attribution, Explainer, Target
+from fascore.firmness.trials import Firmness, Trial
+from fascore.judging.gates import Gate
+from fascore.judging.gates import gates as open_gates
+from fascore.judging.hiding import Hiding, hide
+from fascore.judging.judge import MapJudgement, judge_maps
+from fascore.judging.stability import changed
+from fascore.models.face_model import FaceModel
+from fascore.models.familiarity import features
+from fascore.scores.thresholds import ThresholdChoice
+from fascore.store import Store
+
+PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer judge` takes finer ones
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def spoof_score(key: ModelKey, face: np.ndarray) -> float:
+    """P(spoof) a model gives to a face (size, size, 3)."""
+    return float(model(key).spoof_scores(face[None])[0])
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def is_unfamiliar(key: ModelKey, face: np.ndarray) -> bool | None:
+    """Whether a face (size, size, 3) is unlike a model's training pictures; None if unmeasured."""
+    familiarity = Store(key.store).familiarity(key.name)
+    if familiarity is None:
+        return None
+    return bool(familiarity.is_unfamiliar(features(model(key), face[None]))[0])
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _trial_scores(key: ModelKey, digest: str, _faces: np.ndarray) -> np.ndarray:
+    return model(key).spoof_scores(_faces)
+
+
+def firmness(
+    key: ModelKey, tried: Sequence[Trial], faces: np.ndarray, *, choice: ThresholdChoice
+) -> Firmness:
+    """A model's verdicts on a face as it is and in each trial (1 + n, size, size, 3)."""
+    given, *scores = _trial_scores(key, hashlib.sha256(faces.tobytes()).hexdigest(), faces)
+    return Firmness(tried, float(given), np.array(scores), threshold(key, choice).value)
+
+
+def explanations(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    *,
+    choice: ThresholdChoice,
+) -> list[Attribution]:
+    """One attribution a model, of one explainer on a face (size, size, 3).
+
+    A target that is each model's verdict is its verdict at the threshold of `choice`.
+    """
+    thresholds = _thresholds(keys, choice)
+    verdicts = _verdicts(keys, [face], thresholds) if target == PREDICTED else ()
+    return _explanations(keys, explainer, face, target, verdicts, thresholds)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def hiding(
+    key: ModelKey,
+    explainer: Explainer,
+    face: np.ndarray,
+    target: int,
+    limit: float,
+    _map: Attribution,
+) -> Hiding:
+    """A model's scores at a threshold while the regions of its map of a face are hidden."""
+    return hide(model(key).at(limit), face, _map, kind=explainer.kind)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _explanations(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    verdicts: Sequence[bool],
+    _thresholds: Sequence[float],
+) -> list[Attribution]:
+    # `verdicts` stand for the thresholds: one that moves and turns no verdict changes no map
+    return explainer.explain(_models_at(keys, _thresholds), face, target=target)
+
+
+def judgements(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    *,
+    choice: ThresholdChoice,
+) -> list[MapJudgement]:
+    """How far each of an explainer's maps of a face (size, size, 3) can be believed.
+
+    Whether a small change of the picture turns a verdict is asked at the threshold of `choice`.
+    """
+    maps = explanations(keys, explainer, face, target, choice=choice)
+    thresholds = _thresholds(keys, choice)
+    verdicts = _verdicts(keys, [face, *changed(face).values()], thresholds)
+    return _judgements(keys, explainer, face, target, verdicts, thresholds, maps)
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def _judgements(
+    keys: Sequence[ModelKey],
+    explainer: Explainer,
+    face: np.ndarray,
+    target: Target,
+    verdicts: Sequence[bool],
+    _thresholds: Sequence[float],
+    _maps: list[Attribution],
+) -> list[MapJudgement]:
+    models = _models_at(keys, _thresholds)
+    return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
+
+
+def _thresholds(keys: Sequence[ModelKey], choice: ThresholdChoice) -> tuple[float, ...]:
+    return tuple(threshold(key, choice).value for key in keys)
+
+
+def _verdicts(
+    keys: Sequence[ModelKey], faces: Sequence[np.ndarray], thresholds: Sequence[float]
+) -> tuple[bool, ...]:
+    """Whether each model takes each of these faces for an attack at its threshold."""
+    pairs = list(zip(keys, thresholds, strict=True))
+    return tuple(spoof_score(key, face) >= limit for face in faces for key, limit in pairs)
+
+
+def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[FaceModel]:
+    """Models at these thresholds; networks and compiled functions are those of `model`."""
+    return [model(key).at(value) for key, value in zip(keys, thresholds, strict=True)]
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def gates(key: ModelKey, face: np.ndarray) -> list[Gate]:
+    """A model's attention gates on a face (size, size, 3)."""
+    return open_gates(model(key), face)

@@ -1,0 +1,66 @@
+"""Networks, their thresholds, and what they are made of."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import streamlit as st
+
+from fascore.models import MODELS
+from fascore.models.anatomy import anatomy
+from fascore.models.drawing import networks_drawing as draw_networks
+from fascore.models.face_model import FaceModel
+from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
+from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store
+
+
+@dataclass(frozen=True)
+class ModelKey:
+    """A model of a store; `stamp` changes with its files, so a retrained model is read anew."""
+
+    store: str
+    name: str
+    stamp: tuple[int, ...]
+
+
+def model_key(store: Store, name: str) -> ModelKey:
+    """The key of one of a store's models."""
+    folder = store.path / name
+    files = [folder / file for file in (CARD, WEIGHTS, PREDICTIONS)] + [store.path / SAMPLES]
+    stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
+    return ModelKey(str(store.path), name, stamp)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def model(key: ModelKey) -> FaceModel:
+    """A loaded model."""
+    loaded = Store(key.store).load(key.name)
+    # TensorFlow's million objects stay; Streamlit's collection after each run need not visit them
+    gc.collect()
+    gc.freeze()
+    return loaded
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def networks_drawing(keys: Sequence[ModelKey]) -> str:
+    """The networks drawn from their layers; one without weights as the registry builds it."""
+    return draw_networks({key.name: anatomy(_network(key)) for key in keys})
+
+
+def _network(key: ModelKey) -> keras.Model:
+    store = Store(key.store)
+    if key.name in store.loadable_names:
+        return model(key).network
+    return MODELS[key.name].build(size=store.card(key.name).size)
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def threshold(key: ModelKey, choice: ThresholdChoice) -> Threshold:
+    """A model's threshold; a model without scores has the one that its card records, or 0.5."""
+    store = Store(key.store)
+    scored = key.name in store.scored_names
+    validation = store.scored(key.name, split="validation") if scored else None
+    return choose_threshold(store.card(key.name), validation, choice)

@@ -1,0 +1,91 @@
+"""Faces found in pictures, and the pictures of data sets."""
+
+from __future__ import annotations
+
+import base64
+from typing import cast
+
+import cv2
+import numpy as np
+import streamlit as st
+
+from fascore.data import open_data
+from fascore.data.sample_table import sample_of
+from fascore.data.samples import FaceData, Sample
+from fascore.errors import StoreError
+from fascore.evaluation_sets import OWN, open_set, set_names
+from fascore.faces import Face, FaceDetector
+from fascore.shipped import located
+from fascore.store import SAMPLES, Store
+
+THUMBNAIL = 96  # px
+
+
+@st.cache_resource(show_spinner=False)
+def _detector() -> FaceDetector:
+    return FaceDetector()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def faces(digest: str, _pixels: np.ndarray) -> list[Face]:
+    """Faces found in a picture, the largest first; `digest` stands for the pixels."""
+    return _detector().detect(_pixels)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def face_data(root: str) -> FaceData:
+    """A data set, by the root that its models' cards give."""
+    return open_data(located(root))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def sets_with_pictures(store: str, stamp: tuple[int, ...]) -> dict[str, str]:
+    """Titles of a store's test sets whose pictures are here, by name; `stamp` changes with them."""
+    opened, titles = Store(store), {}
+    for name in set_names(opened):
+        try:
+            tested = open_set(opened, name)
+        except StoreError:  # Metrics says what is wrong with it
+            continue
+        if tested.is_own or (tested.root and located(tested.root).exists()):
+            titles[name] = tested.title
+    return titles
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def set_root(store: str, name: str, stamp: tuple[int, ...]) -> str:
+    """Where the pictures of a store's test set are."""
+    return open_set(Store(store), name).root
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def gallery(store: str, stamp: int, name: str = OWN) -> dict[str, list[Sample]]:
+    """A test set's samples by PAI species ("live" first), shuffled so that subjects alternate.
+
+    `stamp` changes with the table of samples.
+    """
+    table = open_set(Store(store), name).samples.sample(frac=1, random_state=0)
+    return {
+        cast(str, species): [sample_of(row) for _, row in group.iterrows()]
+        for species, group in table.groupby("pai_species")
+    }
+
+
+def samples_stamp(store: Store) -> int:
+    """What changes with a store's table of samples."""
+    path = store.path / SAMPLES
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+@st.cache_data(max_entries=512, show_spinner=False)
+def thumbnail(root: str, sample: Sample, expansion: float) -> str:
+    """A small picture of a sample's face, as a data URI."""
+    small = sample_face(root, sample, THUMBNAIL, expansion)
+    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
+    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+
+
+@st.cache_data(max_entries=128, show_spinner=False)
+def sample_face(root: str, sample: Sample, size: int, expansion: float) -> np.ndarray:
+    """A sample's face as a network of this input size sees it: uint8 (size, size, 3)."""
+    return face_data(root).face_input(sample, size=size, expansion=expansion)

@@ -1,0 +1,112 @@
+"""Figures from scores: comparisons, test sets, rankings, studies, trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from dashboard.cache.models import ModelKey, threshold
+from fascore.errors import StoreError
+from fascore.evaluation_sets import TESTS
+from fascore.models import model_title
+from fascore.outside_scores import OUTSIDE
+from fascore.scores.across_sets import Tested
+from fascore.scores.across_sets import across_sets as measure_across_sets
+from fascore.scores.across_sets import real_words as measured_words
+from fascore.scores.comparison import (
+    Comparison,
+    ScoredModel,
+    compare_models,
+    rank_models,
+    read_scored,
+)
+from fascore.scores.thresholds import ThresholdChoice
+from fascore.stats.ranking import Ranking
+from fascore.stats.training_noise import measure_runs
+from fascore.store import CARD, HISTORY, PREDICTIONS, STUDY, Store, study_runs
+from fascore.training.history import STATE, Run, read_whole_runs
+
+RECORDS = (CARD, HISTORY, STATE)  # of a training
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def scored_model(key: ModelKey) -> ScoredModel:
+    """A model's scores."""
+    return read_scored(Store(key.store), key.name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def comparison(keys: Sequence[ModelKey], choice: ThresholdChoice) -> Comparison:
+    """Models at their thresholds on the test split."""
+    return compare_models({key.name: scored_model(key) for key in keys}, choice)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def across_sets(
+    keys: Sequence[ModelKey], choice: ThresholdChoice, stamp: tuple[int, ...]
+) -> list[Tested]:
+    """Models of one store on each of its test sets; `stamp` changes with these."""
+    thresholds = {key.name: threshold(key, choice).value for key in keys}
+    return measure_across_sets(Store(keys[0].store), thresholds)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def real_words(store: str, stamp: tuple[int, ...]) -> str:
+    """What was measured of a store's networks on real faces; `stamp` changes with its files."""
+    opened = Store(store)
+    cards, _ = opened.whole_cards()
+    thresholds = {n: cards[n].threshold_value for n in opened.loadable_names if n in cards}
+    try:
+        measured = measure_across_sets(opened, thresholds, only_real=True)
+    except StoreError as err:  # one damaged table must not take every page that warns
+        return f"What they do on real faces cannot be said. {err}"
+    return measured_words(measured, model_title)
+
+
+def sets_stamp(store: Store) -> tuple[int, ...]:
+    """What changes with a store's test sets beside its own."""
+    files = [*(store.path / TESTS).glob("*/*"), *(store.path / OUTSIDE).glob("*/*")]
+    return tuple(_changed(file) for file in sorted(files))
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def rankings(keys: Sequence[ModelKey]) -> dict[str, Ranking]:
+    """AUC and EER of models with intervals, by name."""
+    return rank_models({key.name: scored_model(key) for key in keys})
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def run_accuracy(store: str, stamp: tuple[int, ...], choice: ThresholdChoice) -> pd.DataFrame:
+    """Test accuracy of a study's runs; `stamp` changes with their files."""
+    return measure_runs(study_runs(Path(store)), choice)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def training_runs(store: str, stamp: tuple[int, ...]) -> tuple[list[Run], list[str]]:
+    """A store's trainings epoch by epoch, and why others cannot be read; `stamp` changes with
+    their files.
+    """
+    return read_whole_runs(Path(store))
+
+
+def training_stamp(path: Path) -> tuple[int, ...]:
+    """What changes with the histories in a store and with its trainings in progress."""
+    files = [path.glob(f"{folder}/{name}") for folder in ("*", f"{STUDY}/*/*") for name in RECORDS]
+    return tuple(_changed(file) for found in files for file in sorted(found))
+
+
+def _changed(file: Path) -> int:
+    """When a file was changed, in ns; 0 where a training took it away meanwhile."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def runs_stamp(store: Store) -> tuple[int, ...]:
+    """What changes with the runs of a store's study; empty without one."""
+    files = (store.path / STUDY).glob(f"*/*/{PREDICTIONS}")
+    return tuple(sorted(file.stat().st_mtime_ns for file in files))

@@ -70,13 +70,15 @@ def compare(
     progress, verdicts = st.empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     with progress, st.spinner("Loading the models…"):
-        keys, scores = draw_verdicts(store, cards, inputs, verdicts)
+        keys, scores, failures = draw_verdicts(store, cards, inputs, verdicts)
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
     answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
     if answer is None:
         return
+    files = views.export_waits(answer_place)
     views.unfamiliar_note({n: cache.is_unfamiliar(key, inputs[n]) for n, key in keys.items()})
-    answer.add_firmness(draw_firmness(keys, cards, judged))
+    firmness = draw_firmness(keys, cards, judged)
+    answer.add_firmness(firmness)
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
         help="Once all maps are there. For its stability each map is made three times more.",
@@ -88,6 +90,11 @@ def compare(
     rows = views.draw_maps(keys, inputs, crops, settings, progress)
     size = next(iter(inputs.values())).shape[0]
     answer.add_maps(sums_by_part(rows, list(keys), size=size))
+    export = views.face_export(
+        store, cards, judged, settings, keys=keys, scores=scores, firmness=firmness,
+        failures=failures, rows=rows, answer=answer,
+    )  # fmt: skip
+    views.export_files(files, export)
     views.hiding_panel(hidings(rows, keys, inputs, settings))
     draw_attention(keys, inputs, crops)
     if judge:
@@ -99,9 +106,9 @@ def draw_verdicts(
     cards: Mapping[str, Card],
     inputs: Mapping[str, np.ndarray],
     place: DeltaGenerator,
-) -> tuple[dict[str, ModelKey], dict[str, float]]:
-    """Draws each network's verdict, or why it has none; keys and scores of those that have one."""
-    keys, scores = {}, {}
+) -> tuple[dict[str, ModelKey], dict[str, float], dict[str, str]]:
+    """Draws each network's verdict: keys and scores, and why others have none."""
+    keys, scores, failures = {}, {}, {}
     with place:
         columns = views.place_columns(list(inputs))
     for name, column in columns.items():
@@ -110,12 +117,13 @@ def draw_verdicts(
             try:
                 score, threshold = cache.spoof_score(key, inputs[name]), views.chosen_threshold(key)
             except FascoreError as err:
+                failures[name] = str(err)
                 views.column_error(name, str(err))
                 continue
             temperature = cards[name].temperature
             views.verdict(name, spoof_score=score, threshold=threshold, temperature=temperature)
         keys[name], scores[name] = key, score
-    return keys, scores
+    return keys, scores, failures
 
 
 def draw_firmness(

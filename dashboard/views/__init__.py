@@ -4,6 +4,7 @@ from dashboard.views.answer import answer
 from dashboard.views.attention import attention_columns
 from dashboard.views.calibration import calibration_view
 from dashboard.views.chart import chart, charts
+from dashboard.views.export import export_files, export_waits, face_export
 from dashboard.views.face import face_panel, shown_truth
 from dashboard.views.findings import (
     claim_panel,
@@ -70,6 +71,9 @@ __all__ = [
     "attention_columns",
     "chosen_change",
     "draw_maps",
+    "export_files",
+    "export_waits",
+    "face_export",
     "firmness_panel",
     "fresh_place",
     "chosen_networks",

@@ -54,6 +54,11 @@ class Answer:
         self._said[1:1] = why_words(self._spoof, read, title=model_title)
         self._draw(waiting=False)
 
+    @property
+    def sentences(self) -> list[str]:
+        """What is said so far, the verdicts first."""
+        return list(self._said)
+
     def _draw(self, *, waiting: bool) -> None:
         differ = len(set(self._spoof.values())) > 1
         wait = " Why they differ follows from the maps…" if waiting and differ else ""

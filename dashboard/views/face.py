@@ -13,7 +13,7 @@ from dashboard import cache, state
 from dashboard.views.judged import Judged
 from dashboard.views.style import WORDS, model_title
 from dashboard.views.what_if import chosen_change
-from fascore.data.samples import DataError
+from fascore.data.samples import DataError, Sample
 from fascore.faces import face_warnings
 from fascore.images import crop_square
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
@@ -46,7 +46,8 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
         st.image(_shrunk(shown.picture.pixels), caption="The picture", width=320)
         return None
     if shown.sample:
-        _truth(shown.sample.label, shown.sample.spoof_type, shown.sample.pai_species)
+        name, detail = truth_words(shown.sample)
+        st.markdown(f"**{name}** {detail}")
     groups: dict[tuple[int, float], list[str]] = {}
     for name, card in cards.items():
         groups.setdefault((card.size, card.crop_expansion), []).append(name)
@@ -103,11 +104,28 @@ def _detected(shown: state.Shown, card: Card) -> Judged | None:
     return Judged(pixels, faces[chosen].box, origin)
 
 
-def _truth(label: int, spoof_type: int, species: str) -> None:
-    name, meaning, _ = (CLASS_NAMES[label], *WORDS[label][1:])
-    title = SPECIES_TITLES[species]
-    detail = "" if species == "live" else f", {spoof_type_name(spoof_type)} ({title})"
-    st.markdown(f"**True label: {name}** ({meaning}{detail})")
+def truth_words(sample: Sample) -> tuple[str, str]:
+    """What is known of a picture from a test set: its label, and what that means."""
+    meaning = WORDS[sample.label][1]
+    if sample.pai_species != "live":
+        kind, species = spoof_type_name(sample.spoof_type), SPECIES_TITLES[sample.pai_species]
+        meaning += f", {kind} ({species})"
+    return f"True label: {CLASS_NAMES[sample.label]}", f"({meaning})"
+
+
+def shown_pictures(judged: Judged, cards: Mapping[str, Card]) -> dict[str, np.ndarray]:
+    """The picture with its crop, the crop, and each input that networks see, by what they are."""
+    first = next(iter(cards.values()))
+    pictures = {
+        f"The picture. {_box_words(judged)} Blue: crop.": _with_boxes(judged, first),
+        f"The crop: {_crop_words(judged, first)}.": _shrunk(judged.crop(first)),
+    }
+    for card in cards.values():
+        pictures.setdefault(
+            f"What networks of {card.size} px and {card.crop_expansion:g} times the face see.",
+            judged.network_input(card),
+        )
+    return pictures
 
 
 def _three_pictures(judged: Judged, card: Card, seen_by: str) -> None:

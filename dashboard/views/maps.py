@@ -5,9 +5,7 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
-import cv2
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -16,12 +14,9 @@ from dashboard.views.judgement import judgement
 from dashboard.views.settings import explain_class
 from dashboard.views.style import model_title
 from fascore.explain import Attribution, Explainer, render
-from fascore.explain.attribution import PIXELS
-from fascore.explain.units import on_grid
 from fascore.judging.judge import MapJudgement
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
-MAP_SIDE = 420  # px; a map's side as it is sent to the page
 REDRAW = 0.25  # s; a row is not drawn again sooner, unless it is complete
 
 
@@ -59,7 +54,7 @@ class MapRow:
             self._notes[name] = column.empty()
         self._made: list[Attribution] = []
         self._maps: dict[str, Attribution] = {}
-        self._failed: set[str] = set()
+        self._failed: dict[str, str] = {}
         self._drawn = time.monotonic()
         for name in self._cells:
             self._wait(name)
@@ -68,7 +63,9 @@ class MapRow:
         """Takes maps that arrived, and draws the row if it is time to."""
         for attribution in maps:
             self._made.append(attribution)
-            self._maps[attribution.model] = self._as_shown(attribution)
+            self._maps[attribution.model] = render.shown_map(
+                attribution, self._explainer, self._pixel_view
+            )
         complete = len(self._maps) + len(self._failed) == len(self._cells)
         if complete or time.monotonic() - self._drawn > REDRAW:
             self._draw()
@@ -78,7 +75,7 @@ class MapRow:
     def fail(self, names: Sequence[str], sentence: str) -> None:
         """Says in these models' cells why they have no map."""
         for name in names:
-            self._failed.add(name)
+            self._failed[name] = sentence
             with self._cells[name].container():
                 st.html(self._head(name))
                 st.error(sentence)
@@ -91,16 +88,15 @@ class MapRow:
                 key = f"{self._explainer.name}_{name}"
                 judgement(of_map, target=self._maps[name].target, key=key)
 
-    def _as_shown(self, attribution: Attribution) -> Attribution:
-        """The map, its pixels summed on the paper's grid if that is asked for."""
-        if self._explainer.kind != PIXELS or self._pixel_view == "pixels":
-            return attribution
-        return replace(attribution, values=on_grid(attribution.values))
-
     @property
     def maps(self) -> list[Attribution]:
         """The maps that there are, as they were made."""
         return list(self._made)
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why a network has no map, by its name."""
+        return dict(self._failed)
 
     def _draw(self) -> None:
         scale = render.limit(self._maps.values())
@@ -123,16 +119,10 @@ class MapRow:
             )
 
     def _cell(self, attribution: Attribution, scale: float) -> None:
-        title = model_title(attribution.model)
+        title, crop = model_title(attribution.model), self._crops[attribution.model]
         st.html(self._head(attribution.model))
-        crop = _at_size(self._crops[attribution.model], MAP_SIDE)
-        empty = not attribution.values.any()
-        picture = (
-            crop
-            if empty
-            else render.overlay(
-                attribution, crop, self._explainer, scale=scale, opacity=self._opacity
-            )
+        picture = render.picture_of(
+            attribution, crop, self._explainer, scale=scale, opacity=self._opacity
         )
         st.image(picture, width="stretch", alt=f"{self._explainer.title} map of {title}")
         st.html(
@@ -165,22 +155,9 @@ def scale_note(explainers: Sequence[Explainer]) -> str:
 
 def _scale_bar(scale: float, *, signed: bool, target: int) -> str:
     """The row's colour scale with its ends in the method's unit."""
-    places = np.linspace(-1 if signed else 0, 1, 9)[None]
-    colours = render.heatmap(places, signed=signed, scale=1.0)[0]
-    stops = ", ".join(f"rgb({r}, {g}, {b})" for r, g, b in colours)
-    name = CLASS_NAMES[target]
-    ends = (
-        (f"≤ −{scale:.2g} against {name}", f"for {name} ≥ +{scale:.2g}")
-        if signed
-        else ("0", f"for {name} ≥ {scale:.2g}")
-    )
+    stops = ", ".join(f"rgb{colour}" for colour in render.scale_colours(signed=signed))
+    ends = render.scale_ends(scale, signed=signed, target=target)
     return (
         f'<div class="fs-scale" style="background: linear-gradient(90deg, {stops})"></div>'
         f'<div class="fs-ends"><span>{ends[0]}</span><span>{ends[1]}</span></div>'
     )
-
-
-def _at_size(crop: np.ndarray, side: int) -> np.ndarray:
-    """The crop at the size the page shows it, so that a map's edges stay sharp on a small face."""
-    how = cv2.INTER_AREA if len(crop) > side else cv2.INTER_CUBIC
-    return cv2.resize(np.ascontiguousarray(crop), (side, side), interpolation=how)

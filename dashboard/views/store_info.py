@@ -137,12 +137,18 @@ def store_note(path: Path) -> None:
     st.sidebar.markdown(f"**Open store**: {', '.join(names)}  \n`{store_place(path)}`")
 
 
+def demo_words(store: Store, cards: Iterable[Card]) -> str:
+    """What weights trained on simulations do on real faces; "" for others."""
+    if not any(card.data.get("simulated") for card in cards):
+        return ""
+    measured = cache.real_words(str(store.path), cache.sets_stamp(store))
+    return (
+        f"**Demo weights, trained on simulated attacks.** {measured} Not a product's detector, "
+        "and a demo score is never the accuracy of one."
+    )
+
+
 def demo_note(store: Store, cards: Iterable[Card]) -> None:
     """The warning wherever weights trained on simulations speak: what they do on real faces."""
-    if any(card.data.get("simulated") for card in cards):
-        measured = cache.real_words(str(store.path), cache.sets_stamp(store))
-        st.warning(
-            f"**Demo weights, trained on simulated attacks.** {measured} Not a product's detector, "
-            "and a demo score is never the accuracy of one.",
-            icon=":material/warning:",
-        )
+    if words := demo_words(store, cards):
+        st.warning(words, icon=":material/warning:")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Literal
 
@@ -13,9 +14,12 @@ from skimage.segmentation import find_boundaries
 
 from fascore.explain import Attribution, Explainer
 from fascore.explain.attribution import CELLS, PIXELS, SUPERPIXELS
+from fascore.explain.units import on_grid
+from fascore.labels import CLASS_NAMES
 
 SEQUENTIAL, DIVERGING = "Viridis", "RdBu_r"  # read well with every common colour blindness
 SCALE_QUANTILE = 0.99  # of absolute values; what lies beyond takes the end's colour
+MAP_SIDE = 420  # px; a map's side as it is drawn on pages and in exported files
 PixelView = Literal["pixels", "grid"]
 # cells are blurred samples of the picture; what has edges of its own keeps them
 INTERPOLATION = {
@@ -23,6 +27,13 @@ INTERPOLATION = {
     SUPERPIXELS: cv2.INTER_NEAREST,
     PIXELS: cv2.INTER_NEAREST,
 }
+
+
+def shown_map(attribution: Attribution, explainer: Explainer, view: PixelView) -> Attribution:
+    """The map as it is drawn: where `view` is "grid", a map of pixels summed on 8 x 8 cells."""
+    if explainer.kind != PIXELS or view == "pixels":
+        return attribution
+    return replace(attribution, values=on_grid(attribution.values))
 
 
 def limit(attributions: Iterable[Attribution]) -> float:
@@ -96,3 +107,50 @@ def overlay(
         outlines = find_boundaries(segments, mode="inner")  # type: ignore[no-untyped-call]
         picture[outlines] = 255
     return np.rint(picture).astype(np.uint8)
+
+
+def picture_of(
+    attribution: Attribution,
+    crop: np.ndarray,
+    explainer: Explainer | type[Explainer],
+    *,
+    scale: float,
+    opacity: float,
+) -> np.ndarray:
+    """The `overlay` at the size it is drawn: RGB uint8 (MAP_SIDE, MAP_SIDE, 3).
+
+    A map that is zero everywhere has no colours: it is the crop alone.
+    """
+    face = at_size(crop, MAP_SIDE)
+    if not attribution.values.any():
+        return face
+    return overlay(attribution, face, explainer, scale=scale, opacity=opacity)
+
+
+def at_size(crop: np.ndarray, side: int) -> np.ndarray:
+    """A square crop at another size, so that a map's edges stay sharp on a small face."""
+    how = cv2.INTER_AREA if len(crop) > side else cv2.INTER_CUBIC
+    return cv2.resize(np.ascontiguousarray(crop), (side, side), interpolation=how)
+
+
+def scale_colours(*, signed: bool, stops: int = 9) -> list[tuple[int, int, int]]:
+    """The colour scale from its lower end to its upper one, as RGB."""
+    places = np.linspace(-1 if signed else 0, 1, stops)[None]
+    colours = heatmap(places, signed=signed, scale=1.0)[0]
+    return [(int(red), int(green), int(blue)) for red, green, blue in colours]
+
+
+def scale_ends(scale: float, *, signed: bool, target: int) -> tuple[str, str]:
+    """What the two ends of a colour scale mean.
+
+    Examples
+    --------
+    >>> scale_ends(1.234, signed=True, target=1)
+    ('≤ −1.2 against spoof', 'for spoof ≥ +1.2')
+    >>> scale_ends(1.234, signed=False, target=1)
+    ('0', 'for spoof ≥ 1.2')
+    """
+    name = CLASS_NAMES[target]
+    if signed:
+        return f"≤ −{scale:.2g} against {name}", f"for {name} ≥ +{scale:.2g}"
+    return "0", f"for {name} ≥ {scale:.2g}"

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +14,7 @@ import pandas as pd
 
 from fascore.models import MODELS, model_title
 from fascore.paper import read_paper
+from fascore.report.origin import made_now, software_versions
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.comparison import Comparison
 from fascore.scores.curves import curve_points
@@ -28,7 +26,6 @@ from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import TrainingNoise
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text(encoding="utf-8"))
-PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "statsmodels")
 
 
 def report_data(
@@ -62,9 +59,8 @@ def report_data(
     """
     first = next(iter(comparison.models.values()))
     data = {
-        "made": datetime.now(UTC).isoformat(timespec="seconds"),
-        "software": {"python": platform.python_version()}
-        | {package: version(package) for package in PACKAGES},
+        "made": made_now(),
+        "software": software_versions(),
         "data_set": {"simulated": False} | first.card.data | {"test_images": len(first.test)},
         "threshold_rule": choice.title,
         "threshold_note": choice.note,

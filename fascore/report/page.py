@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import math
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from plotly.graph_objects import Figure
 
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
+from fascore.report.templates import figure_html, json_text, template
 from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
-from fascore.scores.score_text import threshold_text
-from fascore.stats.intervals import interval_text, p_text, restore_interval
 from fascore.stats.ranking import intervals_words
 
 METRIC_GROUPS = {
@@ -29,25 +24,14 @@ METRIC_GROUPS = {
 
 def report_html(data: dict[str, Any], comparison: Comparison) -> str:
     """The page of a report's data (`report_data`) on the same comparison."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["number"] = _cell
-    environment.filters["p"] = p_text
-    environment.filters["threshold"] = threshold_text
-    return environment.get_template("page.html").render(
+    return template("page.html").render(
         report=data,
         groups=METRIC_GROUPS,
         titles={name: spec.title for name, spec in MODELS.items()},
         species=SPECIES_TITLES,
         figures=_figures(comparison),
         intervals=intervals_words(data["bootstrap_unit"]),
-        # "<" could end the script element that holds it
-        json=json.dumps(data, allow_nan=False).replace("<", "\\u003c"),
+        json=json_text(data),
     )
 
 
@@ -60,21 +44,6 @@ def _figures(comparison: Comparison) -> list[str]:
         curves.calibration_figure(comparison.measured),
     ]
     return [
-        figure.update_layout(autosize=True).to_html(
-            full_html=False,
-            include_plotlyjs=number == 0,
-            div_id=f"figure-{number}",
-            config={"displayModeBar": False, "responsive": True},
-        )
+        figure_html(figure, name=f"figure-{number}", first=number == 0)
         for number, figure in enumerate(drawn)
     ]
-
-
-def _cell(number: dict[str, float | None]) -> str:
-    """An estimate, with its interval where it has one."""
-    if number["estimate"] is None:
-        return "undefined"
-    if "low" in number:
-        known = {name: math.nan if value is None else value for name, value in number.items()}
-        return interval_text(restore_interval(known))
-    return f"{number['estimate']:.4f}"

@@ -62,8 +62,9 @@ def described(table: pd.DataFrame, origin: Origin, *, made: str) -> pd.DataFrame
     --------
     >>> errors = pd.DataFrame({"model": ["cnn"], "bpcer": [0.1]})
     >>> origin = Origin("mine", "faces", "faces, test split", "equal error rate", {"cnn": 0.4})
-    >>> described(errors, origin, made="2026-01-31T12:00:00+00:00").to_dict("records")[0]["threshold"]
-    0.4
+    >>> row = described(errors, origin, made="2026-01-31T12:00:00+00:00").iloc[0]
+    >>> row["test_set"], float(row["threshold"])
+    ('faces, test split', 0.4)
     """
     rows = table.reset_index(drop=list(table.index.names) == [None])
     columns: dict[str, Any] = {}

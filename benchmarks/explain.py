@@ -1,8 +1,8 @@
 """Cost of judging explanations: `python -m benchmarks.explain [--store DIR] [--faces N]`.
 
 All in one run, as ratios: everything `trainer judge` measures on a face against the bare model
-evaluations it needs; the pictures a grid's curves take; the forward passes a gradient costs; LIME
-and SHAP that stop by themselves against many more samples.
+evaluations it needs; the pictures a grid's curves take; the forward passes a gradient costs. How
+good LIME and SHAP are from the samples they take: `benchmarks.grid`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ import numpy as np
 from benchmarks.grid import BATCHES, ROOT, compiled, seconds
 from fascore.data import open_data
 from fascore.explain import GradCAM, LimeImage, ShapImage
-from fascore.explain.units import on_grid, pixel_values, rank_correlation, units_of
 from fascore.judging.faithfulness import STEPS, faithfulness
 from fascore.judging.judge import Judge
 from fascore.models import LOGITS
@@ -31,23 +30,18 @@ from fascore.store import Store
 from trainer.judge import choose_samples
 from trainer.recipes import Plan
 
-MANY_LIME, FIXED_LIME = 4000, 1000
-MANY_SHAP, FIXED_SHAP = 800, 200
 TARGETS = {
-    "explain / bare": "<= 1.3",
+    "explain / bare": "<= 1.05",
     "pictures a model, one grid": "< 800",
-    "LIME's rank correlation": ">= 0.95",
-    "LIME's samples / 1000": "<= 0.40",
 }
-GOOD = 0.95  # rank correlation with many more samples
 
 
-def faces(store: Store, count: int) -> list[np.ndarray]:
-    """Test faces as the networks see them, one species after the other."""
+def face(store: Store) -> np.ndarray:
+    """A test face as the networks see it."""
     card = store.card(store.loadable_names[0])
     data = open_data(ROOT / card.data["root"])
-    samples = choose_samples(store.samples(), Plan(limit=count))
-    return [data.face_input(s, size=card.size, expansion=card.crop_expansion) for s in samples]
+    (sample,) = choose_samples(store.samples(), Plan(limit=1))
+    return data.face_input(sample, size=card.size, expansion=card.crop_expansion)
 
 
 def counted(work: Callable[[], Any]) -> tuple[Any, int]:
@@ -111,46 +105,17 @@ def gradient_cost(model: FaceModel, *, count: int = 512) -> float:
     return bare_seconds(gradient, count, model.size) / bare_seconds(forward, count, model.size)
 
 
-def settling(models: Sequence[FaceModel], images: Sequence[np.ndarray]) -> dict[str, float]:
-    """Over faces and models: rank correlation with many samples, and samples used.
-
-    Medians, and the share of maps whose rank correlation is GOOD.
-    """
-    lime, shap = [], []
-    for image in images:
-        many = LimeImage(num_samples=MANY_LIME, settled=1.0, seed=1).explain(models, image)
-        own = LimeImage().explain(models, image)
-        for a, b in zip(own, many, strict=True):
-            weights = [units_of(attribution, image.shape[0])[1] for attribution in (a, b)]
-            lime.append((rank_correlation(*weights), a.quality["samples"]))
-        many = ShapImage(num_samples=MANY_SHAP, settled=1.0, seed=1).explain(models, image)
-        for a, b in zip(ShapImage().explain(models, image), many, strict=True):
-            cells = [on_grid(pixel_values(attribution, image.shape[0])) for attribution in (a, b)]
-            shap.append((rank_correlation(*cells), a.quality["samples"]))
-    figures = {"faces": float(len(images)), "maps of a method": float(len(lime))}
-    for name, fixed, found in (("LIME", FIXED_LIME, lime), ("SHAP", FIXED_SHAP, shap)):
-        ranks, samples = np.array(found).T
-        figures |= {
-            f"{name}'s rank correlation": float(np.median(ranks)),
-            f"{name}'s maps >= {GOOD}": float((ranks >= GOOD).mean()),
-            f"{name}'s samples / {fixed}": float(np.median(samples)) / fixed,
-        }
-    return figures
-
-
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=ROOT / "assets/models/demo")
-    parser.add_argument("--faces", type=int, default=8, help="for LIME and SHAP; default: 8")
     options = parser.parse_args()
     store = Store(options.store)
     models = [store.load(name) for name in store.loadable_names]
-    images = faces(store, options.faces)
-    figures = overhead(models, images[0])
-    figures["pictures a model, one grid"] = grid_pictures(models[0], images[0])
+    image = face(store)
+    figures = overhead(models, image)
+    figures["pictures a model, one grid"] = grid_pictures(models[0], image)
     figures["gradient / forward"] = gradient_cost(models[0])
-    figures |= settling(models, images)
     for name, value in figures.items():
         target = f"   target {TARGETS[name]}" if name in TARGETS else ""
         print(f"{name:<34}{value:>10.2f}{target}")

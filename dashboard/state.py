@@ -118,7 +118,7 @@ def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
 
 def clear() -> None:
     """Forgets the picture on show and what was wrong with the last one."""
-    for name in ("shown", "problem", "whole_picture", "made"):
+    for name in ("shown", "problem", "whole_picture", "face", "made"):
         _session().pop(name, None)
 
 
@@ -156,6 +156,16 @@ def use_whole_picture() -> None:
 def whole_picture() -> bool:
     """Whether the picture on show is to be judged as it is."""
     return _session().get("whole_picture", False)
+
+
+def choose_face(number: int) -> None:
+    """Judges this face of the picture on show, counted from 0."""
+    _session()["face"] = number
+
+
+def face() -> int:
+    """Which face of the picture on show is to be judged, counted from 0: the largest at first."""
+    return _session().get("face", 0)
 
 
 def ask_for_images(network: str, *, label: int, right: bool, species: str | None = None) -> None:

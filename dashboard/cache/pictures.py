@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from typing import cast
 
-import cv2
 import numpy as np
 import streamlit as st
 
@@ -14,11 +12,10 @@ from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
 from fascore.errors import StoreError
 from fascore.evaluation_sets import OWN, open_set, set_names
+from fascore.face_drawing import THUMBNAIL, jpeg_uri
 from fascore.faces import Face, FaceDetector
 from fascore.shipped import located
 from fascore.store import SAMPLES, Store
-
-THUMBNAIL = 96  # px
 
 
 @st.cache_resource(show_spinner=False)
@@ -80,9 +77,7 @@ def samples_stamp(store: Store) -> int:
 @st.cache_data(max_entries=512, show_spinner=False)
 def thumbnail(root: str, sample: Sample, expansion: float) -> str:
     """A small picture of a sample's face, as a data URI."""
-    small = sample_face(root, sample, THUMBNAIL, expansion)
-    _, encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR))
-    return "data:image/jpeg;base64," + base64.b64encode(encoded.tobytes()).decode()
+    return jpeg_uri(sample_face(root, sample, THUMBNAIL, expansion))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

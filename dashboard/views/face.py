@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import cv2
 import numpy as np
 import streamlit as st
 
 from dashboard import cache, state
+from dashboard.views.faces import choose_face
 from dashboard.views.judged import Judged
 from dashboard.views.style import WORDS, model_title
 from dashboard.views.what_if import chosen_change
 from fascore.data.samples import DataError, Sample
+from fascore.face_drawing import SIDE, face_drawing, resized
 from fascore.faces import face_warnings
 from fascore.images import crop_square
 from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
 from fascore.store import Card
-
-SHOWN_SIDE = 640  # px; the page shows pictures at this size, the networks never see it
-LINE = 4  # px
-BOX_COLOUR, CROP_COLOUR = (240, 228, 66), (86, 180, 233)  # Okabe and Ito's yellow and sky blue
 
 
 def face_panel(cards: Mapping[str, Card]) -> Judged | None:
@@ -89,19 +86,11 @@ def _detected(shown: state.Shown, card: Card) -> Judged | None:
     if not faces:
         st.warning("No face was found: the picture's largest centred square is judged instead.")
         return Judged(pixels, None, "no face was found")
-    chosen = 0
-    if len(faces) > 1:
-        chosen = st.selectbox(
-            "Face to judge",
-            range(len(faces)),
-            format_func=lambda i: f"Face {i + 1}: {faces[i].box.longer_side:.0f} px",
-            key=f"face_{shown.digest[:16]}",
-            persist_state="session",
-        )
+    chosen = choose_face(shown, faces)
     for warning in face_warnings(pixels, faces, chosen, expansion=card.crop_expansion):
         st.warning(warning)
     origin = f"found by MTCNN, confidence {faces[chosen].confidence:.2f}"
-    return Judged(pixels, faces[chosen].box, origin)
+    return Judged(pixels, faces[chosen].box, origin, faces=tuple(face.box for face in faces))
 
 
 def truth_words(sample: Sample) -> tuple[str, str]:
@@ -135,7 +124,7 @@ def _three_pictures(judged: Judged, card: Card, seen_by: str) -> None:
     columns[0].image(
         _with_boxes(judged, card),
         caption=f"Picture, {width} × {height} px. {_box_words(judged)} Blue: crop.",
-        alt="The picture with the face box and the crop drawn in",
+        alt="The picture with the face box and the crop drawn in, and a number at each face",
     )
     columns[1].image(
         _shrunk(crop),
@@ -168,26 +157,10 @@ def _crop_words(judged: Judged, card: Card) -> str:
 
 def _with_boxes(judged: Judged, card: Card) -> np.ndarray:
     """The picture at the page's size, with the face box and the crop's square."""
-    scale = SHOWN_SIDE / max(judged.pixels.shape[:2])
-    picture = _resized(judged.pixels, scale)
     crop = crop_square(judged.pixels, judged.box, expansion=card.crop_expansion)
-    shapes: list[tuple[tuple[int, int, int], tuple[float, ...]]] = [
-        (CROP_COLOUR, (crop.left, crop.top, crop.side, crop.side))
-    ]
-    if box := judged.box:
-        shapes.append((BOX_COLOUR, (box.x, box.y, box.width, box.height)))
-    for colour, (x, y, w, h) in shapes:
-        corners = [round(v * scale) for v in (x, y, x + w, y + h)]
-        cv2.rectangle(picture, corners[:2], corners[2:], (0, 0, 0), LINE + 2)
-        cv2.rectangle(picture, corners[:2], corners[2:], colour, LINE)
-    return picture
+    return face_drawing(judged.pixels, judged.box, crop, faces=judged.faces)
 
 
 def _shrunk(pixels: np.ndarray) -> np.ndarray:
-    """The picture, at most SHOWN_SIDE pixels a side."""
-    return _resized(pixels, min(1.0, SHOWN_SIDE / max(pixels.shape[:2])))
-
-
-def _resized(pixels: np.ndarray, scale: float) -> np.ndarray:
-    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    return cv2.resize(np.ascontiguousarray(pixels), None, fx=scale, fy=scale, interpolation=how)
+    """The picture, at most SIDE pixels a side."""
+    return resized(pixels, min(1.0, SIDE / max(pixels.shape[:2])))

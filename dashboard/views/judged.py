@@ -19,13 +19,15 @@ class Judged:
     """What is judged: the picture (H, W, 3), the face's box in it, and where the box is from.
 
     Without a box it is the picture's largest centred square. `change` is what is done to the
-    picture first. `made` holds what was made of it, for many networks share one crop.
+    picture first. `faces` are the boxes of all faces that were found in it, if any were looked for.
+    `made` holds what was made of it, for many networks share one crop.
     """
 
     pixels: np.ndarray
     box: Box | None
     box_origin: str
     change: Change = AS_GIVEN
+    faces: tuple[Box, ...] = ()
     made: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def crop(self, card: Card) -> np.ndarray:

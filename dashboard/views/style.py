@@ -45,7 +45,8 @@ label:has(:focus-visible) {{
   font-size: .9rem; line-height: 1.3; background: var(--fs-shade); border-radius: 0 4px 4px 0; }}
 .fs-chip .fs-word {{ font-size: 1.15rem; white-space: nowrap; }}
 .fs-sentence {{ font-size: 1.1rem; line-height: 1.45; margin: .7rem 0 0; }}
-.st-key-answer_place {{ min-height: 8.2rem; }}
+/* as high as the answer, so that nothing moves when it comes; but only where one will come */
+[data-testid="stMain"]:has(.st-key-pictures) .st-key-answer_place {{ min-height: 8.2rem; }}
 .fs-firm {{ margin: 0; padding-left: 1.1rem; line-height: 1.5; }}
 .fs-bar {{ position: relative; height: 14px; background: var(--fs-line); border-radius: 3px;
   margin: .45rem 0 .35rem 0; }}
@@ -101,8 +102,10 @@ label:has(:focus-visible) {{
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
 [class*="st-key-pick_"] button[kind="primary"] {{ background-color: var(--fs-picked);
   color: inherit; border: 2px solid var(--fs-live); }}
-.st-key-gallery [data-testid="stColumn"] {{ min-width: 4.4rem; flex: 1 1 4.4rem; }}
-.st-key-gallery [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; gap: .5rem; }}
+:is(.st-key-gallery, .st-key-faces) [data-testid="stColumn"] {{ min-width: 4.4rem;
+  flex: 1 1 4.4rem; }}
+:is(.st-key-gallery, .st-key-faces) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap;
+  gap: .5rem; }}
 @media (max-width: 1150px) {{
   .st-key-grid [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); }}

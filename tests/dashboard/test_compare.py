@@ -176,7 +176,7 @@ def test_largest_of_several_faces_is_judged_and_another_can_be(app, detect):
     upload(app.run(), encoded(picture(5)))
     assert "2 faces found: the largest one is judged." in text_of(app)
     before = html_of(app, "fs-verdict")
-    next(box for box in app.selectbox if box.label == "Face to judge").set_value(1).run()
+    app.button(key="pick_face_2").click().run()
     check_clean(app)
     assert "the chosen one is judged" in text_of(app)
     assert "The face is 30 px" in text_of(app)

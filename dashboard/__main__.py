@@ -25,10 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from streamlit.web import cli
 
     from dashboard import privacy  # noqa: F401  (before the server starts)
+    from dashboard.limits import limits
     from fascore.store import Store
     from fascore.stores import find_stores
 
     try:
+        limits()
         for path in find_stores(given.store):
             Store(path)
     except FascoreError as err:
@@ -45,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="fascore",
         description="Opens the dashboard in a browser.",
         epilog="All other options go to Streamlit. Example: fascore --store runs/celeba "
-        "--server.address=0.0.0.0",
+        "--server.address=0.0.0.0. FASCORE_MAX_... sets limits: docs/serving.md.",
         allow_abbrev=False,
     )
     parser.add_argument(

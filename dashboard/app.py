@@ -21,6 +21,7 @@ from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
 st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
 from dashboard import address, privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
+from dashboard.limits import limits  # noqa: E402
 from fascore.errors import FascoreError  # noqa: E402
 from fascore.stores import find_stores  # noqa: E402
 
@@ -28,6 +29,7 @@ ROOMS = ("dashboard", "fascore")  # and not .venv, which may lie beside them
 PAGES = [
     st.Page("app_pages/start.py", title="Start", icon=":material/flag:", default=True),
     st.Page("app_pages/compare.py", title="Compare", icon=":material/compare:"),
+    st.Page("app_pages/many.py", title="Many pictures", icon=":material/photo_camera:"),
     st.Page("app_pages/metrics.py", title="Metrics", icon=":material/monitoring:"),
     st.Page("app_pages/explanations.py", title="Explanations", icon=":material/gavel:"),
     st.Page("app_pages/images.py", title="Images", icon=":material/photo_library:"),
@@ -73,6 +75,7 @@ def run_page() -> None:
     require_sign_in()
     page = st.navigation(PAGES)
     try:
+        limits()  # a page without them would fail at the first click
         link = views.common_parts(state.store_paths())
         for sentence in address.follow(link):
             st.error(sentence)

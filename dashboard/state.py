@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Hashable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, Literal, cast
 
 import streamlit as st
 
+from dashboard.limits import allowed, limits
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
 from fascore.scores.thresholds import ThresholdChoice
@@ -95,7 +97,8 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: s
     `root` is where the sample's data set is; "" for the networks' own.
     """
     clear()
-    if _session().get("source", origin) != origin:  # Compare then opens where the picture is from
+    # Compare then opens where the picture is from
+    if _session().get("source", "gallery") != origin:
         _session()["source"] = origin
     try:
         picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
@@ -124,11 +127,23 @@ def clear() -> None:
 
 def take_file(key: str, origin: Origin) -> None:
     """Shows what a file widget holds, or forgets the picture when it was taken out of it."""
+    clear()
     file = _session().get(key)
     if file is None:
-        clear()
-    else:
+        return
+    _, why_not = count_pictures(1)
+    if why_not is None:
         choose(file.getvalue(), origin)
+    else:
+        _session()["problem"] = why_not
+
+
+def count_pictures(wanted: int) -> tuple[int, str | None]:
+    """Counts pictures of the visitor's own that are judged next: how many, and why not all."""
+    now, taken = time.monotonic(), _session().setdefault("taken", [])
+    number, why_not = allowed(taken, wanted, now=now, limits=limits())
+    taken += [now] * number
+    return number, why_not
 
 
 def turn(name: str, about: Hashable) -> int:

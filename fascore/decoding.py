@@ -59,11 +59,8 @@ def decode(data: bytes, *, max_bytes: int | None = MAX_BYTES) -> Picture:
     """
     if not data:
         raise ImageError(f"Expected {EXPECTED}. Received: an empty file. Choose another file.")
-    if max_bytes is not None and len(data) > max_bytes:
-        raise ImageError(
-            f"Expected a file of at most {max_bytes // 2**20} MB. "
-            f"Received: {len(data) / 2**20:.1f} MB. Make it smaller first."
-        )
+    if max_bytes is not None:
+        check_bytes(len(data), max_bytes=max_bytes)
     try:
         return _read_heic(data) if heic.is_heic(data) else _read(data)
     except ImageError:
@@ -77,6 +74,15 @@ def decode(data: bytes, *, max_bytes: int | None = MAX_BYTES) -> Picture:
         raise ImageError(
             f"Expected {EXPECTED}. Received: a damaged or unfinished {kind}. Save or copy it again."
         ) from err
+
+
+def check_bytes(size: int, *, max_bytes: int = MAX_BYTES) -> None:
+    """Refuses a file of more bytes with an ImageError, also before it is unpacked."""
+    if size > max_bytes:
+        raise ImageError(
+            f"Expected a file of at most {max_bytes // 2**20} MB. "
+            f"Received: {size / 2**20:,.1f} MB. Make it smaller first."
+        )
 
 
 def _read(data: bytes) -> Picture:

@@ -29,6 +29,7 @@ from dashboard.cache.maps import (
 )
 from dashboard.cache.models import ModelKey, model, model_key, networks_drawing, threshold
 from dashboard.cache.pictures import (
+    detect,
     face_data,
     faces,
     gallery,
@@ -57,6 +58,7 @@ __all__ = [
     "across_sets",
     "claims",
     "comparison",
+    "detect",
     "explanations",
     "face_data",
     "faces",

@@ -29,6 +29,11 @@ def faces(digest: str, _pixels: np.ndarray) -> list[Face]:
     return _detector().detect(_pixels)
 
 
+def detect(pixels: np.ndarray) -> list[Face]:
+    """Faces found in a picture that no one will ask for again: kept nowhere."""
+    return _detector().detect(pixels)
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def face_data(root: str) -> FaceData:
     """A data set, by the root that its models' cards give."""

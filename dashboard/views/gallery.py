@@ -23,14 +23,15 @@ def choose_picture(store: Store, card: Card) -> None:
     source = st.segmented_control(
         "Picture from",
         list(SOURCES),
-        default="gallery",
+        # another page may have chosen already: Streamlit warns of a default and a value
+        default=None if "source" in st.session_state else "gallery",
         required=True,
         format_func=SOURCES.__getitem__,
         key="source",
         persist_state="session",
         on_change=state.clear,
     )
-    {"gallery": _gallery, "upload": _upload, "camera": _camera}[source](store, card)
+    {"gallery": _gallery, "upload": _upload, "camera": _camera}[source or "gallery"](store, card)
 
 
 def _upload(store: Store, card: Card) -> None:
@@ -38,6 +39,7 @@ def _upload(store: Store, card: Card) -> None:
     given = st.file_uploader(
         f"A picture with one face ({NAMES}, at most 10 MB)",
         key="upload",
+        max_upload_size=50,  # MB; above that limit, whose sentence then says why it is refused
         on_change=state.take_file,
         args=("upload", "upload"),
     )

@@ -16,6 +16,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from fascore.data.samples import DataError
 
@@ -149,7 +150,7 @@ class Folder(FileTree):
 
 
 class Archive(FileTree):
-    """Files in a .zip.
+    """Files in a .zip, by its path or itself opened to read.
 
     Raises
     ------
@@ -157,7 +158,7 @@ class Archive(FileTree):
         Of many kinds, if the archive's directory is damaged.
     """
 
-    def __init__(self, path: Path, prefix: str = "") -> None:
+    def __init__(self, path: Path | BinaryIO, prefix: str = "") -> None:
         self._path = path
         self._prefix = prefix
         self._zip = zipfile.ZipFile(path)
@@ -174,8 +175,10 @@ class Archive(FileTree):
         if member.file_size > MAX_MEMBER:
             raise OSError(f"it claims to unpack to {member.file_size / 2**20:,.0f} MB")
         try:
-            with self._lock:
-                return self._zip.read(member)
+            with self._lock, self._zip.open(member) as file:
+                # no more than it claims, at once: without a number zipfile unpacks up to 2 GB of a
+                # member that claims a few bytes before it sees that
+                return file.read(member.file_size + 1)
         except Exception as err:  # a kind for each fault: checksum, method, password, cut short …
             raise OSError(str(err) or type(err).__name__) from err
 

@@ -14,7 +14,7 @@ from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
 from tests.dashboard.conftest import text_of
 
 PAGES = (
-    "start", "compare", "metrics", "explanations", "images", "training", "stores", "about",
+    "start", "compare", "many", "metrics", "explanations", "images", "training", "stores", "about",
 )  # fmt: skip
 
 

@@ -1,0 +1,96 @@
+"""Many pictures: each face in them with every network's verdict, as one table to take home."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from dashboard import cache, many, state, views
+from dashboard.cache import ModelKey
+from dashboard.limits import limits
+from fascore.batch.judging import Network, judge_batch
+from fascore.errors import FascoreError, StoreError
+from fascore.models.familiarity import Familiarity
+from fascore.store import Card, Store
+
+TOGETHER = 8  # files whose faces are scored in one batch; the table grows by as many
+
+
+def page() -> None:
+    store, cards, errors = views.store_page("Judge many pictures")
+    for name, sentence in errors.items():
+        views.column_error(name, sentence)
+    loadable = {n: card for n, card in cards.items() if n in store.loadable_names}
+    if not loadable:
+        views.metrics_only_note(cards)
+        st.stop()
+    views.batch_upload(limits())
+    batch = many.batch()
+    if batch is None:
+        return
+    keys = usable_keys(store, loadable)
+    if not keys:
+        st.info("No network of the store can judge them.")
+        return
+    batch.begin(tuple(keys.values()))
+    thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
+    judge_rest(store, loadable, keys, batch, thresholds)
+    views.batch_panel(store, loadable, batch.rows, thresholds)
+    views.metrics_only_note({n: card for n, card in cards.items() if n not in loadable})
+
+
+def usable_keys(store: Store, cards: Mapping[str, Card]) -> dict[str, ModelKey]:
+    """The networks that can be loaded, by name; of each other the page says why not."""
+    keys = {}
+    with st.spinner("Loading the models…"):
+        for name in cards:
+            key = cache.model_key(store, name)
+            try:
+                cache.model(key)
+                views.chosen_threshold(key)
+            except FascoreError as err:
+                views.column_error(name, str(err))
+                continue
+            keys[name] = key
+    return keys
+
+
+def judge_rest(
+    store: Store,
+    cards: Mapping[str, Card],
+    keys: Mapping[str, ModelKey],
+    batch: many.Batch,
+    thresholds: Mapping[str, float],
+) -> None:
+    """Judges the files that are not yet, a few at a time, so that others' pictures come between."""
+    if batch.done == len(batch.files):
+        return
+    networks = {
+        name: Network(cache.model(key), cards[name].crop_expansion, familiarity(store, name))
+        for name, key in keys.items()
+    }
+    place = st.empty()
+    while files := batch.next_files(TOGETHER):
+        with place.container():
+            views.progress_table(batch.rows, thresholds, done=batch.done, files=len(batch.files))
+        number, why_not = state.count_pictures(len(files))
+        rows = judge_batch(files[:number], networks, cache.detect, first=batch.done)
+        batch.add(rows, number)
+        if why_not is not None:
+            st.warning(f"{why_not} {len(batch.files) - batch.done:,} files are not judged yet.")
+            st.button("Go on", key="many_go_on")  # a click runs the page again
+            break
+    place.empty()
+
+
+def familiarity(store: Store, name: str) -> Familiarity | None:
+    """What pictures a network knows; None where that is not known."""
+    try:
+        return store.familiarity(name)
+    except StoreError as err:
+        st.warning(str(err))
+        return None
+
+
+page()

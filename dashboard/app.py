@@ -23,6 +23,7 @@ st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 from dashboard import address, privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
 from dashboard.limits import limits  # noqa: E402
 from fascore.errors import FascoreError  # noqa: E402
+from fascore.store import Store  # noqa: E402
 from fascore.stores import find_stores  # noqa: E402
 
 ROOMS = ("dashboard", "fascore")  # and not .venv, which may lie beside them
@@ -37,6 +38,7 @@ PAGES = [
     st.Page("app_pages/stores.py", title="Stores", icon=":material/folder_open:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]
+OF_A_TEST_SET = ("metrics", "images")
 WITHOUT_THRESHOLD = ("explanations", "training", "about")  # a control would have no effect
 
 
@@ -69,6 +71,15 @@ def last_own_place(err: Exception) -> str:
     return f"{place.filename}:{place.lineno}"
 
 
+def choose_test_set(store: Store) -> list[address.Part]:
+    """Draws the control of the test set that pages share; what the address names of it."""
+    link = [views.set_part(store)]
+    for sentence in address.follow(link):
+        st.error(sentence)
+    state.set_test_set(views.test_set_control(store))
+    return link
+
+
 def run_page() -> None:
     """Draws the page that was asked for; whatever goes wrong in it ends here, in one sentence."""
     views.style()
@@ -81,6 +92,8 @@ def run_page() -> None:
             st.error(sentence)
         state.open_store(views.store_control(state.store_paths()))
         views.store_note(state.store_path())
+        if page.url_path in OF_A_TEST_SET:
+            link += choose_test_set(Store(state.store_path()))
         # here and not in the pages: a widget of a page is another one on the next
         if page.url_path not in WITHOUT_THRESHOLD:
             state.set_threshold(views.threshold_control())

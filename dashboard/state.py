@@ -14,6 +14,7 @@ import streamlit as st
 from dashboard.limits import allowed, limits
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
+from fascore.evaluation_sets import OWN
 from fascore.scores.thresholds import ThresholdChoice
 
 Origin = Literal["gallery", "upload", "camera"]
@@ -69,6 +70,16 @@ def open_store(path: Path) -> None:
 def store_path() -> Path:
     """The store all pages read."""
     return _session()["store_path"]
+
+
+def set_test_set(name: str) -> None:
+    """Sets the test set that pages of scores show."""
+    _session()["test_set"] = name
+
+
+def test_set() -> str:
+    """The test set that pages of scores show; the networks' own test split at first."""
+    return _session().get("test_set", OWN)
 
 
 def set_threshold(choice: ThresholdChoice) -> None:
@@ -191,6 +202,11 @@ def ask_for_images(network: str, *, label: int, right: bool, species: str | None
         images_cell=(label, right),
         images_species=species,
     )
+
+
+def open_gallery(test_set: str) -> None:
+    """Sets whose pictures the gallery offers when the Compare page is opened next."""
+    _session()["gallery_set"] = test_set
 
 
 def gallery_page(species: str) -> int:

@@ -14,6 +14,7 @@ import pandas as pd
 from fascore.errors import StoreError
 from fascore.files import sha256
 from fascore.provenance import differences
+from fascore.shipped import located
 from fascore.store import SAMPLES, Card, Store
 from fascore.store_tables import read_predictions, store_samples
 
@@ -58,9 +59,49 @@ class EvaluationSet:
         return self.name == OWN
 
     @property
+    def words(self) -> str:
+        """What it is and how large, to stand beside its numbers."""
+        part = ", test split" if self.is_own else ""
+        return f"{self.title}{part}, {len(self.samples):,} images"
+
+    @property
+    def shared_words(self) -> str:
+        """How many of its pictures are also the store's own, in a sentence; "" of its own split."""
+        return "" if self.is_own else shared_words(self.about["shared"])
+
+    @property
+    def has_pictures(self) -> bool:
+        """Whether its pictures are here: recorded where, and there."""
+        return bool(self.root) and located(self.root).exists()
+
+    @property
     def real_presentations(self) -> bool:
         """Whether it was recorded as photographs of real faces and real attacks."""
         return bool(self.about.get("real_presentations"))
+
+
+def shared_words(shared: Mapping[str, Any]) -> str:
+    """What was found of pictures that are also the store's own: about.json's `shared`.
+
+    Examples
+    --------
+    >>> shared_words({"by": "sample ids"})
+    "No picture of it is also the store's own, by sample ids."
+    """
+    counts = {split: count for split, count in shared.items() if split != "by"}
+    if shared.get("by") is None:
+        return (
+            "Whether pictures of it are also the store's own could not be compared: one of the two "
+            "data sets was not there."
+        )
+    total = sum(counts.values())
+    if not total:
+        return f"No picture of it is also the store's own, by {shared['by']}."
+    listed = ", ".join(f"{count:,} {split}" for split, count in counts.items())
+    return (
+        f"{total:,} pictures of it are also the store's own, by {shared['by']} ({listed}): numbers "
+        "on those the networks were trained on say nothing of unseen pictures."
+    )
 
 
 def set_names(store: Store) -> tuple[str, ...]:
@@ -94,6 +135,12 @@ def open_set(store: Store, name: str = OWN) -> EvaluationSet:
         return _scored(store, folder, about, samples, model)
 
     return EvaluationSet(name, title, about["root"], about, samples, scored)
+
+
+def image_digests(tested: EvaluationSet) -> dict[str, str]:
+    """What tells a set's pictures from others of the same names, by how they were cut."""
+    images = dict(tested.about.get("images", {}))
+    return {"test": images["test"]} if tested.is_own and "test" in images else images
 
 
 def set_folder(store: Store, name: str) -> Path:
@@ -140,6 +187,8 @@ def _own_split(store: Store) -> EvaluationSet:
             cards.append(store.card(name))
         except StoreError:  # whoever asks for this model's scores is told why
             continue
+    # a network that was trained on other data is not compared, and describes nothing
+    cards = [card for card in cards if card.data["fingerprint"] == store.fingerprint] or cards
     names = sorted({card.data["name"] for card in cards})
     about: dict[str, Any] = dict(cards[0].data) if cards else {}
     samples = store.samples()

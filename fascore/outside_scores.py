@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from fascore.errors import StoreError
-from fascore.evaluation_sets import OWN, EvaluationSet, open_set
+from fascore.evaluation_sets import OWN, EvaluationSet, image_digests, open_set
 from fascore.files import write_json, write_whole
 from fascore.models import MODELS, model_title
 from fascore.store import Store
@@ -78,34 +80,60 @@ def import_scores(
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / SCORES, scores.to_frame().to_csv)
-    record = {"title": title, "set": name, "threshold": threshold, "rule": rule}
+    record: dict[str, Any] = {"title": title, "set": name, "threshold": threshold, "rule": rule}
+    record["images"] = image_digests(tested)
     write_json(folder / ABOUT, record)
     return OutsideDetector(title, tested.samples.join(scores), threshold, rule)
 
 
-def outside_detectors(store: Store, tested: EvaluationSet) -> list[OutsideDetector]:
+def outside_detectors(
+    store: Store, tested: EvaluationSet
+) -> tuple[list[OutsideDetector], list[str]]:
     """The detectors from elsewhere that were scored on a test set, by title.
 
-    Raises
-    ------
-    StoreError
-        If the files of one cannot be used.
+    Of each whose files cannot be used, a sentence says why.
     """
-    found = []
+    found, problems = [], []
     for path in sorted((store.path / OUTSIDE).glob(f"*/{ABOUT}")):
         try:
-            about = json.loads(path.read_text(encoding="utf-8"))
-            title, threshold, rule = about["title"], about["threshold"], about["rule"]
-            if about["set"] != tested.name:
-                continue
-        except (OSError, ValueError, KeyError) as err:
-            raise StoreError(
-                f"Expected a record of an imported detector in {path}. Received: a file that "
-                f"cannot be read. Delete {path.parent}, and import its scores again."
-            ) from err
+            detector = _read_detector(path, tested)
+        except StoreError as err:
+            problems.append(str(err))
+            continue
+        if detector:
+            found.append(detector)
+    return sorted(found, key=lambda each: each.title), problems
+
+
+def _read_detector(path: Path, tested: EvaluationSet) -> OutsideDetector | None:
+    """An imported detector by its record; None where it was scored on another set."""
+    try:
+        about = json.loads(path.read_text(encoding="utf-8"))
+        title, threshold, rule = about["title"], about["threshold"], about["rule"]
+        if about["set"] != tested.name:
+            return None
+    except (OSError, ValueError, KeyError) as err:
+        raise StoreError(
+            f"Expected a record of an imported detector in {path}. Received: a file that "
+            f"cannot be read. Delete {path.parent}, and import its scores again."
+        ) from err
+    if _other_pictures(about.get("images", {}), tested):
+        raise StoreError(
+            f"Expected scores of {title} on the pictures that {tested.title} has now. Received: "
+            f"scores of those it had when they were imported. Import them again, or delete "
+            f"{path.parent}."
+        )
+    try:
         scores = _checked(path.with_name(SCORES), tested)
-        found.append(OutsideDetector(title, tested.samples.join(scores), threshold, rule))
-    return sorted(found, key=lambda each: each.title)
+    except StoreError as err:
+        raise StoreError(f"The imported scores of {title} are left out. {err}") from err
+    return OutsideDetector(title, tested.samples.join(scores), threshold, rule)
+
+
+def _other_pictures(recorded: Mapping[str, str], tested: EvaluationSet) -> bool:
+    """Whether a set's pictures are others than those recorded, where both have their digests."""
+    there = image_digests(tested)
+    return any(there.get(cut, digest) != digest for cut, digest in recorded.items())
 
 
 def _folder_name(title: str) -> str:

@@ -37,7 +37,7 @@ def store_samples(path: Path) -> tuple[pd.DataFrame, str]:
     return table.copy(deep=False), digest  # a caller's new column stays its own
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=16)  # a store's own and those of its other test sets
 def _samples_at(path: Path, stamp: tuple[int, ...] | None) -> tuple[pd.DataFrame, str]:
     table = _read(path, read_samples, COLUMNS)
     if half := table.index[table[["illumination", "environment"]].isna().any(axis=1)].tolist():

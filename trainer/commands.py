@@ -253,7 +253,7 @@ def run_report(options: argparse.Namespace) -> None:
     from fascore.store import Store
 
     choice = ThresholdChoice(options.threshold_rule, options.threshold)
-    page, numbers = store_report(Store(options.store), choice)
+    page, numbers = store_report(Store(options.store), choice, options.test_set)
     write_whole(options.out, lambda path: path.write_text(page, encoding="utf-8"))
     print(f"Report of {len(numbers['models'])} models written to {options.out}.")
     if options.json:

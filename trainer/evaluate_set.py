@@ -29,7 +29,7 @@ from fascore.store import SAMPLES, Card, Store
 from trainer.crops import SKIP
 from trainer.evaluate import spoof_scores
 from trainer.set_images import SetImages, images_of_root
-from trainer.shared_pictures import shared_pictures, shared_words
+from trainer.shared_pictures import shared_pictures
 
 IDENTITY = ("name", "fingerprint", "split", "images")  # what makes a test set what it is
 
@@ -230,7 +230,7 @@ def table_text(store: Store, name: str, table: pd.DataFrame) -> str:
     )
     return (
         f"{tested.title}: {len(tested.samples):,} images ({counts}). Thresholds from the store's "
-        f"own validation. {shared_words(tested.about['shared'])}\n\n{shown}"
+        f"own validation. {tested.shared_words}\n\n{shown}"
     )
 
 

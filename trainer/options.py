@@ -218,9 +218,20 @@ def plant_options(parser: argparse.ArgumentParser) -> None:
     _again(parser)
 
 
+def _test_set(parser: argparse.ArgumentParser, help: str) -> None:
+    """The option that names one of a store's test sets."""
+    parser.add_argument(
+        "--test-set",
+        default="",
+        metavar="NAME",
+        help=f"{help}; default: the networks' own test split",
+    )
+
+
 def report_options(parser: argparse.ArgumentParser) -> None:
-    """Which store, thresholds by which rule, written where."""
+    """Which store, which of its test sets, thresholds by which rule, written where."""
     _store(parser)
+    _test_set(parser, "test set of the store to report on")
     parser.add_argument("--out", type=Path, required=True, help="HTML file to write")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
     titles = ", ".join(f"{name} ({rule.title})" for name, rule in THRESHOLD_RULES.items())
@@ -293,12 +304,7 @@ def import_scores_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("scores", type=Path, help="CSV table sample_id,spoof_score")
     _store(parser)
     parser.add_argument("--name", required=True, help="what to call the detector")
-    parser.add_argument(
-        "--test-set",
-        default="",
-        metavar="NAME",
-        help="test set of the store that was scored; default: the networks' own test split",
-    )
+    _test_set(parser, "test set of the store that was scored")
     parser.add_argument(
         "--threshold",
         type=float,

@@ -44,24 +44,6 @@ def shared_pictures(store: Store, data: Mapping[str, Any], samples: pd.DataFrame
     return {"by": None}
 
 
-def shared_words(shared: Shared) -> str:
-    """What was found, in a sentence."""
-    counts = {split: count for split, count in shared.items() if split != "by"}
-    if shared["by"] is None:
-        return (
-            "Whether pictures of it are also the store's own could not be compared: one of the two "
-            "data sets is not here."
-        )
-    total = sum(counts.values())
-    if not total:
-        return f"No picture of it is also the store's own, by {shared['by']}."
-    listed = ", ".join(f"{count:,} {split}" for split, count in counts.items())
-    return (
-        f"{total:,} pictures of it are also the store's own, by {shared['by']} ({listed}): numbers "
-        "on those the networks were trained on say nothing of unseen pictures."
-    )
-
-
 def _opened(root: str) -> FaceData | None:
     """A data set, if it is here."""
     try:

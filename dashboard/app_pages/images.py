@@ -15,13 +15,14 @@ BY_VERDICT, DISAGREEMENTS = "By verdict", "Disagreements"
 
 def page() -> None:
     store, cards, errors = views.store_page("Faces behind the numbers")
-    keys, failures = views.scored_keys(store, list(cards))
+    of = views.chosen_set(store)
+    keys, failures = views.scored_keys(store, list(cards), of)
     for name, sentence in {**errors, **failures}.items():
         views.column_error(name, f"Not compared. {sentence}")
     if not keys:
         st.info("No network of the store has scores that can be compared.")
         st.stop()
-    comparison = cache.comparison(tuple(keys), state.threshold())
+    comparison = cache.comparison(tuple(keys), state.threshold(), of)
     st.markdown(f"From {views.test_set(comparison)}.")
     views.threshold_note(comparison)
     mode = st.segmented_control(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboard import cache, state, views
-from dashboard.cache import ModelKey
+from dashboard.cache import ModelKey, SetKey
 from fascore.errors import FascoreError
 from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.paper import read_paper
@@ -32,7 +32,8 @@ TABLES, CURVES, MATRICES, SLICES = "Tables", "Curves", "Confusion matrices", "Sl
 
 def page() -> None:
     store, cards, errors = views.store_page("Metrics on a whole test set")
-    keys, failures = views.scored_keys(store, list(cards))
+    of = views.chosen_set(store)
+    keys, failures = views.scored_keys(store, list(cards), of)
     for name, sentence in {**errors, **failures}.items():
         views.column_error(name, f"Not compared. {sentence}")
     section = st.segmented_control(
@@ -43,12 +44,14 @@ def page() -> None:
         key="metrics_section",
         persist_state="session",
     )
-    comparison = cache.comparison(tuple(keys), state.threshold()) if keys else None
+    comparison = cache.comparison(tuple(keys), state.threshold(), of) if keys else None
     if comparison is not None:
         views.threshold_note(comparison)
-        views.report_button(store)
+        if comparison.one_class_note:
+            st.info(comparison.one_class_note)
+        views.report_button(store, of)
     if section == TABLES:
-        draw_tables(store, keys, comparison)
+        draw_tables(store, keys, comparison, of)
     elif comparison is None:
         st.info("No network of the store has scores that can be compared.")
     elif chosen := choose_networks(comparison):
@@ -72,10 +75,12 @@ def choose_networks(comparison: Comparison) -> Comparison | None:
     return comparison.chosen(chosen)
 
 
-def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison | None) -> None:
+def draw_tables(
+    store: Store, keys: Sequence[ModelKey], comparison: Comparison | None, of: SetKey
+) -> None:
     """The paper's tables beside the store's, ISO/IEC 30107-3's rates, and paired tests."""
     paper = read_paper()
-    rankings = cache.rankings(tuple(keys)) if keys else {}
+    rankings = cache.rankings(tuple(keys), of) if keys else {}
     measured = metric_table(comparison.measured, rankings) if comparison else None
     for title, rows in paper.tables.items():
         st.header(title)
@@ -88,7 +93,9 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         with right:
             names = [row.name for row in rows if row.name in measured.index]
             st.caption(f"**Measured** on {views.test_set(comparison)}")
-            views.metrics_table(measured.loc[names], PAPER_METRICS, key=f"measured_{title}")
+            views.metrics_table(
+                measured.loc[names], PAPER_METRICS, key=f"measured_{title}", of=comparison
+            )
     st.caption(
         "Reported figures are the paper's, of other faces than the open store's, so they cannot be "
         "compared number by number. Brackets are 95 % intervals (Wilson; widened by "
@@ -97,7 +104,7 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         "published. Shaded: the worst of a column."
     )
     views.definitions(PAPER_METRICS)
-    draw_noise(store, views.test_set(comparison) if comparison else "the test split")
+    draw_noise(store)
     if comparison is not None and measured is not None:
         unit = next(iter(rankings.values())).unit
         draw_sets(store, keys)
@@ -105,15 +112,15 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
         st.markdown(
             f"Measured on {views.test_set(comparison)}. Brackets are {intervals_words(unit)}."
         )
-        views.metrics_table(measured, PAD_METRICS, key="pad")
+        views.metrics_table(measured, PAD_METRICS, key="pad", of=comparison)
         views.definitions(PAD_METRICS)
         st.header("Other operating points")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
-        views.metrics_table(measured, OPERATING_METRICS, key="operating")
+        views.metrics_table(measured, OPERATING_METRICS, key="operating", of=comparison)
         views.definitions(OPERATING_METRICS)
         st.header("Scores as a ranking and as probabilities")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
-        views.metrics_table(measured, SCORE_METRICS, key="scores")
+        views.metrics_table(measured, SCORE_METRICS, key="scores", of=comparison)
         views.definitions(SCORE_METRICS)
         st.header("Thresholds and training")
         views.thresholds_table(comparison)
@@ -123,11 +130,10 @@ def draw_tables(store: Store, keys: Sequence[ModelKey], comparison: Comparison |
 def draw_sets(store: Store, keys: Sequence[ModelKey]) -> None:
     """The networks on the store's other test sets, where there are any."""
     st.header("Across test sets")
-    try:
-        found = cache.across_sets(tuple(keys), state.threshold(), cache.sets_stamp(store))
-    except FascoreError as err:
-        st.error(str(err))
-        return
+    stamp = cache.sets_stamp(store)
+    found, problems = cache.across_sets(tuple(keys), state.threshold(), stamp)
+    for sentence in problems:
+        st.error(sentence)
     if len(found) < 2 and len(found[0].table) == len(keys):
         st.info(
             "How do the networks do on other data? `python -m trainer evaluate --as NAME` scores "
@@ -142,8 +148,8 @@ def draw_sets(store: Store, keys: Sequence[ModelKey]) -> None:
     views.sets_table(found)
 
 
-def draw_noise(store: Store, tested: str) -> None:
-    """What several runs of each variant say of the images `tested`, where there are any."""
+def draw_noise(store: Store) -> None:
+    """What several runs of each variant say, where there are any."""
     st.header("Training noise: several runs of each variant")
     stamp = cache.runs_stamp(store)
     if not stamp:
@@ -162,7 +168,8 @@ def draw_noise(store: Store, tested: str) -> None:
     if note:
         st.info(note)
     st.caption(
-        f"Accuracy on {tested}. Standard deviation of the variants' means "
+        "Accuracy on the networks' own test split, whichever test set is chosen above. Standard "
+        "deviation of the variants' means "
         f"{noise.spread:.4f}, of the runs of one variant {noise.noise:.4f}, of a run within its "
         f"seed {noise.test.residual:.4f}. {noise.test.words()} Intervals: Student's."
     )
@@ -181,7 +188,7 @@ def draw_pairs(comparison: Comparison) -> None:
     if chosen is None or len(chosen.models) < 2:
         return
     try:
-        views.pairs_table(chosen.paired_tests())
+        views.pairs_table(chosen.paired_tests(), of=chosen)
     except FascoreError as err:
         st.error(str(err))
 
@@ -190,12 +197,7 @@ def draw_curves(chosen: Comparison) -> None:
     """Curves and bars of the networks chosen, then each one's scores by species."""
     st.caption(f"Measured on {views.test_set(chosen)}. Diamonds are operating points.")
     views.charts(
-        {
-            "roc": curves.roc_figure(chosen.measured),
-            "det": curves.det_figure(chosen.measured),
-            "species": curves.species_figure(chosen.measured),
-            "calibration": curves.calibration_figure(chosen.measured),
-        }
+        curves.defined_figures(chosen.measured)
         | {
             f"scores_{name}": curves.histogram_figure(
                 views.model_title(name), model.test, threshold=chosen.thresholds[name].value
@@ -204,7 +206,8 @@ def draw_curves(chosen: Comparison) -> None:
         }
     )
     views.calibration_view(calibration_table(chosen.models))
-    species_buttons(chosen)
+    if SPOOF in chosen.classes:
+        species_buttons(chosen)
     views.definitions(("apcer", "bpcer", "auc", "calibration_error"))
 
 
@@ -261,7 +264,7 @@ def draw_slices(chosen: Comparison) -> None:
         "fide faces rejected, with 95 % intervals (Wilson, by subject where known). Slices under "
         "30 images are marked small; shaded: the worst of a column."
     )
-    views.slices_table(slices(chosen, column), columns[column])
+    views.slices_table(slices(chosen, column), columns[column], of=chosen)
     views.definitions(("apcer", "bpcer"))
 
 

@@ -40,6 +40,8 @@ from dashboard.cache.pictures import (
     thumbnail,
 )
 from dashboard.cache.scores import (
+    OWN_SPLIT,
+    SetKey,
     across_sets,
     comparison,
     rankings,
@@ -47,7 +49,9 @@ from dashboard.cache.scores import (
     run_accuracy,
     runs_stamp,
     scored_model,
+    set_key,
     sets_stamp,
+    test_sets,
     training_runs,
     training_stamp,
 )
@@ -55,6 +59,8 @@ from dashboard.cache.scores import (
 __all__ = [
     "FindingsKey",
     "ModelKey",
+    "OWN_SPLIT",
+    "SetKey",
     "across_sets",
     "claims",
     "comparison",
@@ -88,10 +94,12 @@ __all__ = [
     "samples_stamp",
     "scored_model",
     "selected",
+    "set_key",
     "set_root",
     "sets_stamp",
     "sets_with_pictures",
     "spoof_score",
+    "test_sets",
     "threshold",
     "thumbnail",
     "training_runs",

@@ -7,11 +7,11 @@ from typing import cast
 import numpy as np
 import streamlit as st
 
+from dashboard.cache.scores import test_sets
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
-from fascore.errors import StoreError
-from fascore.evaluation_sets import OWN, open_set, set_names
+from fascore.evaluation_sets import OWN, open_set
 from fascore.face_drawing import THUMBNAIL, jpeg_uri
 from fascore.faces import Face, FaceDetector
 from fascore.shipped import located
@@ -40,18 +40,10 @@ def face_data(root: str) -> FaceData:
     return open_data(located(root))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
 def sets_with_pictures(store: str, stamp: tuple[int, ...]) -> dict[str, str]:
     """Titles of a store's test sets whose pictures are here, by name; `stamp` changes with them."""
-    opened, titles = Store(store), {}
-    for name in set_names(opened):
-        try:
-            tested = open_set(opened, name)
-        except StoreError:  # Metrics says what is wrong with it
-            continue
-        if tested.is_own or (tested.root and located(tested.root).exists()):
-            titles[name] = tested.title
-    return titles
+    sets = test_sets(store, stamp)
+    return {name: each.title for name, each in sets.items() if each.is_own or each.has_pictures}
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ import streamlit as st
 
 from dashboard.cache.models import ModelKey, threshold
 from fascore.errors import StoreError
-from fascore.evaluation_sets import TESTS
+from fascore.evaluation_sets import OWN, TESTS, EvaluationSet, open_set, set_folder, set_names
 from fascore.models import model_title
 from fascore.outside_scores import OUTSIDE
 from fascore.scores.across_sets import Tested
@@ -32,23 +33,60 @@ from fascore.training.history import STATE, Run, read_whole_runs
 RECORDS = (CARD, HISTORY, STATE)  # of a training
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
-def scored_model(key: ModelKey) -> ScoredModel:
-    """A model's scores."""
-    return read_scored(Store(key.store), key.name)
+@dataclass(frozen=True)
+class SetKey:
+    """A test set of a store, by its name; `stamp` changes with its files."""
+
+    name: str = OWN
+    stamp: tuple[int, ...] = ()
+
+
+OWN_SPLIT = SetKey()  # a store's own test split: what changes with it is in the models' keys
+
+
+def set_key(store: Store, name: str) -> SetKey:
+    """The key of one of a store's test sets."""
+    if name == OWN:
+        return OWN_SPLIT
+    files = sorted(set_folder(store, name).glob("*"))
+    return SetKey(name, tuple(_changed(file) for file in files))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def comparison(keys: Sequence[ModelKey], choice: ThresholdChoice) -> Comparison:
-    """Models at their thresholds on the test split."""
-    return compare_models({key.name: scored_model(key) for key in keys}, choice)
+def test_sets(store: str, stamp: tuple[int, ...]) -> dict[str, EvaluationSet]:
+    """A store's test sets that can be read, by name; `stamp` changes with them."""
+    opened, found = Store(store), {}
+    for name in set_names(opened):
+        try:
+            found[name] = open_set(opened, name)
+        except StoreError:  # Metrics says what is wrong with it
+            continue
+    return found
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def scored_model(key: ModelKey, of: SetKey = OWN_SPLIT) -> ScoredModel:
+    """A model's scores of a test set."""
+    store = Store(key.store)
+    return read_scored(store, key.name, open_set(store, of.name))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def comparison(
+    keys: Sequence[ModelKey], choice: ThresholdChoice, of: SetKey = OWN_SPLIT
+) -> Comparison:
+    """Models of one store at their thresholds on a test set."""
+    models = {key.name: scored_model(key, of) for key in keys}
+    return compare_models(models, choice, open_set(Store(keys[0].store), of.name))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def across_sets(
     keys: Sequence[ModelKey], choice: ThresholdChoice, stamp: tuple[int, ...]
-) -> list[Tested]:
-    """Models of one store on each of its test sets; `stamp` changes with these."""
+) -> tuple[list[Tested], list[str]]:
+    """Models of one store on each of its test sets, and what of these cannot be used; `stamp`
+    changes with them.
+    """
     thresholds = {key.name: threshold(key, choice).value for key in keys}
     return measure_across_sets(Store(keys[0].store), thresholds)
 
@@ -59,10 +97,9 @@ def real_words(store: str, stamp: tuple[int, ...]) -> str:
     opened = Store(store)
     cards, _ = opened.whole_cards()
     thresholds = {n: cards[n].threshold_value for n in opened.loadable_names if n in cards}
-    try:
-        measured = measure_across_sets(opened, thresholds, only_real=True)
-    except StoreError as err:  # one damaged table must not take every page that warns
-        return f"What they do on real faces cannot be said. {err}"
+    measured, problems = measure_across_sets(opened, thresholds, only_real=True)
+    if problems and not measured:  # a set that cannot be read may be the one of real faces
+        return f"What they do on real faces cannot be said. {' '.join(problems)}"
     return measured_words(measured, model_title)
 
 
@@ -72,10 +109,10 @@ def sets_stamp(store: Store) -> tuple[int, ...]:
     return tuple(_changed(file) for file in sorted(files))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def rankings(keys: Sequence[ModelKey]) -> dict[str, Ranking]:
-    """AUC and EER of models with intervals, by name."""
-    return rank_models({key.name: scored_model(key) for key in keys})
+@st.cache_data(max_entries=16, show_spinner=False)
+def rankings(keys: Sequence[ModelKey], of: SetKey = OWN_SPLIT) -> dict[str, Ranking]:
+    """AUC and EER of models on a test set with intervals, by name."""
+    return rank_models({key.name: scored_model(key, of) for key in keys})
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

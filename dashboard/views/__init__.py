@@ -29,7 +29,7 @@ from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
-from dashboard.views.sets import sets_table
+from dashboard.views.sets import chosen_set, set_part, sets_table, test_set_control
 from dashboard.views.settings import Settings, chosen_networks, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (
@@ -98,6 +98,7 @@ __all__ = [
     "chosen_threshold",
     "claim_panel",
     "claims_list",
+    "chosen_set",
     "column_error",
     "conclusions",
     "cost_view",
@@ -129,6 +130,7 @@ __all__ = [
     "sanity_table",
     "scale_note",
     "scored_keys",
+    "set_part",
     "sets_table",
     "settings_view",
     "slices_table",
@@ -141,6 +143,7 @@ __all__ = [
     "summary_table",
     "table",
     "test_set",
+    "test_set_control",
     "threshold_control",
     "threshold_note",
     "thresholds_table",

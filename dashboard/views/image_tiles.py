@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
@@ -12,10 +13,21 @@ from dashboard import cache, state
 from dashboard.views.style import image_key, model_title
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import DataError, FaceData, Sample
+from fascore.evaluation_sets import OWN, EvaluationSet
 from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
 from fascore.store import Card
 
 A_PAGE, A_ROW = 12, 4
+
+
+@dataclass(frozen=True)
+class Place:
+    """A test set's name and where its pictures are; of the networks' own split as cards say."""
+
+    name: str = OWN
+    root: str = ""
+
+
 Line = tuple[str, str, bool]  # a model, its number on the image, whether its verdict is right
 
 
@@ -28,6 +40,7 @@ def image_tiles(
     turn: str,
     key: str = "tiles",
     a_page: int = A_PAGE,
+    tested: EvaluationSet | None = None,
 ) -> None:
     """One page of images, with the control that turns it.
 
@@ -45,7 +58,11 @@ def image_tiles(
         Names what is walked through: another starts at page 1.
     key : str
         The container's.
+    tested : EvaluationSet, optional
+        Whose images these are, where they are not of the networks' own test split.
     """
+    place = Place(tested.name, tested.root) if tested and not tested.is_own else Place()
+    root = place.root or card.data["root"]
     if not len(rows):
         st.info("No image.")
         return
@@ -55,7 +72,7 @@ def image_tiles(
         number = st.number_input(f"Page of {pages}", 1, pages, key=f"page_{turn}", width=160)
     shown = rows[(number - 1) * a_page : number * a_page]
     try:
-        data = cache.face_data(card.data["root"])
+        data = cache.face_data(root)
     except DataError as err:
         st.error(f"The faces cannot be shown. {err}")
         return
@@ -65,15 +82,16 @@ def image_tiles(
             for column, sample_id in zip(columns, shown[start : start + A_ROW], strict=False):
                 sample = sample_of(samples.loc[sample_id])
                 with column:
-                    _tile(card, data, sample, lines(sample_id), key=key)
+                    try:
+                        picture = cache.thumbnail(root, sample, card.crop_expansion)
+                    except DataError as err:
+                        st.error(str(err))
+                        continue
+                    _tile(picture, sample, lines(sample_id))
+                    _compare_button(data, sample, place, key=key)
 
 
-def _tile(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, key: str) -> None:
-    try:
-        picture = cache.thumbnail(card.data["root"], sample, card.crop_expansion)
-    except DataError as err:
-        st.error(str(err))
-        return
+def _tile(picture: str, sample: Sample, lines: Sequence[Line]) -> None:
     kind = "live" if sample.label == LIVE else spoof_type_name(sample.spoof_type)
     species = "" if sample.label == LIVE else f" ({SPECIES_TITLES[sample.pai_species]})"
     rows = "".join(
@@ -86,7 +104,12 @@ def _tile(card: Card, data: FaceData, sample: Sample, lines: Sequence[Line], *, 
         f"<div><b>{kind}</b>{species}</div></div>"
         f'<div class="fs-table fs-scores"><table>{rows}</table></div>'
     )
+
+
+def _compare_button(data: FaceData, sample: Sample, place: Place, *, key: str) -> None:
+    """The way to the Compare page, where the gallery then shows the image's set."""
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
-        state.choose_sample(data, sample)
+        state.choose_sample(data, sample, root=place.root)
+        state.open_gallery(place.name)
         st.switch_page("app_pages/compare.py")

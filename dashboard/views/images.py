@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.views.image_tiles import Line, image_tiles
 from dashboard.views.style import model_title
-from dashboard.views.tables import table
+from dashboard.views.tables import data_table, table
+from fascore.evaluation_sets import EvaluationSet
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.comparison import Comparison
 from fascore.scores.score_text import score_against
 from fascore.scores.verdicts import Verdicts
 
+SCORES_HEIGHT = 420  # px
 CELLS = {
     (LIVE, True): "bona fide accepted",
     (LIVE, False): "bona fide rejected",
@@ -24,9 +27,8 @@ CELLS = {
 
 def test_set(comparison: Comparison) -> str:
     """The test images that numbers are measured on, in words."""
-    names = sorted({model.card.data["name"] for model in comparison.models.values()})
-    images = len(next(iter(comparison.models.values())).test)
-    return f"**{', '.join(names)}**, test split, {images:,} images"
+    part = ", test split" if comparison.is_own else ""
+    return f"**{comparison.set_title}**{part}, {comparison.num_images:,} images"
 
 
 def patterns_table(patterns: pd.DataFrame, names: Sequence[str]) -> None:
@@ -49,5 +51,23 @@ def test_image_tiles(comparison: Comparison, judged: Verdicts, rows: pd.Index, *
             for name, right in judged.right.loc[sample_id].items()
         ]
 
+    tested = comparison.tested
+    if tested is not None and not tested.is_own and not tested.has_pictures:
+        pictures_missing(tested)
+        scores_alone(judged, rows, key=key)
+        return
     card = next(iter(comparison.models.values())).card
-    image_tiles(card, judged.samples, list(rows), lines, turn=key)
+    image_tiles(card, judged.samples, list(rows), lines, turn=key, tested=tested)
+
+
+def pictures_missing(tested: EvaluationSet) -> None:
+    """Says that a set's pictures are not here, and why."""
+    why = f"expected at {tested.root}" if tested.root else "the store keeps this set's scores alone"
+    st.info(f"The pictures of {tested.title} are not here ({why}). Their scores are below.")
+
+
+def scores_alone(judged: Verdicts, rows: pd.Index, *, key: str) -> None:
+    """The scores of images whose faces are not here."""
+    scores = judged.scores.loc[rows].rename(columns=model_title)
+    shown = scores.map(lambda score: f"{score:.3f}")
+    data_table(shown, scores, key=f"scores_{key}", height=SCORES_HEIGHT)

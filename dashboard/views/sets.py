@@ -1,4 +1,4 @@
-"""The cross-data-set table: networks on each of a store's test sets."""
+"""Which test set a page is of, and the cross-data-set table: networks on each of them."""
 
 from __future__ import annotations
 
@@ -7,12 +7,66 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from dashboard import cache, state
+from dashboard.address import Part, widget_part
+from dashboard.cache import SetKey
 from dashboard.views.style import model_title
 from dashboard.views.tables import NETWORK, data_table, metric_cell, metric_meaning
+from fascore.errors import FascoreError
+from fascore.evaluation_sets import OWN
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.definitions import METRICS
+from fascore.store import Store
 
 SET = "Test set"
+CHOSEN = "test_set_choice"  # in the session
+
+
+def test_set_control(store: Store) -> str:
+    """In the sidebar: the test set that pages show, the networks' own test split first.
+
+    With one set there is nothing to choose.
+    """
+    sets = cache.test_sets(str(store.path), cache.sets_stamp(store))
+    if st.session_state.get(CHOSEN) not in sets:  # of another store
+        st.session_state.pop(CHOSEN, None)
+    if len(sets) < 2:
+        return OWN
+    return st.sidebar.selectbox(
+        SET,
+        list(sets),
+        format_func=lambda each: sets[each].words,
+        key=CHOSEN,
+        persist_state="session",
+        help="All numbers and faces of this page are of the test set chosen here. Thresholds stay "
+        "those of the store's own validation.",
+    )
+
+
+def set_part(store: Store) -> Part:
+    """The test set chosen, in the address."""
+    names = [each for each in cache.test_sets(str(store.path), cache.sets_stamp(store)) if each]
+
+    def read(text: str) -> str:
+        if text in names:
+            return text
+        raise FascoreError(
+            "Expected as set of the link a test set of the store: "
+            f"{', '.join(names) or 'none but its own test split'}. Received: {text!r}. It is left "
+            "out."
+        )
+
+    return widget_part("set", CHOSEN, OWN, read=read)
+
+
+def chosen_set(store: Store) -> SetKey:
+    """The test set chosen, and a note on which it is, for a narrow screen hides the sidebar."""
+    key = cache.set_key(store, state.test_set())
+    if key.name != OWN:
+        tested = cache.test_sets(str(store.path), cache.sets_stamp(store))[key.name]
+        st.markdown(f"Test set: **{tested.title}**, {len(tested.samples):,} images.")
+        st.caption(tested.shared_words)
+    return key
 
 
 def sets_table(found: Sequence[Tested]) -> None:

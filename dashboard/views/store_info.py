@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import cache, state
-from dashboard.cache import ModelKey
+from dashboard.cache import OWN_SPLIT, ModelKey, SetKey
 from dashboard.views.style import model_title
 from fascore.errors import FascoreError
 from fascore.report import store_report
@@ -39,13 +39,17 @@ def cards_or_errors(store: Store) -> tuple[dict[str, Card], dict[str, str]]:
     return store.whole_cards()
 
 
-def scored_keys(store: Store, names: Iterable[str]) -> tuple[list[ModelKey], dict[str, str]]:
-    """The keys of the models that can be compared, and of each other the sentence why not."""
+def scored_keys(
+    store: Store, names: Iterable[str], of: SetKey = OWN_SPLIT
+) -> tuple[list[ModelKey], dict[str, str]]:
+    """The keys of the models that can be compared on a test set, and of each other the sentence
+    why not.
+    """
     keys, errors = [], {}
     for name in names:
         key = cache.model_key(store, name)
         try:
-            cache.scored_model(key)
+            cache.scored_model(key, of)
         except FascoreError as err:
             errors[name] = str(err)
             continue
@@ -53,18 +57,18 @@ def scored_keys(store: Store, names: Iterable[str]) -> tuple[list[ModelKey], dic
     return keys, errors
 
 
-def report_button(store: Store) -> None:
-    """Downloads the report of the store at the thresholds chosen; made when it is pressed."""
+def report_button(store: Store, of: SetKey) -> None:
+    """Downloads the report of a test set at the thresholds chosen; made when it is pressed."""
     choice = state.threshold()
 
     def make() -> str:
-        page, _ = store_report(Store(store.path), choice)
+        page, _ = store_report(Store(store.path), choice, of.name)
         return page
 
     st.download_button(
         "Report (one HTML file)",
         make,
-        f"fascore-{store.path.resolve().name}.html",
+        f"{'-'.join(filter(None, ('fascore', store.path.resolve().name, of.name)))}.html",
         "text/html",
         key="report",
         icon=":material/summarize:",

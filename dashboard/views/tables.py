@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -43,19 +44,27 @@ def data_table(
     worst_rows: Mapping[str, Sequence[str]] | None = None,
     meanings: Mapping[str, str] | None = None,
     moving: Sequence[str] = (),
+    of: Comparison | None = None,
+    height: int | Literal["content"] = "content",
 ) -> None:
     """A sortable table of cells as shown, and a button for its numbers as CSV.
 
     `worst_rows` are marked, by column; `meanings` open on a column's name. Names of rows stay in
     sight when the table is moved sideways, but for those in `moving`: two of them fill a phone.
+    `of` is what was measured: the file's name and its first column say on which test set.
     """
+    file = key
+    if of is not None:
+        data = data.copy()
+        data.insert(0, "test_set", of.set_title)
+        file = key if of.is_own or of.tested is None else f"{key}-{of.tested.name}"
     marks = pd.DataFrame("", index=shown.index, columns=shown.columns)
     for column, rows in (worst_rows or {}).items():
         marks.loc[list(rows), column] = WORST
     st.dataframe(
         shown.style.apply(lambda _: marks, axis=None),
         key=key,
-        height="content",
+        height=height,
         column_config={
             name: st.column_config.TextColumn(help=text) for name, text in (meanings or {}).items()
         }
@@ -64,7 +73,7 @@ def data_table(
     st.download_button(
         "CSV",
         data.to_csv(),
-        f"{key}.csv",
+        f"{file}.csv",
         "text/csv",
         key=f"{key}_csv",
         icon=":material/download:",
@@ -74,7 +83,12 @@ def data_table(
 
 
 def metrics_table(
-    values: pd.DataFrame, metrics: Sequence[str], *, key: str, digits: int = 4
+    values: pd.DataFrame,
+    metrics: Sequence[str],
+    *,
+    key: str,
+    digits: int = 4,
+    of: Comparison | None = None,
 ) -> None:
     """A `fascore.scores.definitions.metric_table`, the worst of each column marked."""
     titles = [model_title(name) for name in values.index]
@@ -86,7 +100,7 @@ def metrics_table(
         marked[title] = [model_title(name) for name in worst(values, metric)]
     columns = [name for name in metric_columns(metrics) if name in values]
     meanings = {METRICS[name].title: metric_meaning(name) for name in metrics}
-    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
+    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings, of=of)
 
 
 def metric_cell(row: pd.Series, metric: str, digits: int = 4) -> str:
@@ -153,7 +167,7 @@ def thresholds_table(comparison: Comparison) -> None:
     data_table(shown, values, key="thresholds")
 
 
-def pairs_table(tests: Sequence[PairedTest]) -> None:
+def pairs_table(tests: Sequence[PairedTest], *, of: Comparison) -> None:
     """Each pair of models: the difference in accuracy, and what the test says."""
     rows = [
         {
@@ -178,7 +192,7 @@ def pairs_table(tests: Sequence[PairedTest]) -> None:
         "shown where the two differ on as much.",
     }
     data = pd.DataFrame([vars(test) for test in tests])
-    data_table(shown, data, key="pairs", meanings=meanings)
+    data_table(shown, data, key="pairs", meanings=meanings, of=of)
 
 
 def _signed(value: float) -> str:
@@ -214,7 +228,7 @@ def noise_tables(noise: TrainingNoise) -> None:
     data_table(shown, data, key="run_differences")
 
 
-def slices_table(parts: Sequence[Slice], column: str) -> None:
+def slices_table(parts: Sequence[Slice], column: str, *, of: Comparison) -> None:
     """Error rates of slices by model; small slices are marked."""
     rows = [f"{part.title}{' (small)' if part.small else ''}" for part in parts]
     shown = pd.DataFrame(
@@ -251,4 +265,4 @@ def slices_table(parts: Sequence[Slice], column: str) -> None:
             for name, errors in part.errors.items()
         ]
     )
-    data_table(shown, data, key="slices", worst_rows=marked)
+    data_table(shown, data, key="slices", worst_rows=marked, of=of)

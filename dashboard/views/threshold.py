@@ -58,7 +58,8 @@ def threshold_note(comparison: Comparison) -> None:
     Names the networks that had no validation images to choose on.
     """
     choice = state.threshold()
-    st.markdown(f"Threshold: **{choice.title}**. {choice.note}")
+    note = choice.note if comparison.is_own else choice.note_on(comparison.set_title)
+    st.markdown(f"Threshold: **{choice.title}**. {note}")
     fallen = [
         model_title(name)
         for name, threshold in comparison.thresholds.items()

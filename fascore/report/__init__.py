@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import OWN, open_set
 from fascore.report.data import SCHEMA, report_data
 from fascore.report.page import report_html
 from fascore.scores.across_sets import across_sets
@@ -16,22 +17,29 @@ from fascore.store import Store, StoreError, study_runs
 __all__ = ["SCHEMA", "report_data", "report_html", "store_report"]
 
 
-def store_report(store: Store, choice: ThresholdChoice) -> tuple[str, dict[str, Any]]:
-    """A store's report: the HTML page, and the numbers in it as JSON (`SCHEMA`).
+def store_report(
+    store: Store, choice: ThresholdChoice, test_set: str = OWN
+) -> tuple[str, dict[str, Any]]:
+    """A store's report on one of its test sets: the HTML page, and the numbers in it as JSON.
+
+    Thresholds are the store's own, whatever the test set. The JSON validates against `SCHEMA`.
 
     Raises
     ------
     StoreError
-        If no model of the store has scores that can be compared.
+        If there is no such test set, or no model has scores of it that can be compared.
     """
-    models, left_out = read_all_scored(store)
+    tested = open_set(store, test_set)
+    models, left_out = read_all_scored(store, tested)
     if not models:
         raise StoreError(
             f"Expected a store with scores. Received: {store.path}, where none can be used: "
             f"{' '.join(left_out.values())}"
         )
     noise, note = _study(store, choice)
-    comparison = compare_models(models, choice)
+    comparison = compare_models(models, choice, tested)
+    limits = {name: each.value for name, each in comparison.thresholds.items()}
+    test_sets, problems = across_sets(store, limits)
     data = report_data(
         comparison,
         rank_models(models),
@@ -39,9 +47,8 @@ def store_report(store: Store, choice: ThresholdChoice) -> tuple[str, dict[str, 
         noise=noise,
         noise_note=note,
         left_out=left_out,
-        test_sets=across_sets(
-            store, {name: each.value for name, each in comparison.thresholds.items()}
-        ),
+        test_sets=test_sets,
+        test_set_problems=problems,
     )
     return report_html(data, comparison), data
 

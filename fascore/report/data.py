@@ -19,6 +19,7 @@ from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.comparison import Comparison
 from fascore.scores.curves import curve_points
 from fascore.scores.definitions import METRICS, Number
+from fascore.scores.error_rates import ErrorCurve
 from fascore.scores.slices import RATE_OF, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.intervals import Interval, flatten_interval, restore_interval
@@ -37,6 +38,7 @@ def report_data(
     noise_note: str = "",
     left_out: Mapping[str, str] | None = None,
     test_sets: Sequence[Tested] = (),
+    test_set_problems: Sequence[str] = (),
 ) -> dict[str, Any]:
     """The report of a comparison; validated against `SCHEMA`.
 
@@ -56,6 +58,8 @@ def report_data(
         Why a model of the store is not compared, by name.
     test_sets : sequence of Tested
         The store's networks, and detectors from elsewhere, on each of its test sets.
+    test_set_problems : sequence of str
+        Why test sets and detectors are left out.
     """
     first = next(iter(comparison.models.values()))
     data = {
@@ -63,7 +67,16 @@ def report_data(
         "software": software_versions(),
         "data_set": {"simulated": False} | first.card.data | {"test_images": len(first.test)},
         "threshold_rule": choice.title,
-        "threshold_note": choice.note,
+        "test_set": {
+            "title": comparison.set_title,
+            "own": comparison.is_own,
+            "images": comparison.num_images,
+            "one_class_note": comparison.one_class_note,
+            "shared": comparison.tested.shared_words if comparison.tested else "",
+        },
+        "threshold_note": choice.note
+        if comparison.is_own
+        else choice.note_on(comparison.set_title),
         "bootstrap_unit": next(iter(rankings.values())).unit,
         "definitions": {
             name: {"title": about.title, "sentence": about.sentence, "formula": about.formula}
@@ -79,6 +92,7 @@ def report_data(
         "training_noise_note": noise_note,
         "slices": _slices(comparison),
         "test_sets": [_test_set(each) for each in test_sets],
+        "test_set_problems": list(test_set_problems),
         "reported": _reported(),
     }
     jsonschema.validate(data, SCHEMA)
@@ -96,9 +110,10 @@ def _interval(interval: Interval) -> dict[str, float | None]:
 
 
 def _number(number: Number) -> Mapping[str, float | None]:
-    if isinstance(number, Interval):
+    if isinstance(number, Interval) and number.n:
         return _interval(number)
-    return {"estimate": None if math.isnan(number) else number}
+    estimate = number.estimate if isinstance(number, Interval) else number
+    return {"estimate": None if math.isnan(estimate) else estimate}
 
 
 def _model(name: str, comparison: Comparison, ranking: Ranking) -> dict[str, Any]:
@@ -117,10 +132,15 @@ def _model(name: str, comparison: Comparison, ranking: Ranking) -> dict[str, Any
         "worst_species": result.pad.worst,
         "apcer_by_species": {key: _interval(each) for key, each in result.apcer.items()},
         "confusion": result.rates.confusion.tolist(),
-        "curve": {
-            part: values.tolist() for part, values in curve_points(result.quality.curve).items()
-        },
+        "curve": _curve(result.quality.curve),
     }
+
+
+def _curve(curve: ErrorCurve | None) -> dict[str, list[float]] | None:
+    """A curve as drawn; None where the images are of one class."""
+    if curve is None:
+        return None
+    return {part: values.tolist() for part, values in curve_points(curve).items()}
 
 
 def _noise(noise: TrainingNoise) -> dict[str, Any]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from plotly.graph_objects import Figure
-
 from fascore.labels import SPECIES_TITLES
 from fascore.models import MODELS
 from fascore.report.templates import figure_html, json_text, template
@@ -37,12 +35,7 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
 
 def _figures(comparison: Comparison) -> list[str]:
     """The figures as HTML; the first brings Plotly's code along."""
-    drawn: list[Figure] = [
-        curves.roc_figure(comparison.measured),
-        curves.det_figure(comparison.measured),
-        curves.species_figure(comparison.measured),
-        curves.calibration_figure(comparison.measured),
-    ]
+    drawn = curves.defined_figures(comparison.measured).values()
     return [
         figure_html(figure, name=f"figure-{number}", first=number == 0)
         for number, figure in enumerate(drawn)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from fascore.errors import StoreError
+from fascore.errors import FascoreError, StoreError
 from fascore.evaluation_sets import EvaluationSet, open_set, set_names
-from fascore.labels import LIVE, SPOOF
-from fascore.outside_scores import outside_detectors
-from fascore.scores.error_rates import in_range
-from fascore.stats.intervals import (
-    Interval,
-    clustered_rate,
-    flatten_interval,
-    interval_text,
-    owners,
-    restore_interval,
-)
-from fascore.stats.ranking import bootstrap_ranking
+from fascore.outside_scores import OutsideDetector, outside_detectors
+from fascore.scores.comparison import rank_tables
+from fascore.scores.definitions import metric_columns, metric_table
+from fascore.scores.evaluation import evaluate_scores, score_quality
+from fascore.stats.intervals import interval_text, restore_interval
 from fascore.store import Store
 
 CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
@@ -49,48 +42,19 @@ def set_table(
     FascoreError
         If a score is outside [0, 1].
     """
-    first = next(iter(scored.values()))
-    labels, subjects = first["label"].to_numpy(), first["subject"].to_list()
-    rankings = {}
-    if {LIVE, SPOOF} <= set(labels):
-        scores = {name: table["spoof_score"].to_numpy() for name, table in scored.items()}
-        rankings = bootstrap_ranking(scores, labels, subjects)
+    rankings = rank_tables(scored)
     rows = {}
     for name, table in scored.items():
-        auc = rankings[name].auc if rankings else None
-        rates = _rates(table, thresholds[name])
-        rows[name] = {**flatten_interval(auc, "auc", prefix="auc_"), **rates}
+        threshold = thresholds[name]
+        # AUC asks for no threshold; the rates of one that nobody chose are taken out again
+        result = evaluate_scores(score_quality(table), threshold=threshold or 0.0)
+        row = metric_table({name: result}, rankings).loc[name]
+        row = row[[column for column in metric_columns(CROSS_METRICS) if column in row]]
+        rows[name] = {**row, WORST: result.pad.worst}
+        if threshold is None:
+            rates = [column for column in row.index if not column.startswith("auc")]
+            rows[name] |= {**dict.fromkeys(rates, math.nan), WORST: ""}
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
-
-
-def _rates(scored: pd.DataFrame, threshold: float | None) -> dict[str, float | str]:
-    """APCER of the worst species, BPCER and their means, as columns."""
-    if threshold is None:
-        return {**dict.fromkeys(CROSS_METRICS[1:], np.nan), WORST: ""}
-    owner, _ = owners(scored["subject"].to_list())
-    labels = scored["label"].to_numpy()
-    wrong = (in_range(scored["spoof_score"].to_numpy()) >= threshold) != (labels == SPOOF)
-
-    def rate(rows: np.ndarray) -> Interval | None:
-        return clustered_rate(wrong[rows], owner[rows]) if len(rows) else None
-
-    species = scored.groupby("pai_species").indices
-    live = rate(np.flatnonzero(labels == LIVE))
-    attacks = {str(name): rate(rows) for name, rows in species.items() if labels[rows[0]] == SPOOF}
-    accepted = {name: each for name, each in attacks.items() if each}
-    worst = max(accepted, key=lambda name: accepted[name].estimate, default="")
-    apcer, pooled = accepted.get(worst), rate(np.flatnonzero(labels == SPOOF))
-    return {
-        **flatten_interval(apcer, "apcer", prefix="apcer_"),
-        **flatten_interval(live, "bpcer", prefix="bpcer_"),
-        "acer": _mean(apcer, live),
-        "hter": _mean(pooled, live),
-        WORST: worst,
-    }
-
-
-def _mean(first: Interval | None, second: Interval | None) -> float:
-    return np.nan if first is None or second is None else (first.estimate + second.estimate) / 2
 
 
 @dataclass(frozen=True)
@@ -104,16 +68,17 @@ class Tested:
     @property
     def words(self) -> str:
         """What it is and how large, to stand beside its numbers."""
-        return f"{self.tested.title}, {len(self.tested.samples):,} images"
+        return self.tested.words
 
 
 def across_sets(
     store: Store, thresholds: Mapping[str, float], *, only_real: bool = False
-) -> list[Tested]:
+) -> tuple[list[Tested], list[str]]:
     """The store's networks on each of its test sets, its own test split first.
 
     A network without scores on a set is left out of that set's table, a set that no network was
     scored on altogether. Detectors from elsewhere (`fascore.outside_scores`) follow the networks.
+    What is damaged takes only itself away.
 
     Parameters
     ----------
@@ -121,25 +86,45 @@ def across_sets(
         By network, from the store's own validation: only these networks are looked at.
     only_real : bool
         Leave out what is not recorded as photographs of real faces and attacks.
+
+    Returns
+    -------
+    list of Tested
+    list of str
+        A sentence for each set, and each imported detector, that cannot be used.
     """
-    found = []
+    found, problems = [], []
     for name in set_names(store):
-        tested, scored = open_set(store, name), {}
-        if only_real and not tested.real_presentations:
-            continue
-        for model in thresholds:
-            try:
-                scored[model] = tested.scored(model)
-            except StoreError:  # of other weights, or not scored on this set
+        try:
+            tested = open_set(store, name)
+            if only_real and not tested.real_presentations:
                 continue
-        if not scored:
+            others, unusable = ([], []) if only_real else outside_detectors(store, tested)
+            problems += unusable
+            if each := _tested(tested, thresholds, others):
+                found.append(each)
+        except FascoreError as err:
+            place = f"The test set {name}" if name else "The networks' own test split"
+            problems.append(f"{place} is left out. {err}")
+    return found, list(dict.fromkeys(problems))  # a record that cannot be read names no set
+
+
+def _tested(
+    tested: EvaluationSet, thresholds: Mapping[str, float], others: Sequence[OutsideDetector]
+) -> Tested | None:
+    """A set's table; None where no network was scored on it."""
+    scored = {}
+    for model in thresholds:
+        try:
+            scored[model] = tested.scored(model)
+        except StoreError:  # of other weights, or not scored on this set
             continue
-        others = [] if only_real else outside_detectors(store, tested)
-        scored |= {each.title: each.scored for each in others}
-        limits = {**thresholds, **{each.title: each.threshold for each in others}}
-        rules = {each.title: each.rule or "not told" for each in others if each.threshold}
-        found.append(Tested(tested, set_table(scored, limits), rules))
-    return found
+    if not scored:
+        return None
+    scored |= {each.title: each.scored for each in others}
+    limits = {**thresholds, **{each.title: each.threshold for each in others}}
+    rules = {each.title: each.rule or "not told" for each in others if each.threshold is not None}
+    return Tested(tested, set_table(scored, limits), rules)
 
 
 def real_words(real: list[Tested], title: Callable[[str], str] = str) -> str:

@@ -54,10 +54,7 @@ def classify(
     [[1, 1], [0, 2]]
     """
     checked(live_scores, spoof_scores)
-    caught, rejected = ((each >= threshold).sum() for each in (spoof_scores, live_scores))
-    confusion = np.array(
-        [[len(live_scores) - rejected, rejected], [len(spoof_scores) - caught, caught]]
-    )
+    confusion = confusion_matrix(live_scores, spoof_scores, threshold=threshold)
     cells = {"y_true": [LIVE, LIVE, SPOOF, SPOOF], "y_pred": [LIVE, SPOOF, LIVE, SPOOF]}
     counts = confusion.ravel()  # scikit-learn gets four images with weights, not all of them
     precision, recall, f1, _ = (
@@ -68,6 +65,17 @@ def classify(
     )
     accuracy = metrics.accuracy_score(**cells, sample_weight=counts)
     return Classification(float(accuracy), float(precision), float(recall), float(f1), confusion)
+
+
+def confusion_matrix(
+    live_scores: np.ndarray, spoof_scores: np.ndarray, *, threshold: float
+) -> np.ndarray:
+    """Counts of images (2, 2): rows the truth, columns the verdict, live then spoof.
+
+    A class without images has a row of zeros.
+    """
+    caught, rejected = ((each >= threshold).sum() for each in (spoof_scores, live_scores))
+    return np.array([[len(live_scores) - rejected, rejected], [len(spoof_scores) - caught, caught]])
 
 
 def auc(live_scores: np.ndarray, spoof_scores: np.ndarray) -> float:

@@ -1,4 +1,4 @@
-"""Several models of a store on its test split, each at its threshold."""
+"""Several models of a store on one of its test sets, each at its threshold."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import EvaluationSet, open_set
 from fascore.labels import LIVE, SPOOF
 from fascore.models import VARIANTS
+from fascore.scores.error_rates import checked
 from fascore.scores.evaluation import (
     Evaluation,
     ScoreQuality,
@@ -17,7 +19,14 @@ from fascore.scores.evaluation import (
     judged_rightly,
     score_quality,
 )
-from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
+from fascore.scores.thresholds import (
+    Threshold,
+    ThresholdChoice,
+    choose_threshold,
+    live_scores,
+    spoof_scores,
+)
+from fascore.stats.intervals import UNDEFINED, owners
 from fascore.stats.paired import PairedTest, paired_tests
 from fascore.stats.ranking import Ranking, bootstrap_ranking
 from fascore.store import Card, Store
@@ -25,17 +34,18 @@ from fascore.store import Card, Store
 
 @dataclass(frozen=True)
 class ScoredModel:
-    """A model's scores of a store's samples, and what of them needs no threshold.
+    """A model's scores of a test set, and what of them needs no threshold.
 
     Attributes
     ----------
     card : Card
     test : DataFrame
-        `Store.scored` of the test split.
+        `EvaluationSet.scored`.
     validation : DataFrame or None
-        Of the validation split; None without images of both classes.
+        `Store.scored` of the store's own validation, whatever the test set; None without images
+        of both classes.
     quality : ScoreQuality
-        Of the test split.
+        Of the test set.
     """
 
     card: Card
@@ -44,15 +54,18 @@ class ScoredModel:
     quality: ScoreQuality
 
 
-def read_scored(store: Store, name: str) -> ScoredModel:
-    """A model's scores.
+def read_scored(store: Store, name: str, tested: EvaluationSet | None = None) -> ScoredModel:
+    """A model's scores of a test set of the store, its own test split unless another is given.
 
     Raises
     ------
     FascoreError
-        If the tables cannot be used, or the test split lacks a class.
+        If the tables cannot be used, or the store's own test split lacks a class.
     """
-    test = store.scored(name)
+    tested = tested or open_set(store)
+    test = tested.scored(name)
+    if tested.is_own:
+        checked(live_scores(test), spoof_scores(test))
     validation = store.scored(name, split="validation")
     both = set(validation["label"]) == {LIVE, SPOOF}
     return ScoredModel(store.card(name), test, validation if both else None, score_quality(test))
@@ -60,18 +73,21 @@ def read_scored(store: Store, name: str) -> ScoredModel:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Models by name, their thresholds and numbers on the test split.
+    """Models by name, their thresholds and numbers on one test set.
 
     Attributes
     ----------
     models : dict of str to ScoredModel
     thresholds : dict of str to Threshold
     measured : dict of str to Evaluation
+    tested : EvaluationSet or None
+        What they were measured on; None for scores that are in no store.
     """
 
     models: Mapping[str, ScoredModel]
     thresholds: Mapping[str, Threshold]
     measured: Mapping[str, Evaluation]
+    tested: EvaluationSet | None = None
 
     def chosen(self, names: Sequence[str]) -> Comparison:
         """The same of these models alone."""
@@ -79,12 +95,44 @@ class Comparison:
             {name: self.models[name] for name in names},
             {name: self.thresholds[name] for name in names},
             {name: self.measured[name] for name in names},
+            self.tested,
         )
 
     @property
     def compared_first(self) -> list[str]:
         """The models that pages and reports compare unless asked for others: the variants."""
         return [name for name in self.models if name in VARIANTS] or list(self.models)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the images are the test split of the networks' own data set."""
+        return self.tested is None or self.tested.is_own
+
+    @property
+    def set_title(self) -> str:
+        """What to call the images beside a number."""
+        if self.tested is not None:
+            return self.tested.title
+        return ", ".join(sorted({model.card.data["name"] for model in self.models.values()}))
+
+    @property
+    def num_images(self) -> int:
+        """How many images were judged."""
+        return len(next(iter(self.models.values())).test)
+
+    @property
+    def classes(self) -> frozenset[int]:
+        """The labels that the images have: both, or one alone in a test set of one class."""
+        return frozenset(next(iter(self.models.values())).test["label"])
+
+    @property
+    def one_class_note(self) -> str:
+        """What of the numbers exists, where the images are of one class; "" where of both."""
+        if self.classes == {LIVE}:
+            return "All images are bona fide: accuracy and BPCER exist, all else is undefined."
+        if self.classes == {SPOOF}:
+            return "All images are attacks: accuracy and APCER exist, all else is undefined."
+        return ""
 
     def paired_tests(self) -> list[PairedTest]:
         """A paired test for each two models (`fascore.stats.paired`)."""
@@ -98,8 +146,12 @@ class Comparison:
         )
 
 
-def compare_models(models: Mapping[str, ScoredModel], choice: ThresholdChoice) -> Comparison:
-    """Each model's numbers at the threshold that the choice gives it."""
+def compare_models(
+    models: Mapping[str, ScoredModel],
+    choice: ThresholdChoice,
+    tested: EvaluationSet | None = None,
+) -> Comparison:
+    """Each model's numbers on `tested` at the threshold that the choice gives it."""
     thresholds = {
         name: choose_threshold(model.card, model.validation, choice)
         for name, model in models.items()
@@ -108,22 +160,32 @@ def compare_models(models: Mapping[str, ScoredModel], choice: ThresholdChoice) -
         name: evaluate_scores(model.quality, threshold=thresholds[name].value)
         for name, model in models.items()
     }
-    return Comparison(models, thresholds, measured)
+    return Comparison(models, thresholds, measured, tested)
 
 
 def rank_models(models: Mapping[str, ScoredModel]) -> dict[str, Ranking]:
-    """AUC and EER of each model with bootstrap intervals."""
-    first = next(iter(models.values())).test
-    scores = {name: model.test["spoof_score"].to_numpy() for name, model in models.items()}
-    return bootstrap_ranking(scores, first["label"].to_numpy(), first["subject"].to_list())
+    """AUC and EER of each model with bootstrap intervals (`rank_tables`)."""
+    return rank_tables({name: model.test for name, model in models.items()})
 
 
-def read_all_scored(store: Store) -> tuple[dict[str, ScoredModel], dict[str, str]]:
-    """Each model that can be compared, and of each that cannot the sentence why."""
+def rank_tables(scored: Mapping[str, pd.DataFrame]) -> dict[str, Ranking]:
+    """AUC and EER of scored tables of the same images; undefined where these are of one class."""
+    first = next(iter(scored.values()))
+    labels, subjects = first["label"].to_numpy(), first["subject"].to_list()
+    if not {LIVE, SPOOF} <= set(labels):
+        return dict.fromkeys(scored, Ranking(UNDEFINED, UNDEFINED, owners(subjects)[1]))
+    scores = {name: table["spoof_score"].to_numpy() for name, table in scored.items()}
+    return bootstrap_ranking(scores, labels, subjects)
+
+
+def read_all_scored(
+    store: Store, tested: EvaluationSet | None = None
+) -> tuple[dict[str, ScoredModel], dict[str, str]]:
+    """Each model that can be compared on a test set, and of each that cannot the sentence why."""
     models, errors = {}, {}
     for name in store.names:
         try:
-            models[name] = read_scored(store, name)
+            models[name] = read_scored(store, name, tested)
         except FascoreError as err:
             errors[name] = str(err)
     return models, errors

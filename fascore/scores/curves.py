@@ -44,6 +44,21 @@ _SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}
 MAX_POINTS = 600  # of a curve as drawn
 
 
+def defined_figures(measured: Mapping[str, Evaluation]) -> dict[str, go.Figure]:
+    """The curves and bars that the images' classes define, by name: those of one class have no
+    ROC curve, DET curve or calibration, and without attacks there are no species.
+    """
+    first = next(iter(measured.values()))
+    both = first.quality.curve is not None
+    draw = {
+        "roc": (roc_figure, both),
+        "det": (det_figure, both),
+        "species": (species_figure, bool(first.apcer)),
+        "calibration": (calibration_figure, both),
+    }
+    return {name: figure(measured) for name, (figure, defined) in draw.items() if defined}
+
+
 def roc_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """ROC curves, each with its operating point."""
     figure = go.Figure()
@@ -126,7 +141,8 @@ def calibration_figure(measured: Mapping[str, Evaluation]) -> go.Figure:
     """Share of attacks among images by their score; on the diagonal a score is a probability."""
     figure = go.Figure()
     for name, result in measured.items():
-        bins = result.quality.calibration
+        if (bins := result.quality.calibration) is None:
+            continue
         figure.add_scatter(
             x=bins.score,
             y=bins.share,
@@ -181,9 +197,10 @@ def histogram_figure(title: str, scored: pd.DataFrame, *, threshold: float) -> g
 def confusion_figure(title: str, rates: Classification) -> go.Figure:
     """A confusion matrix: counts, and percentages of each row."""
     counts = rates.confusion
-    shares = counts / counts.sum(axis=1, keepdims=True)
+    # a class without images has no shares, and a row of zeros
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     names = [f"{CLASS_NAMES[0]} (bona fide)", f"{CLASS_NAMES[1]} (attack)"]
-    text = [[f"<b>{counts[i, j]}</b><br>{shares[i, j]:.1%}" for j in range(2)] for i in range(2)]
+    text = [[_cell_text(counts[i], j) for j in range(2)] for i in range(2)]
     figure = go.Figure(
         go.Heatmap(
             z=shares,
@@ -212,6 +229,12 @@ def confusion_figure(title: str, rates: Classification) -> go.Figure:
     return figure
 
 
+def _cell_text(row: np.ndarray, column: int) -> str:
+    """A count, and its share of the row where that has images."""
+    share = f"<br>{row[column] / row.sum():.1%}" if row.sum() else "<br>no images"
+    return f"<b>{row[column]}</b>{share}"
+
+
 def _diagonal(figure: go.Figure) -> None:
     figure.add_scatter(
         x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot", "width": 1},
@@ -223,6 +246,8 @@ def _curve(
     figure: go.Figure, name: str, result: Evaluation, rate: Rate, x: Scale, y: Scale
 ) -> None:
     """One network's curve of this APCER over BPCER, and a diamond at its threshold."""
+    if result.quality.curve is None:
+        return
     curve = curve_points(result.quality.curve)
     line = _network_line(name)
     figure.add_scatter(

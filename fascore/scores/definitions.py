@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from fascore.scores.evaluation import Evaluation
-from fascore.stats.intervals import ENDS, Interval, flatten_interval
+from fascore.stats.intervals import ENDS, UNDEFINED, Interval, flatten_interval
 from fascore.stats.ranking import Ranking
 
 Number = float | Interval
@@ -57,7 +57,7 @@ METRICS: dict[str, Metric] = {
         "APCER", "Attack presentation classification error rate: attacks accepted as bona fide, "
         "of the PAI species where most are (ISO/IEC 30107-3).",
         "max over species s of: attacks of s with score < threshold / attacks of s", "low",
-        lambda at, rank: at.apcer[at.pad.worst],
+        lambda at, rank: at.apcer.get(at.pad.worst, UNDEFINED),
     ),
     "bpcer": Metric(
         "BPCER", "Bona fide presentation classification error rate: bona fide faces rejected as "
@@ -92,37 +92,37 @@ METRICS: dict[str, Metric] = {
         "BPCER at APCER 1 %", "Bona fide rejected when at most 1 % of each species\' attacks are "
         "accepted (ISO/IEC 30107-3).",
         "min of BPCER(t) over t with APCER(t) ≤ 0.01", "low",
-        lambda at, rank: at.quality.curve.bpcer_at_apcer(0.01),
+        lambda at, rank: at.quality.bpcer_at_apcer(0.01),
     ),
     "bpcer_at_apcer_5": Metric(
         "BPCER at APCER 5 %", "Bona fide rejected when at most 5 % of each species\' attacks are "
         "accepted (ISO/IEC 30107-3).",
         "min of BPCER(t) over t with APCER(t) ≤ 0.05", "low",
-        lambda at, rank: at.quality.curve.bpcer_at_apcer(0.05),
+        lambda at, rank: at.quality.bpcer_at_apcer(0.05),
     ),
     "bpcer_at_apcer_10": Metric(
         "BPCER at APCER 10 %", "Bona fide rejected when at most 10 % of each species\' attacks are "
         "accepted (ISO/IEC 30107-3).",
         "min of BPCER(t) over t with APCER(t) ≤ 0.10", "low",
-        lambda at, rank: at.quality.curve.bpcer_at_apcer(0.1),
+        lambda at, rank: at.quality.bpcer_at_apcer(0.1),
     ),
     "recall_at_fpr_1": Metric(
         "Pooled recall at FPR 1 %", "Attacks caught, all species pooled, when at most 1 % of "
         "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.01", "high",
-        lambda at, rank: at.quality.curve.recall_at_fpr(0.01),
+        lambda at, rank: at.quality.recall_at_fpr(0.01),
     ),
     "recall_at_fpr_05": Metric(
         "Pooled recall at FPR 0.5 %", "Attacks caught, all species pooled, when at most 0.5 % of "
         "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.005", "high",
-        lambda at, rank: at.quality.curve.recall_at_fpr(0.005),
+        lambda at, rank: at.quality.recall_at_fpr(0.005),
     ),
     "recall_at_fpr_01": Metric(
         "Pooled recall at FPR 0.1 %", "Attacks caught, all species pooled, when at most 0.1 % of "
         "the bona fide are rejected.",
         "max of 1 − pooled APCER(t) over t with BPCER(t) ≤ 0.001", "high",
-        lambda at, rank: at.quality.curve.recall_at_fpr(0.001),
+        lambda at, rank: at.quality.recall_at_fpr(0.001),
     ),
     "brier": Metric(
         "Brier score", "Mean squared distance of P(spoof) from the truth.",
@@ -132,7 +132,7 @@ METRICS: dict[str, Metric] = {
         "ECE", "Expected calibration error: how far P(spoof) is from the share of attacks among "
         "images that score alike, in ten bins.",
         "sum over bins b of: images in b / images · |mean score in b − share of attacks in b|",
-        "low", lambda at, rank: at.quality.calibration.error,
+        "low", lambda at, rank: at.quality.calibration_error,
     ),
 }  # fmt: skip
 

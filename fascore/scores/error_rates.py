@@ -6,6 +6,7 @@ rejected when its score is at or above it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -67,6 +68,8 @@ def bpcer(live_scores: np.ndarray, threshold: float) -> float:
 class PadErrors:
     """Errors of presentation attack detection at a threshold (ISO/IEC 30107-3), each in [0, 1].
 
+    What takes images of a class that has none is NaN, and `worst` is "" without attacks.
+
     Attributes
     ----------
     apcer : float
@@ -112,19 +115,23 @@ def pad_errors(
     Raises
     ------
     FascoreError
-        If there are no live images, a species or type has none, or a score is outside [0, 1].
+        If a species or type that is named has no images, or a score is outside [0, 1].
     """
-    species, types = apcer_by_species(by_species, threshold), apcer_by_species(by_type, threshold)
-    worst = max(species, key=species.__getitem__)
-    rejected = bpcer(live_scores, threshold)
-    pooled = float((np.concatenate(list(by_species.values())) < threshold).mean())
+    species, types = (
+        apcer_by_species(each, threshold) if each else {} for each in (by_species, by_type)
+    )
+    worst = max(species, key=species.__getitem__, default="")
+    apcer = species.get(worst, math.nan)
+    rejected = bpcer(live_scores, threshold) if len(live_scores) else math.nan
+    attacks = list(by_species.values())
+    pooled = float((np.concatenate(attacks) < threshold).mean()) if attacks else math.nan
     return PadErrors(
-        apcer=species[worst],
+        apcer=apcer,
         worst=worst,
         by_species=species,
         by_type=types,
         bpcer=rejected,
-        acer=(species[worst] + rejected) / 2,
+        acer=(apcer + rejected) / 2,
         pooled_apcer=pooled,
         hter=(pooled + rejected) / 2,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -16,15 +17,16 @@ from fascore.scores.classification import (
     brier,
     calibration,
     classify,
+    confusion_matrix,
 )
 from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, in_range, pad_errors
 from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
-from fascore.stats.intervals import Interval, clustered_rate, owners
+from fascore.stats.intervals import UNDEFINED, Interval, clustered_rate, owners
 
 
 @dataclass(frozen=True)
 class ScoreQuality:
-    """A model's scores of a split by class and kind, and what holds of them at any threshold.
+    """A model's scores of a test set by class and kind, and what holds of them at any threshold.
 
     Attributes
     ----------
@@ -35,8 +37,9 @@ class ScoreQuality:
     live : array of shape (n_live,)
     by_species, by_type : dicts of str to array
         Scores of the spoof images, by PAI species and by spoof type.
-    curve : ErrorCurve
-    calibration : Calibration
+    curve : ErrorCurve or None
+    calibration : Calibration or None
+        None, like the next two NaN, where the images are of one class.
     average_precision, brier : float
     """
 
@@ -47,15 +50,28 @@ class ScoreQuality:
     live: np.ndarray
     by_species: Mapping[str, np.ndarray]
     by_type: Mapping[str, np.ndarray]
-    curve: ErrorCurve
-    calibration: Calibration
+    curve: ErrorCurve | None
+    calibration: Calibration | None
     average_precision: float
     brier: float
+
+    def bpcer_at_apcer(self, apcer: float) -> float:
+        """`ErrorCurve.bpcer_at_apcer`; NaN with images of one class."""
+        return self.curve.bpcer_at_apcer(apcer) if self.curve else math.nan
+
+    def recall_at_fpr(self, fpr: float) -> float:
+        """`ErrorCurve.recall_at_fpr`; NaN with images of one class."""
+        return self.curve.recall_at_fpr(fpr) if self.curve else math.nan
+
+    @property
+    def calibration_error(self) -> float:
+        """Expected calibration error; NaN with images of one class."""
+        return self.calibration.error if self.calibration else math.nan
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """One model on one split at a threshold.
+    """One model on one test set at a threshold; what its classes do not define is NaN.
 
     Attributes
     ----------
@@ -84,9 +100,11 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
     Raises
     ------
     FascoreError
-        If a class has no images or a score is outside [0, 1].
+        If a score is outside [0, 1].
     """
+    in_range(scored["spoof_score"].to_numpy())
     live, spoof, by_species = live_scores(scored), spoof_scores(scored), scores_by_species(scored)
+    both = bool(len(live) and len(spoof))
     attacks = scored.assign(row=np.arange(len(scored)))[scored["label"] == SPOOF]
     return ScoreQuality(
         scored["spoof_score"].to_numpy(),
@@ -96,10 +114,10 @@ def score_quality(scored: pd.DataFrame) -> ScoreQuality:
         live,
         by_species,
         scores_by_type(scored),
-        error_curve(live, spoof, by_species=by_species),
-        calibration(live, spoof),
-        average_precision(live, spoof),
-        brier(live, spoof),
+        error_curve(live, spoof, by_species=by_species) if both else None,
+        calibration(live, spoof) if both else None,
+        average_precision(live, spoof) if both else math.nan,
+        brier(live, spoof) if both else math.nan,
     )
 
 
@@ -109,18 +127,17 @@ def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
     Parameters
     ----------
     quality : ScoreQuality
-        `score_quality` of the split.
+        `score_quality` of the test set.
     threshold : float
     """
     live, by_species, owner = quality.live, quality.by_species, quality.owner
     right = (quality.scores >= threshold) == (quality.labels == SPOOF)
     faces = quality.labels == LIVE
-    rates = classify(live, np.concatenate(list(by_species.values())), threshold=threshold)
     return Evaluation(
         threshold=threshold,
-        rates=rates,
+        rates=_classification(live, quality.scores[~faces], threshold=threshold),
         accuracy=clustered_rate(right, owner),
-        bpcer=clustered_rate(~right[faces], owner[faces]),
+        bpcer=clustered_rate(~right[faces], owner[faces]) if faces.any() else UNDEFINED,
         pad=pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold),
         apcer={
             name: clustered_rate(~right[rows], owner[rows])
@@ -128,6 +145,15 @@ def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
         },
         quality=quality,
     )
+
+
+def _classification(live: np.ndarray, spoof: np.ndarray, *, threshold: float) -> Classification:
+    """`classify`; of one class only accuracy and the counts are defined."""
+    if len(live) and len(spoof):
+        return classify(live, spoof, threshold=threshold)
+    confusion = confusion_matrix(live, spoof, threshold=threshold)
+    accuracy = float(np.trace(confusion) / confusion.sum())
+    return Classification(accuracy, math.nan, math.nan, math.nan, confusion)
 
 
 def judged_rightly(scored: pd.DataFrame, *, threshold: float) -> pd.Series:

@@ -93,22 +93,24 @@ def calibrated(scores: np.ndarray | float, temperature: float) -> np.ndarray:
 
 
 def calibration_table(models: Mapping[str, ScoredModel]) -> pd.DataFrame:
-    """Expected calibration error on test before and after each model's temperature.
+    """Expected calibration error on a test set before and after each model's temperature.
 
-    A row a model that has one: `temperature`, `rule`, `error_before`, `error_after`.
+    A row a model that has one: `temperature`, `rule`, `error_before`, `error_after`. None where the
+    images are of one class.
     """
     import pandas as pd
 
     rows = {}
     for name, model in models.items():
-        if (temperature := model.card.temperature) is None:
+        before = model.quality.calibration
+        if (temperature := model.card.temperature) is None or before is None:
             continue
         scores, spoof = model.quality.scores, model.quality.labels == 1
         after = calibrated(scores, temperature)
         rows[name] = {
             "temperature": temperature,
             "rule": model.card.calibration["rule"],
-            "error_before": model.quality.calibration.error,
+            "error_before": before.error,
             "error_after": calibration(after[~spoof], after[spoof]).error,
         }
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -60,6 +60,12 @@ class ThresholdChoice:
             return "The same for each network, chosen without a look at any score."
         return "Chosen on validation for each network, applied to test."
 
+    def note_on(self, title: str) -> str:
+        """The same of rates on another test set than the networks' own, by its title."""
+        if self.value is not None or self.rule == FIXED_RULE:
+            return self.note
+        return f"Chosen for each network on the store's own validation, applied to {title}."
+
 
 @dataclass(frozen=True)
 class Threshold:

@@ -29,6 +29,9 @@ class Interval:
     n: int
 
 
+UNDEFINED = Interval(math.nan, math.nan, math.nan, 0)  # of no image at all
+
+
 def interval_text(
     interval: Interval | None,
     *,
@@ -92,7 +95,7 @@ def flatten_interval(
     >>> flatten_interval(Interval(0.5, 0.25, 0.75, 8), "hit", prefix="hit_")
     {'hit': 0.5, 'hit_low': 0.25, 'hit_high': 0.75, 'hit_n': 8}
     """
-    interval = interval or Interval(math.nan, math.nan, math.nan, 0)
+    interval = interval or UNDEFINED
     ends = {f"{prefix}{end}": getattr(interval, end) for end in ENDS}
     return {name: interval.estimate, **ends}
 

@@ -10,17 +10,18 @@ from tests.dashboard.conftest import text_of
 pytestmark = pytest.mark.usefixtures("detect")
 
 
-def add_set(path, name, **about):
-    """The store's own test split as another test set, scored by all networks."""
+def add_set(path, name, *, labels=(0, 1), **about):
+    """The store's own test split, or one class of it, as another test set, scored by all."""
     store = Store(path)
     folder = set_folder(store, name)
     folder.mkdir(parents=True)
     samples = store.samples()
-    test = samples[samples["split"] == "test"]
+    test = samples[(samples["split"] == "test") & samples["label"].isin(labels)]
     test.to_csv(folder / SAMPLES)
     scores = {}
     for model in store.scored_names:
-        store.scored(model)[["spoof_score"]].to_csv(set_scores(folder, model))
+        scored = store.scored(model).loc[test.index, ["spoof_score"]]
+        scored.to_csv(set_scores(folder, model))
         scores[model] = scores_record(store.card(model), set_scores(folder, model))
     record = {
         "name": name,
@@ -29,7 +30,7 @@ def add_set(path, name, **about):
         "split": "test",
         "counts": {},
         "images": {},
-        "shared": {},
+        "shared": {"by": "sample ids", "test": 2},
         "scores": scores,
     }
     write_json(folder / ABOUT, record | about)
@@ -84,3 +85,76 @@ def test_a_damaged_test_set_takes_no_page_with_it(app, store_path, file):
     assert "fs-verdict" in page and not app.error
     app.switch_page("app_pages/metrics.py").run()
     assert not app.exception and any("webcam" in each.value for each in app.error)
+
+
+def measured(app, column):
+    """The first of the page's tables with this column."""
+    return next(each.value for each in app.dataframe if column in each.value)
+
+
+def test_every_tab_of_metrics_follows_the_test_set(app, store_path):
+    count = add_set(store_path, "live", labels=[0], description="faces alone")
+    app.switch_page("app_pages/metrics.py").run()
+    assert "test split, 8 images" in text_of(app)
+    app.selectbox(key="test_set_choice").set_value("live").run()
+    page = text_of(app)
+    assert not app.exception and not app.error
+    assert f"**Measured** on **faces alone**, {count} images" in page
+    assert "on the store's own validation, applied to faces alone" in page
+    assert "2 pictures of it are also the store's own, by sample ids (2 test)" in page
+    assert "accuracy and BPCER exist" in page
+    pad = measured(app, "Pooled EER").iloc[0]
+    assert pad["BPCER"].startswith("0.5000 [") and pad["APCER"] == "undefined"
+    for section in ("Curves", "Confusion matrices", "Slices"):
+        app.segmented_control(key="metrics_section").set_value(section).run()
+        assert not app.exception and not app.error, section
+        if section != "Slices":  # two live images alike have nothing to be sliced by
+            assert f"Measured on **faces alone**, {count} images" in text_of(app)
+
+
+def test_the_choice_goes_along_to_images_and_stands_in_the_address(app, store_path):
+    root = Store(store_path).card("cnn").data["root"]
+    add_set(store_path, "other", description="other faces", root=root)
+    app.switch_page("app_pages/metrics.py").run()
+    assert "set" not in app.query_params
+    app.selectbox(key="test_set_choice").set_value("other").run()
+    assert app.query_params["set"] == "other"
+    app.switch_page("app_pages/images.py").run()
+    assert app.selectbox(key="test_set_choice").value == "other"
+    assert "From **other faces**, 8 images." in text_of(app)
+    assert app.query_params["set"] == "other"
+    next(b for b in app.button if b.label == "Compare").click().run()
+    assert app.title[0].value == "Compare networks on one face" and not app.error
+    assert app.selectbox(key="gallery_set").value == "other"
+
+
+def test_images_of_a_set_without_pictures_says_so_and_shows_scores(app, store_path):
+    add_set(store_path, "scores", description="frames")
+    app.query_params["set"] = "scores"
+    app.switch_page("app_pages/images.py").run()
+    assert not app.exception and not app.error
+    assert any("pictures of frames are not here" in each.value for each in app.info)
+    (table,) = [each.value for each in app.dataframe]
+    assert table.iloc[0]["CNN"] == "0.300"  # the one attack that was accepted
+    app.segmented_control(key="images_mode").set_value("Disagreements").run()
+    assert not app.exception and not app.error
+
+
+def test_a_link_to_a_set_that_is_not_there_is_one_sentence(app, store_path):
+    add_set(store_path, "scores")
+    app.query_params["set"] = "gone"
+    app.switch_page("app_pages/metrics.py").run()
+    (error,) = app.error
+    assert "a test set of the store: scores. Received: 'gone'" in error.value
+    assert app.selectbox(key="test_set_choice").value == ""
+
+
+def test_a_damaged_set_is_named_and_the_others_stay(app, store_path):
+    add_set(store_path, "whole", description="whole frames")
+    add_set(store_path, "broken")
+    (set_folder(Store(store_path), "broken") / ABOUT).write_text("{")
+    app.switch_page("app_pages/metrics.py").run()
+    (error,) = app.error
+    assert "The test set broken is left out. Expected a complete about.json" in error.value
+    sets = measured(app, "Worst species").index.get_level_values("Test set").unique()
+    assert [*sets] == ["tiny faces, test split, 8 images", "whole frames, 8 images"]

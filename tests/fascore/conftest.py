@@ -12,7 +12,9 @@ import pytest
 
 from fascore import store
 from fascore.data.sample_table import fingerprint
-from fascore.store import CARD, PREDICTIONS, Store, study_run
+from fascore.evaluation_sets import ABOUT, scores_record, set_folder, set_scores
+from fascore.files import write_json
+from fascore.store import CARD, PREDICTIONS, SAMPLES, Store, study_run
 
 # sample: split, label, spoof type, subject, illumination, Male; scores of the two models
 ROWS = {
@@ -77,3 +79,18 @@ def rewrite_card(path: Path, *, training: dict[str, Any]) -> None:
     card = json.loads(path.read_text())
     card["training"] |= training
     path.write_text(json.dumps(card))
+
+
+def add_set(store: Store, name: str, samples: pd.DataFrame, **about: Any) -> None:
+    """A test set of some of a store's own test images, with the scores that these have."""
+    folder = set_folder(store, name)
+    folder.mkdir(parents=True)
+    samples.to_csv(folder / SAMPLES)
+    scores = {}
+    for model in store.scored_names:
+        file = set_scores(folder, model)
+        store.scored(model).loc[samples.index, ["spoof_score"]].to_csv(file)
+        scores[model] = scores_record(store.card(model), file)
+    record = {"name": name, "root": "", "fingerprint": fingerprint(samples), "split": "test"}
+    record |= {"counts": {}, "images": {}, "shared": {"by": None}, "scores": scores}
+    write_json(folder / ABOUT, record | about)

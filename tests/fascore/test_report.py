@@ -10,7 +10,7 @@ import pytest
 from fascore.report import SCHEMA, store_report
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import PREDICTIONS, StoreError
-from tests.fascore.conftest import add_study, rewrite_card
+from tests.fascore.conftest import add_set, add_study, rewrite_card
 from trainer.cli import main
 
 
@@ -52,6 +52,25 @@ def test_networks_on_other_test_sets_are_in_it(scored_store):
     assert networks["Other"]["auc"] == networks["CNN"]["auc"]
     assert networks["Other"]["bpcer"] == {"estimate": None}
     assert "<h2>Across test sets</h2>" in page
+
+
+def test_report_of_another_set_has_its_numbers_and_says_where_thresholds_are_from(scored_store):
+    test = scored_store.samples().query("split == 'test' and label == 0")
+    about = {"description": "other faces", "shared": {"by": "sample ids", "test": 3}}
+    add_set(scored_store, "other", test, **about)
+    page, numbers = store_report(scored_store, ThresholdChoice(), "other")
+    assert numbers["test_set"]["title"] == "other faces" and numbers["test_set"]["images"] == 3
+    metrics = numbers["models"][0]["metrics"]
+    assert metrics["bpcer"]["estimate"] == pytest.approx(1 / 3) and metrics["bpcer"]["n"] == 3
+    assert metrics["apcer"] == metrics["auc"] == {"estimate": None}
+    for words in (
+        "Measured on other faces.",
+        "on the store's own validation, applied to other faces",
+        "3 pictures of it are also the store's own",
+        "All images are bona fide",
+        "Networks trained on",
+    ):
+        assert words.replace("'", "&#39;") in page
 
 
 @pytest.mark.parametrize("broken", [{"models": []}, {"made": 1}, {"extra": 1}])

@@ -4,7 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.scores.across_sets import set_table
+from fascore.evaluation_sets import set_folder
+from fascore.scores.across_sets import across_sets, set_table
+from fascore.store import SAMPLES
+from tests.fascore.conftest import add_set
 
 # label, species, subject, score; at 0.5 one of two live faces is rejected, one of two prints passes
 ROWS = [
@@ -20,7 +23,9 @@ COLUMNS = ["label", "pai_species", "subject", "spoof_score"]
 
 @pytest.fixture
 def scored():
-    return pd.DataFrame(ROWS, columns=COLUMNS)
+    codes = {"live": 0, "print": 1, "replay": 9}
+    table = pd.DataFrame(ROWS, columns=COLUMNS)
+    return table.assign(spoof_type=table["pai_species"].map(codes))
 
 
 def test_rates_are_those_of_the_worst_species_and_of_all_pooled(scored):
@@ -54,3 +59,14 @@ def test_intervals_are_over_subjects_where_they_are_known(scored):
     once, twice = (set_table({"cnn": table}, {"cnn": 0.5}).loc["cnn"] for table in both.values())
     width = [row["bpcer_high"] - row["bpcer_low"] for row in (once, twice)]
     assert width[1] == pytest.approx(width[0], rel=0.2) or np.greater(*width[::-1])
+
+
+def test_a_damaged_set_takes_only_its_own_row_away(scored_store):
+    test = scored_store.samples().query("split == 'test'")
+    for name in ("broken", "whole"):
+        add_set(scored_store, name, test)
+    table = set_folder(scored_store, "broken") / SAMPLES
+    table.write_text(table.read_text().replace(",test,", ",neither,"))
+    found, (problem,) = across_sets(scored_store, {"cnn": 0.5})
+    assert [each.tested.name for each in found] == ["", "whole"]
+    assert "The test set broken is left out. Expected" in problem and "Received" in problem

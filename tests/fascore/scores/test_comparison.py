@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from fascore.evaluation_sets import open_set
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.comparison import ScoredModel, compare_models, rank_models, read_all_scored
+from fascore.scores.curves import defined_figures
 from fascore.scores.definitions import (
     METRICS,
     OPERATING_METRICS,
@@ -21,6 +23,7 @@ from fascore.scores.slices import Slice, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.scores.verdicts import verdicts
 from fascore.store import PREDICTIONS
+from tests.fascore.conftest import add_set
 
 BY_HAND = ThresholdChoice(value=0.5)
 
@@ -144,3 +147,44 @@ def test_model_that_was_not_scored_on_every_image_is_left_out_with_the_count(sco
     models, errors = read_all_scored(scored_store)
     assert list(models) == ["cnn_channel"]
     assert "6 of the 7 test images" in errors["cnn"]
+
+
+@pytest.fixture
+def on_set(scored_store):
+    """Opens some of the store's own test images as another test set, and compares on it."""
+
+    def compare(query, choice=BY_HAND):
+        test = scored_store.samples().query("split == 'test'").query(query)
+        add_set(scored_store, "other", test, description="other faces")
+        tested = open_set(scored_store, "other")
+        models, errors = read_all_scored(scored_store, tested)
+        assert not errors
+        return compare_models(models, choice, tested)
+
+    return compare
+
+
+def test_another_set_has_its_own_numbers_and_the_stores_thresholds(on_set, comparison):
+    there = on_set("subject == 'c'", ThresholdChoice())
+    assert (there.set_title, there.is_own, there.num_images) == ("other faces", False, 3)
+    assert there.thresholds["cnn"].origin == "equal error rate, chosen on validation"
+    assert there.measured["cnn"].accuracy.estimate == pytest.approx(2 / 3)  # p2 alone is accepted
+    assert comparison.is_own and comparison.num_images == 7
+
+
+@pytest.mark.parametrize(
+    ("label", "defined"), [(LIVE, {"accuracy", "bpcer"}), (SPOOF, {"accuracy", "apcer"})]
+)
+def test_one_class_defines_the_rates_of_its_images_and_nothing_else(on_set, label, defined):
+    there = on_set(f"label == {label}")
+    row = metric_table(there.measured, rank_models(there.models)).loc["cnn"]
+    assert {name for name in METRICS if not np.isnan(row[name])} == defined
+    # live: l2 of three is rejected; attacks: p2 of four is accepted, one of two prints
+    assert row["accuracy"] == pytest.approx(2 / 3 if label == LIVE else 3 / 4)
+    assert row["bpcer" if label == LIVE else "apcer"] == pytest.approx(
+        1 / 3 if label == LIVE else 1 / 2
+    )
+    assert there.measured["cnn"].rates.confusion[1 - label].tolist() == [0, 0]
+    assert list(defined_figures(there.measured)) == ([] if label == LIVE else ["species"])
+    assert "exist, all else is undefined" in there.one_class_note
+    assert {part.label for part in slices(there, "pai_species")} == {label}

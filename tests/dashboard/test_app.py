@@ -287,7 +287,7 @@ def test_model_of_another_data_set_is_not_compared(app, store_path):
 
 def test_about_tells_what_the_store_was_trained_on(app, store_path):
     page = text_of(app.run().switch_page("app_pages/about.py").run())
-    assert "**tiny faces**: simulated faces; protocol *official*" in page
+    assert "**tiny faces**: simulated faces and attacks; protocol *official*" in page
     assert "<td>test</td><td>2</td><td>2</td><td>2</td><td>2</td>" in page
     assert "trained on simulated attacks" in page
     assert "must not be used for" in page

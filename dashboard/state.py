@@ -111,12 +111,7 @@ def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: s
     # Compare then opens where the picture is from
     if _session().get("source", "gallery") != origin:
         _session()["source"] = origin
-    try:
-        picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
-    except ImageError as err:
-        _session()["problem"] = str(err)
-        return
-    _session()["shown"] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample, root)
+    _take("shown", "problem", data, origin, sample, root)
 
 
 def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
@@ -131,9 +126,59 @@ def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
 
 
 def clear() -> None:
-    """Forgets the picture on show and what was wrong with the last one."""
+    """Forgets the picture on show, what was wrong with the last one, and who was set beside it."""
     for name in ("shown", "problem", "whole_picture", "face", "made"):
         _session().pop(name, None)
+    beside = second()
+    if beside is None or beside.sample is not None:
+        clear_second()
+
+
+def second() -> Shown | None:
+    """The picture set beside the one on show, if there is one that could be read."""
+    return _session().get("second")
+
+
+def second_problem() -> str | None:
+    """Why the picture last set beside the one on show cannot be shown, if so."""
+    return _session().get("second_problem")
+
+
+def choose_second(data: FaceData, sample: Sample, *, root: str = "") -> None:
+    """Sets a data set's picture beside the one on show; `second_problem` says why it cannot be."""
+    clear_second()
+    try:
+        picture = data.read(sample.sample_id)
+    except DataError as err:
+        _session()["second_problem"] = str(err)
+    else:
+        _take("second", "second_problem", picture, "gallery", sample, root)
+
+
+def take_second(key: str) -> None:
+    """Sets beside the picture on show what a file widget holds."""
+    clear_second()
+    file = _session().get(key)
+    if file is not None:
+        _take("second", "second_problem", file.getvalue(), "upload", None, "")
+
+
+def clear_second() -> None:
+    """Forgets the picture beside the one on show."""
+    for name in ("second", "second_problem"):
+        _session().pop(name, None)
+
+
+def _take(
+    place: str, trouble: str, data: bytes, origin: Origin, sample: Sample | None, root: str
+) -> None:
+    """Keeps a file's picture in one place of the session, or in another why it cannot be read."""
+    try:
+        picture = decode(data, max_bytes=None if origin == "gallery" else MAX_BYTES)
+    except ImageError as err:
+        _session()[trouble] = str(err)
+        return
+    _session()[place] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample, root)
 
 
 def take_file(key: str, origin: Origin) -> None:

@@ -96,6 +96,8 @@ def compare(
     )  # fmt: skip
     views.export_files(files, export)
     views.hiding_panel(hidings(rows, keys, inputs, settings))
+    maps = {method: row.maps for method, row in rows.items()}
+    views.second_panel(store, cards, keys, judged, maps, settings)
     draw_attention(keys, inputs, crops)
     if judge:
         views.judge_rows(rows, keys, inputs, settings, progress)

@@ -36,7 +36,7 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
     for note in shown.picture.notes:
         st.info(note)
     first = next(iter(cards.values()))
-    judged = _labelled(shown, first) if shown.sample else _detected(shown, first)
+    judged = labelled_face(shown, first) if shown.sample else _detected(shown, first)
     if judged is not None:
         judged = replace(judged, change=chosen_change(), made=state.made(shown.digest))
     if judged is None:
@@ -61,7 +61,7 @@ def shown_truth() -> int | None:
     return shown.sample.label if shown and shown.sample else None
 
 
-def _labelled(shown: state.Shown, card: Card) -> Judged | None:
+def labelled_face(shown: state.Shown, card: Card) -> Judged | None:
     """A gallery picture with its labelled box."""
     assert shown.sample is not None
     pixels = shown.picture.pixels

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -101,7 +101,12 @@ def _test_set(store: Store, card: Card) -> tuple[str, str]:
         on_change=state.clear,
         help="Test sets of the store whose pictures are here; the first is the networks' own.",
     )
-    return name, cache.set_root(str(store.path), name, stamp) or card.data["root"]
+    return name, set_root(store, card, name)
+
+
+def set_root(store: Store, card: Card, name: str) -> str:
+    """Where the pictures of a store's test set are; a card says where those of its own are."""
+    return cache.set_root(str(store.path), name, cache.sets_stamp(store)) or card.data["root"]
 
 
 def _pick(root: str, sample: Sample) -> None:
@@ -152,20 +157,41 @@ def show_page_of(sample: Sample, group: Sequence[Sample]) -> None:
 
 
 def _thumbnail(card: Card, root: str, sample: Sample) -> None:
-    """One click picks: a button with the face on it."""
-    key = f"pick_{image_key(sample.sample_id)}"
+    shown = state.shown()
+    face_button(
+        card,
+        root,
+        sample,
+        key=f"pick_{image_key(sample.sample_id)}",
+        picked=bool(shown and shown.sample == sample),
+        pick=_pick,
+    )
+
+
+def face_button(
+    card: Card,
+    root: str,
+    sample: Sample,
+    *,
+    key: str,
+    picked: bool,
+    pick: Callable[[str, Sample], None],
+) -> None:
+    """One click picks: a button with the face on it; `pick` gets the root and the sample.
+
+    The style sheet knows it by a key that begins with "pick_".
+    """
     try:
         face = cache.thumbnail(root, sample, card.crop_expansion)
     except DataError as err:  # the others are there
         st.error(str(err))
         return
-    shown = state.shown()
     st.html(f'<style>.st-key-{key} button {{ background-image: url("{face}"); }}</style>')
     st.button(
         spoof_type_name(sample.spoof_type),
         key=key,
         width="stretch",
-        type="primary" if shown and shown.sample == sample else "secondary",
-        on_click=_pick,
+        type="primary" if picked else "secondary",
+        on_click=pick,
         args=(root, sample),
     )

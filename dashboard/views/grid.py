@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import streamlit as st
@@ -13,7 +14,7 @@ from dashboard.cache import ModelKey
 from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings
 from fascore.errors import FascoreError
-from fascore.explain import Step, plan_grid
+from fascore.explain import Attribution, Explainer, Step, plan_grid
 
 COLUMNS_A_ROW = 4
 
@@ -64,6 +65,27 @@ def draw_maps(
             row.fail(step.models, str(err))
     progress.empty()
     return rows
+
+
+def maps_of(
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    explainer: Explainer,
+    settings: Settings,
+) -> tuple[dict[str, Attribution], dict[str, str]]:
+    """One method's map for each network, and why others have none."""
+    maps: dict[str, Attribution] = {}
+    failures: dict[str, str] = {}
+    for step in _plan(inputs, list(keys), replace(settings, explainers=(explainer,))):
+        chosen, face = tuple(keys[name] for name in step.models), inputs[step.models[0]]
+        try:
+            made = cache.explanations(
+                chosen, explainer, face, settings.target, choice=state.threshold()
+            )
+            maps |= zip(step.models, made, strict=True)
+        except FascoreError as err:
+            failures |= dict.fromkeys(step.models, str(err))
+    return maps, failures
 
 
 def judge_rows(

@@ -9,7 +9,8 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.address import Part, one_of, widget_part, words_part
-from dashboard.views.gallery import show_page_of
+from dashboard.views.gallery import set_root, show_page_of
+from dashboard.views.second import beside_part
 from dashboard.views.settings import PIXEL_VIEWS, networks_key, setting_key
 from dashboard.views.store_info import store_place
 from dashboard.views.threshold import BY_HAND
@@ -56,6 +57,7 @@ def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
     return [
         Part(SET, sample.read_set, sample.write_set),
         Part("sample", sample.read, sample.write),
+        beside_part(store, first),
         words_part("networks", networks_key(cards), list(cards), choices=list(cards)),
         widget_part("target", "target", "spoof", read=one_of("target", list(TARGETS))),
         words_part("methods", "methods", methods, choices=list(EXPLAINERS)),
@@ -156,7 +158,7 @@ class _Sample:
         ):
             return
         group, sample = self._found(text)
-        root = self._root()
+        root = set_root(self._store, self._card, self._set)
         if len(self._sets) > 1:
             st.session_state["gallery_set"] = self._set
         st.session_state["species"] = sample.pai_species
@@ -179,8 +181,3 @@ class _Sample:
             f"Expected as sample of the link an image of {self._sets.get(name, 'the test set')}. "
             f"Received: {sample_id}, which is not in it. Choose a picture below."
         )
-
-    def _root(self) -> str:
-        stamp = cache.sets_stamp(self._store)
-        recorded = cache.set_root(str(self._store.path), str(self._set), stamp)
-        return recorded or self._card.data["root"]

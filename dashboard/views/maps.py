@@ -126,7 +126,7 @@ class MapRow:
         )
         st.image(picture, width="stretch", alt=f"{self._explainer.title} map of {title}")
         st.html(
-            _scale_bar(scale, signed=self._explainer.signed, target=attribution.target)
+            scale_bar(scale, signed=self._explainer.signed, target=attribution.target)
             + '<div class="fs-small fs-quality">'
             f"{html.escape(self._explainer.quality_sentence(attribution))} "
             f"{attribution.seconds:.2f} s.</div>"
@@ -153,7 +153,7 @@ def scale_note(explainers: Sequence[Explainer]) -> str:
     )
 
 
-def _scale_bar(scale: float, *, signed: bool, target: int) -> str:
+def scale_bar(scale: float, *, signed: bool, target: int) -> str:
     """The row's colour scale with its ends in the method's unit."""
     stops = ", ".join(f"rgb{colour}" for colour in render.scale_colours(signed=signed))
     ends = render.scale_ends(scale, signed=signed, target=target)

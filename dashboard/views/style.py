@@ -31,6 +31,7 @@ label:has(:focus-visible) {{
   color: light-dark(#fff, #10161C); }}
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
 .st-key-grid {{ margin-top: 1rem; }}
+.st-key-second_rows {{ max-width: 1000px; }}
 .fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}
 .fs-verdict {{ border-left: 6px solid; padding: .1rem 0 .1rem .7rem; }}
 .fs-live {{ border-color: var(--fs-live); }}
@@ -102,10 +103,10 @@ label:has(:focus-visible) {{
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
 [class*="st-key-pick_"] button[kind="primary"] {{ background-color: var(--fs-picked);
   color: inherit; border: 2px solid var(--fs-live); }}
-:is(.st-key-gallery, .st-key-faces) [data-testid="stColumn"] {{ min-width: 4.4rem;
-  flex: 1 1 4.4rem; }}
-:is(.st-key-gallery, .st-key-faces) [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap;
-  gap: .5rem; }}
+:is(.st-key-gallery, [class*="st-key-faces"]) [data-testid="stColumn"] {{ flex: 1 1 4.4rem;
+  min-width: 4.4rem; }}
+:is(.st-key-gallery, [class*="st-key-faces"]) [data-testid="stHorizontalBlock"] {{ gap: .5rem;
+  flex-wrap: wrap; }}
 @media (max-width: 1150px) {{
   .st-key-grid [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); }}
@@ -124,6 +125,8 @@ label:has(:focus-visible) {{
     min-width: calc(50% - .5rem); }}
   .st-key-pictures [data-testid="stColumn"] {{ flex: 0 1 calc(50% - .6rem);
     min-width: calc(50% - .6rem); }}
+  .st-key-grid .st-key-second_rows [data-testid="stHorizontalBlock"] {{ flex-wrap: nowrap; }}
+  .st-key-grid .st-key-second_rows [data-testid="stColumn"] {{ min-width: 0; flex: 1 1 0; }}
   .fs-answered {{ grid-template-columns: 1fr; margin: .6rem 0; }}
   .st-key-start_verdicts [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-start_verdicts [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); flex: 1 1 0; }}

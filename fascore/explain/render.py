@@ -76,6 +76,7 @@ def overlay(
     *,
     scale: float,
     opacity: float,
+    signed: bool | None = None,
 ) -> np.ndarray:
     """The map laid over the full-resolution crop: RGB uint8 (S, S, 3).
 
@@ -92,8 +93,10 @@ def overlay(
         Value at the end of the colour scale (`limit` of the maps shown together).
     opacity : float
         Opacity of the colours, in [0, 1].
+    signed : bool, optional
+        Whether values below zero mean something: the explainer's, unless it is a difference.
     """
-    size, signed = crop.shape[1::-1], explainer.signed
+    size, signed = crop.shape[1::-1], explainer.signed if signed is None else signed
     values = cv2.resize(attribution.values, size, interpolation=INTERPOLATION[explainer.kind])
     colours = heatmap(values, signed=signed, scale=scale)
     # in signed maps, what is near zero stays clear: the face shows where the map says nothing
@@ -116,6 +119,7 @@ def picture_of(
     *,
     scale: float,
     opacity: float,
+    signed: bool | None = None,
 ) -> np.ndarray:
     """The `overlay` at the size it is drawn: RGB uint8 (MAP_SIDE, MAP_SIDE, 3).
 
@@ -124,7 +128,7 @@ def picture_of(
     face = at_size(crop, MAP_SIDE)
     if not attribution.values.any():
         return face
-    return overlay(attribution, face, explainer, scale=scale, opacity=opacity)
+    return overlay(attribution, face, explainer, scale=scale, opacity=opacity, signed=signed)
 
 
 def at_size(crop: np.ndarray, side: int) -> np.ndarray:

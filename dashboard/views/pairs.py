@@ -69,7 +69,7 @@ def draw_pairs(
         return
     if st.session_state.get("second_method") not in explainers:
         st.session_state["second_method"] = next(iter(explainers))
-    chosen = st.segmented_control(
+    chosen: str = st.segmented_control(  # type: ignore[assignment]  # one is required
         "Maps of",
         list(explainers),
         required=True,
@@ -102,7 +102,7 @@ def _heads(
     truths: tuple[str, str],
 ) -> None:
     """Both crops, each with the truth and what the networks say of it."""
-    for number, column in enumerate(st.columns(2)):
+    for number, column in enumerate(st.columns(3)[:2]):  # above their maps
         spoof = {
             name: of[number] >= chosen_threshold(keys[name]).value for name, of in scores.items()
         }
@@ -111,7 +111,7 @@ def _heads(
                 render.at_size(crops[number], render.MAP_SIDE),
                 caption=f"{HEADS[number]}: {truths[number]}",
                 alt=f"{HEADS[number]}, the crop around the face",
-                width=200,
+                width="stretch",
             )
             st.markdown(f"**{verdict_sentence(spoof, truth=None, title=model_title)}**")
 

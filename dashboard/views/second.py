@@ -119,7 +119,7 @@ def _choose(store: Store, card: Card) -> None:
         if st.session_state.get(SOURCE) not in options:
             st.session_state[SOURCE] = options[0]
         titles = SPECIES_TITLES | {PERSON: "Same person", UPLOAD: "Upload"}
-        chosen = st.segmented_control(
+        chosen: str = st.segmented_control(  # type: ignore[assignment]  # one is required
             "Second picture",
             options,
             required=True,

@@ -29,9 +29,8 @@ from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
-from dashboard.views.sets import chosen_set, set_part, sets_table, test_set_control
 from dashboard.views.second import second_panel
-from dashboard.views.sets import sets_table
+from dashboard.views.sets import chosen_set, set_part, sets_table, test_set_control
 from dashboard.views.settings import Settings, chosen_networks, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (

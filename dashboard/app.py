@@ -38,7 +38,7 @@ PAGES = [
     st.Page("app_pages/stores.py", title="Stores", icon=":material/folder_open:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]
-OF_A_TEST_SET = ("metrics", "images")
+OF_A_TEST_SET = ("metrics", "images", "explanations")
 WITHOUT_THRESHOLD = ("explanations", "training", "about")  # a control would have no effect
 
 

@@ -15,7 +15,7 @@ from fascore.errors import StoreError
 from fascore.files import sha256
 from fascore.provenance import differences
 from fascore.shipped import located
-from fascore.store import SAMPLES, Card, Store
+from fascore.store import EXPLANATIONS, SAMPLES, Card, Store
 from fascore.store_tables import read_predictions, store_samples
 
 TESTS, ABOUT = "tests", "about.json"
@@ -73,6 +73,22 @@ class EvaluationSet:
     def has_pictures(self) -> bool:
         """Whether its pictures are here: recorded where, and there."""
         return bool(self.root) and located(self.root).exists()
+
+    @property
+    def pictures(self) -> Path:
+        """Where its pictures are here.
+
+        Raises
+        ------
+        StoreError
+            If nobody recorded where: the store keeps its scores alone.
+        """
+        if not self.root:
+            raise StoreError(
+                "Expected a test set whose pictures' place is recorded. Received: "
+                f"{self.title}, of which the store keeps the scores alone. Give --root them."
+            )
+        return located(self.root)
 
     @property
     def real_presentations(self) -> bool:
@@ -141,6 +157,22 @@ def image_digests(tested: EvaluationSet) -> dict[str, str]:
     """What tells a set's pictures from others of the same names, by how they were cut."""
     images = dict(tested.about.get("images", {}))
     return {"test": images["test"]} if tested.is_own and "test" in images else images
+
+
+def on_set(store: Store, name: str = OWN) -> Store:
+    """A store's networks with a test set's images as their samples: its explanations are judged,
+    read and shown like the store's own, and lie in the set's folder.
+
+    Raises
+    ------
+    StoreError
+        If there is no such set, or its tables cannot be used.
+    """
+    if name == OWN:
+        return store
+    open_set(store, name)
+    folder = set_folder(store, name)
+    return Store(store.path, samples_path=folder / SAMPLES, explanations=folder / EXPLANATIONS)
 
 
 def set_folder(store: Store, name: str) -> Path:

@@ -42,7 +42,7 @@ __all__ = [
 
 SAMPLES, BACKGROUND, STUDY = "samples.csv", "background.npz", "study"
 WEIGHTS, HISTORY, PREDICTIONS = "model.keras", "history.csv", "predictions.csv"
-FAMILIARITY = "familiarity.npz"
+FAMILIARITY, EXPLANATIONS = "familiarity.npz", "explanations"
 
 
 class Store:
@@ -53,7 +53,10 @@ class Store:
     path : path
         An existing store.
     samples_path : path, optional
-        Its table of samples, where that is not its own: a study's runs share their store's.
+        Its table of samples, where that is not its own: a study's runs share their store's, and
+        `fascore.evaluation_sets.on_set` gives it a test set's.
+    explanations : path, optional
+        Where its judged explanations are, where that is not in its own folder.
 
     Raises
     ------
@@ -61,8 +64,15 @@ class Store:
         If the folder is missing or holds no model.
     """
 
-    def __init__(self, path: Path | str, *, samples_path: Path | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        *,
+        samples_path: Path | None = None,
+        explanations: Path | None = None,
+    ) -> None:
         self.path = Path(path)
+        self.explanations = explanations or self.path / EXPLANATIONS
         self._samples_path = samples_path or self.path / SAMPLES
         if not self.path.is_dir():
             raise StoreError(

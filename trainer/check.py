@@ -11,7 +11,7 @@ from typing import Any
 
 from fascore import store
 from fascore.errors import FascoreError
-from fascore.evaluation_sets import TESTS, open_set
+from fascore.evaluation_sets import TESTS, on_set, open_set, set_names
 from fascore.explain import EXPLAINERS
 from fascore.files import half_written
 from fascore.findings.results import (
@@ -22,6 +22,7 @@ from fascore.findings.results import (
     PLANTED,
     PLANTED_ABOUT,
     check_results,
+    command,
     planted_about,
     planted_table,
     read_planted,
@@ -198,17 +199,28 @@ def _test_sets(opened: Store, build: Prepared | None, ends: str) -> Iterator[Par
 
 
 def _explanations(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
-    folder = opened.path / FOLDER
+    """Judged explanations of the store's own images, and of its other test sets'."""
+    for name in set_names(opened):
+        try:
+            judged = on_set(opened, name)
+        except store.StoreError:  # `_test_sets` says so
+            continue
+        yield from _judged(judged)
+
+
+def _judged(judged: Store) -> Iterator[Part]:
+    folder = judged.explanations
     if not any((folder / name).exists() for name in (ABOUT, MEASURES, MAPS)):
         return
 
     def fits() -> Iterator[str]:
-        about = read_result_files(opened).about
-        check_results(opened, about)
+        about = read_result_files(judged).about
+        check_results(judged, about)
         yield from _other_code(about)
 
-    run = f"judge --store {opened.path} --again"
-    yield _part(f"{FOLDER}/{ABOUT}", run, partial(read_result_files, opened), fits)
+    run = f"{command(judged).removeprefix('python -m trainer ')} --again"
+    place = (folder / ABOUT).relative_to(judged.path).as_posix()
+    yield _part(place, run, partial(read_result_files, judged), fits)
 
 
 def _cues(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
@@ -257,9 +269,12 @@ def _unfinished(path: Path, ends: str) -> Iterator[Part]:
         for found in sorted(path.glob(f"{store.STUDY}/*/*/{file}")):
             name = str(found.relative_to(path))
             yield Part(name, UNFINISHED, "a study that was stopped", f"study {ends}")
-    if (path / FOLDER / PARTS).exists():
-        run = f"judge --store {path}"
-        yield Part(f"{FOLDER}/{PARTS}", UNFINISHED, "explanations half judged", run)
+    for parts in (path / FOLDER / PARTS, *sorted(path.glob(f"{TESTS}/*/{FOLDER}/{PARTS}"))):
+        if parts.exists():
+            place = parts.parents[1]
+            run = f"judge --store {path}" + (f" --test-set {place.name}" if place != path else "")
+            name = parts.relative_to(path).as_posix()
+            yield Part(name, UNFINISHED, "explanations half judged", run)
     for found in half_written(path):
         why = "left by a killed run; the next one that writes here removes it"
         yield Part(str(found.relative_to(path)), UNFINISHED, why, f"evaluate {ends}")

@@ -114,11 +114,15 @@ def run_evaluate(options: argparse.Namespace) -> None:
 def _evaluate_own(options: argparse.Namespace) -> None:
     """Scores the store on its own build."""
     from fascore.scores.score_text import threshold_text
+    from fascore.store import Store
     from trainer.build import Prepared
     from trainer.evaluate import evaluate
+    from trainer.tone_scores import write_own_tone
 
     build = Prepared(options.data)
     table = evaluate(build, options.store, again=options.again)
+    if getattr(options, "tone", False):
+        write_own_tone(build, Store(options.store), again=options.again)
     print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
     print("threshold chosen on validation, beside the paper's figures on its own test images:")
     for group in dict.fromkeys(table.columns.get_level_values(0)):
@@ -141,7 +145,7 @@ def _evaluate_set(options: argparse.Namespace) -> None:
     )
     if options.data:
         images = images_of_build(Prepared(options.data), options.split)
-        table = evaluate_set(images, store, record, again=options.again)
+        table = evaluate_set(images, store, record, again=options.again, tone=options.tone)
     else:
         table = evaluate_root(
             options.root,
@@ -151,6 +155,7 @@ def _evaluate_set(options: argparse.Namespace) -> None:
             without_face=options.without_face,
             jobs=options.jobs,
             again=options.again,
+            tone=options.tone,
         )
     print(f"\n{table_text(store, options.name, table)}")
 
@@ -194,13 +199,19 @@ def run_study(options: argparse.Namespace) -> None:
 def run_judge(options: argparse.Namespace) -> None:
     """`judge`."""
     from fascore.data import open_data
+    from fascore.evaluation_sets import on_set, open_set
     from fascore.explain import TARGETS
     from fascore.judging.judge import Judge
-    from fascore.shipped import located
     from fascore.store import Store
     from trainer.judge import judge_explanations, summary
 
-    store = Store(options.store)
+    tested = open_set(Store(options.store), options.test_set)
+    store = on_set(Store(options.store), options.test_set)
+    if not tested.is_own and options.split != "test":
+        raise FascoreError(
+            f"Expected --split test with --test-set, for {tested.title} has no other. Received: "
+            f"{options.split}. Leave --split out."
+        )
     names = [name for name in _chosen_models(options.models) if name in store.loadable_names]
     if not names:
         raise FascoreError(
@@ -209,11 +220,12 @@ def run_judge(options: argparse.Namespace) -> None:
         )
     results = judge_explanations(
         store,
-        open_data(options.root or located(store.card(names[0]).data["root"])),
+        open_data(options.root or tested.pictures),
         models=names,
         explainers=_chosen_explainers(options),
         judge=Judge(TARGETS[options.target], options.steps, options.draws, options.seed),
         plan=Plan(options.split, options.limit, options.repeats, options.sanity, options.seed),
+        title="" if tested.is_own else tested.title,
         again=options.again,
     )
     print("\n".join(summary(results)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,10 +25,12 @@ from fascore.provenance import differences, listed
 from fascore.scores.across_sets import CROSS_METRICS, WORST, set_table
 from fascore.scores.score_text import threshold_text
 from fascore.store import SAMPLES, Card, Store
+from fascore.tone_scores import read_regression
 from trainer.crops import SKIP
 from trainer.evaluate import spoof_scores
-from trainer.set_images import SetImages, images_of_root
+from trainer.set_images import SetImages, cut_words, images_of_root
 from trainer.shared_pictures import shared_pictures
+from trainer.tone_scores import write_tone
 
 IDENTITY = ("name", "fingerprint", "split", "images")  # what makes a test set what it is
 
@@ -81,6 +82,7 @@ def evaluate_root(
     without_face: str = SKIP,
     jobs: int | None = None,
     again: bool = False,
+    tone: bool = False,
 ) -> pd.DataFrame:
     """`evaluate_set` on a raw data set, cut as each of the store's networks sees faces.
 
@@ -96,12 +98,17 @@ def evaluate_root(
             without_face=without_face,
             jobs=jobs,
         ) as images:
-            table = evaluate_set(images, store, record, again=again and number == 0)
+            table = evaluate_set(images, store, record, again=again and number == 0, tone=tone)
     return table
 
 
 def evaluate_set(
-    images: SetImages, store: Store, record: SetRecord, *, again: bool = False
+    images: SetImages,
+    store: Store,
+    record: SetRecord,
+    *,
+    again: bool = False,
+    tone: bool = False,
 ) -> pd.DataFrame:
     """Writes a test set into the store, and the scores of the networks that see such images.
 
@@ -112,6 +119,8 @@ def evaluate_set(
     ----------
     again : bool
         Score anew, and replace another set of this name.
+    tone : bool
+        Also write how much is tone (`fascore.tone_scores`), by the store's regression.
 
     Returns
     -------
@@ -124,6 +133,8 @@ def evaluate_set(
         If another set has the name, no network sees such images, or one has no threshold.
     """
     names = _fitting(images, store)
+    if tone:
+        read_regression(store)  # first: without it nothing is scored in vain
     folder = set_folder(store, record.name)
     about = {**_about(images, store, record.name, again=again), **record.told()}
     write_json(folder / ABOUT, about)
@@ -133,6 +144,9 @@ def evaluate_set(
             continue
         scores = spoof_scores(store.load(model), images.batches, len(images.samples))
         write_scores(folder, about, store, model, pd.Series(scores))
+    if tone and cut_words(images.size, images.crop_expansion) == read_regression(store)["cut"]:
+        count = len(images.samples)
+        write_tone(store, record.name, images.batches, count, models=names, again=again)
     return evaluated_table(store, open_set(store, record.name))
 
 
@@ -190,11 +204,6 @@ def _fitting(images: SetImages, store: Store) -> list[str]:
     return [name for name in cards if cuts[name] == cut]
 
 
-def cut_words(size: int, crop_expansion: float) -> str:
-    """How faces are cut, in words."""
-    return f"{size} px at {crop_expansion:g} x"
-
-
 def _about(images: SetImages, store: Store, name: str, *, again: bool) -> dict[str, Any]:
     """The record of the set, begun anew or gone on with; samples.csv is there afterwards."""
     folder = set_folder(store, name)
@@ -212,9 +221,9 @@ def _about(images: SetImages, store: Store, name: str, *, again: bool) -> dict[s
             )
         return {**there, "images": wanted["images"]}
     shared = shared_pictures(store, images.data, images.samples)
-    if folder.exists():
-        (folder / ABOUT).unlink(missing_ok=True)  # first: without it there is no set
-        shutil.rmtree(folder)
+    (folder / ABOUT).unlink(missing_ok=True)  # first: without it there is no set
+    for file in folder.glob("*.csv"):  # judged explanations say of which images they are
+        file.unlink()
     write_whole(folder / SAMPLES, images.samples.to_csv)
     return {**wanted, "shared": shared, "scores": {}}
 

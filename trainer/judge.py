@@ -19,7 +19,6 @@ from fascore.explain import Attribution, Explainer
 from fascore.faces import FaceDetector, face_in_box
 from fascore.files import remove_half_written, sha256
 from fascore.findings.results import (
-    FOLDER,
     Results,
     has_results,
     read_results,
@@ -45,9 +44,13 @@ def judge_explanations(
     explainers: Sequence[Explainer],
     judge: Judge,
     plan: Plan,
+    title: str = "",
     again: bool = False,
 ) -> Results:
     """Measures the explanations of a store's models and writes the results into it.
+
+    `fascore.evaluation_sets.on_set` gives the store another test set's images; `title` is what to
+    call the images then, and without it the name of the data set that the models were trained on.
 
     What was measured before an interruption is kept, image by image; results that are there
     already, made this way from these pictures and weights, are returned as they are. Others,
@@ -62,9 +65,10 @@ def judge_explanations(
     loaded = [store.load(name) for name in models]
     size, expansion = _shared_input(store, models)
     samples = choose_samples(store.samples(), plan)
-    about = _about(store, data, loaded, explainers, judge, plan)
+    title = title or store.card(models[0]).data["name"]
+    about = {"data": title, **_about(store, data, loaded, explainers, judge, plan)}
     remove_half_written(store.path)
-    parts = Parts(store.path / FOLDER / PARTS)
+    parts = Parts(store.explanations / PARTS)
     if not again:
         if has_results(store):
             _check_same(store, read_results(store).about, about)
@@ -219,7 +223,6 @@ def _about(
         **asdict(plan),
         **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
         "settings": {explainer.name: asdict(explainer) for explainer in explainers},
-        "data": store.card(names[0]).data["name"],
         "fingerprint": store.fingerprint,
         "pictures": data.stamps(sample_of(row) for _, row in split.iterrows()),
         "background": sha256(background) if background.exists() else None,
@@ -232,8 +235,8 @@ def _check_same(store: Store, there: Mapping[str, Any], about: Mapping[str, Any]
     """Refuses to replace finished results that were made from anything else."""
     if differing := differences(there, about):
         raise FascoreError(
-            f"Expected no judged explanations in {store.path}, or those asked for. Received: some "
-            f"with {listed(differing)}. Give --again to judge anew."
+            f"Expected no judged explanations in {store.explanations}, or those asked for. "
+            f"Received: some with {listed(differing)}. Give --again to judge anew."
         )
 
 

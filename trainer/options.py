@@ -150,6 +150,13 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="with --as, do not record where the pictures are: pages show numbers alone",
     )
+    parser.add_argument(
+        "--tone",
+        action="store_true",
+        help="also score how much is tone: a logistic regression on 13 global statistics, fitted "
+        "on the networks' training pictures (with their own --data, once), and the networks on "
+        "tone-equalised pictures",
+    )
     _without_face(parser)
     _jobs(parser)
     _again(parser)
@@ -168,7 +175,10 @@ def judge_options(parser: argparse.ArgumentParser) -> None:
     """Which explanations, measured on what, how finely."""
     plan, judge = Plan(), Judge()
     _store(parser)
-    parser.add_argument("--root", type=Path, help=f"{ROOT_HELP}; default: the models' own")
+    _test_set(parser, "test set of the store whose images are explained")
+    parser.add_argument(
+        "--root", type=Path, help=f"{ROOT_HELP}; default: where the test set's pictures were"
+    )
     _models(parser, [*MODEL_GROUPS, *MODELS], default="variants")
     parser.add_argument(
         "--split",

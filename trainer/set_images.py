@@ -66,6 +66,11 @@ class SetImages:
         )
 
 
+def cut_words(size: int, crop_expansion: float) -> str:
+    """How faces are cut, in words."""
+    return f"{size} px at {crop_expansion:g} x"
+
+
 def images_of_build(build: Prepared, split: str | None = None) -> SetImages:
     """The images of a build's split.
 

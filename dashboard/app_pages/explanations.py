@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard import cache, views
 from dashboard.cache import FindingsKey
+from fascore.evaluation_sets import on_set, open_set
 from fascore.findings import figures
 from fascore.findings.claims import CLAIM_DRAWS
 from fascore.findings.drawing import method_words
@@ -35,7 +36,9 @@ def page() -> None:
     store, _, errors = views.store_page("Explanations judged")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
-    key = cache.findings_key(store)
+    of = views.chosen_set(store)
+    store = on_set(store, of.name)
+    key = cache.findings_key(store, of.name)
     results = read(store, key)
     if results is None:
         st.stop()
@@ -60,10 +63,10 @@ def read(store: Store, key: FindingsKey) -> Results | None:
     """The store's results, or the sentence on why there are none."""
     if not has_results(store):
         st.info(
-            "This store's explanations have not been judged. To measure them on 200 of its "
-            "test images:"
+            "This store's explanations have not been judged on this test set. To measure them on "
+            "200 of its images:"
         )
-        st.code(f"{command(store)} --split test --limit 200", language=None, wrap_lines=True)
+        st.code(f"{command(store)} --limit 200", language=None, wrap_lines=True)
         return None
     try:
         return cache.findings(key)
@@ -185,7 +188,8 @@ def draw_trust(key: FindingsKey, results: Results) -> None:
     st.header("Planted evidence: how far each method can be trusted here")
     st.markdown(
         "Networks of the same build were trained on images with a planted cue that alone decides "
-        "the class, so a map has to point at it."
+        "the class, so a map has to point at it. It is of the networks' own data, whichever test "
+        "set is chosen."
     )
     try:
         planted = cache.planted(key)
@@ -235,9 +239,10 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
         return
     st.markdown(views.metric_definition(metric))
     samples = cache.findings_samples(chosen.key)
+    tested = open_set(Store(chosen.key.store), chosen.key.test_set)
     place = f"{metric}_{method}_{chosen.species}_{chosen.verdict}"
     thresholds = {name: results.about["thresholds"][name] for name in models}
-    shown = {"metric": metric, "thresholds": results.about["thresholds"]}
+    shown = {"metric": metric, "thresholds": results.about["thresholds"], "tested": tested}
     picked = views.picked_point(defined, metric, thresholds, key=f"points_{place}")
     if picked:
         views.findings_tiles(card, samples, values, [picked], key="picked", **shown)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
+from fascore.evaluation_sets import ABOUT as ABOUT_SET
+from fascore.evaluation_sets import OWN, on_set, set_folder
 from fascore.findings.claims import Claim, answer_claims
 from fascore.findings.differences import Difference, paired_differences
 from fascore.findings.results import (
@@ -25,30 +27,38 @@ from fascore.store import CARD, SAMPLES, Store
 
 @dataclass(frozen=True)
 class FindingsKey:
-    """A store's judged explanations; `stamp` changes with them, its samples and its weights."""
+    """Judged explanations of a store's networks on one of its test sets; `stamp` changes with
+    them, the samples and the weights.
+    """
 
     store: str
     stamp: tuple[int, ...]
+    test_set: str = OWN
+
+    def opened(self) -> Store:
+        """The store with the test set's images as its samples."""
+        return on_set(Store(self.store), self.test_set)
 
 
-def findings_key(store: Store) -> FindingsKey:
-    """The key of a store's judged explanations."""
+def findings_key(store: Store, test_set: str = OWN) -> FindingsKey:
+    """The key of the judged explanations of a store (`on_set` of one) on a test set."""
     files = [about_path(store), store.path / FOLDER / PLANTED, store.path / SAMPLES]
+    files += [set_folder(store, test_set) / ABOUT_SET] if test_set else []
     files += sorted(store.path.glob(f"*/{CARD}"))  # also of models that are not registered
     stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
-    return FindingsKey(str(store.path), stamp)
+    return FindingsKey(str(store.path), stamp, test_set)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def findings(key: FindingsKey) -> Results:
     """A store's judged explanations; StoreError where they are of other samples or weights."""
-    return read_results(Store(key.store))
+    return read_results(key.opened())
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def findings_samples(key: FindingsKey) -> pd.DataFrame:
     """A store's samples."""
-    return Store(key.store).samples()
+    return key.opened().samples()
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -109,6 +119,10 @@ def claims(key: FindingsKey) -> dict[str, Claim]:
 
 @st.cache_data(max_entries=4, show_spinner=False)
 def planted(key: FindingsKey) -> pd.DataFrame | None:
-    """Each method's outcome on each planted cue; None where none was planted."""
-    table = read_planted(Store(key.store))
-    return None if table is None else summarise_planted(table, findings_samples(key)["subject"])
+    """Each method's outcome on each planted cue; None where none was planted.
+
+    Cues are planted on images of the store's own data, whatever the test set.
+    """
+    store = Store(key.store)
+    table = read_planted(store)
+    return None if table is None else summarise_planted(table, store.samples()["subject"])

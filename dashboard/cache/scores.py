@@ -28,6 +28,7 @@ from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import measure_runs
 from fascore.store import CARD, HISTORY, PREDICTIONS, STUDY, Store, study_runs
+from fascore.tone_scores import FOLDER as TONE
 from fascore.training.history import STATE, Run, read_whole_runs
 
 RECORDS = (CARD, HISTORY, STATE)  # of a training
@@ -105,7 +106,8 @@ def real_words(store: str, stamp: tuple[int, ...]) -> str:
 
 def sets_stamp(store: Store) -> tuple[int, ...]:
     """What changes with a store's test sets beside its own."""
-    files = [*(store.path / TESTS).glob("*/*"), *(store.path / OUTSIDE).glob("*/*")]
+    places = (f"{TESTS}/*/*", f"{OUTSIDE}/*/*", f"{TONE}/*", f"{TESTS}/*/{TONE}/*")
+    files = [file for place in places for file in store.path.glob(place)]
     return tuple(_changed(file) for file in sorted(files))
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dashboard.views.chart import chart
 from dashboard.views.image_tiles import Line, image_tiles
+from fascore.evaluation_sets import EvaluationSet
 from fascore.findings.drawing import value_text
 from fascore.findings.figures import points_figure
 from fascore.store import Card
@@ -40,6 +41,7 @@ def findings_tiles(
     thresholds: Mapping[str, float],
     key: str,
     turn: str = "",
+    tested: EvaluationSet | None = None,
 ) -> None:
     """One page of images with a measure's values by model (`image_tiles`)."""
 
@@ -50,4 +52,6 @@ def findings_tiles(
             for row in cast(Any, own.itertuples())
         ]
 
-    image_tiles(card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE)
+    image_tiles(
+        card, samples, rows, lines, turn=f"{key}_{turn}", key=key, a_page=A_PAGE, tested=tested
+    )

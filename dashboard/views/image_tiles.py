@@ -66,6 +66,9 @@ def image_tiles(
     if not len(rows):
         st.info("No image.")
         return
+    if tested is not None and not tested.is_own and not tested.has_pictures:
+        pictures_missing(tested)
+        return
     pages = -(-len(rows) // a_page)
     number = 1
     if pages > 1:
@@ -89,6 +92,12 @@ def image_tiles(
                         continue
                     _tile(picture, sample, lines(sample_id))
                     _compare_button(data, sample, place, key=key)
+
+
+def pictures_missing(tested: EvaluationSet) -> None:
+    """Says that a set's pictures are not here, and why."""
+    why = f"expected at {tested.root}" if tested.root else "the store keeps this set's scores alone"
+    st.info(f"The pictures of {tested.title} are not here ({why}): numbers stand without faces.")
 
 
 def _tile(picture: str, sample: Sample, lines: Sequence[Line]) -> None:

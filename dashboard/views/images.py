@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
-import streamlit as st
 
-from dashboard.views.image_tiles import Line, image_tiles
+from dashboard.views.image_tiles import Line, image_tiles, pictures_missing
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table, table
-from fascore.evaluation_sets import EvaluationSet
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.comparison import Comparison
 from fascore.scores.score_text import score_against
@@ -58,12 +56,6 @@ def test_image_tiles(comparison: Comparison, judged: Verdicts, rows: pd.Index, *
         return
     card = next(iter(comparison.models.values())).card
     image_tiles(card, judged.samples, list(rows), lines, turn=key, tested=tested)
-
-
-def pictures_missing(tested: EvaluationSet) -> None:
-    """Says that a set's pictures are not here, and why."""
-    why = f"expected at {tested.root}" if tested.root else "the store keeps this set's scores alone"
-    st.info(f"The pictures of {tested.title} are not here ({why}). Their scores are below.")
 
 
 def scores_alone(judged: Verdicts, rows: pd.Index, *, key: str) -> None:

@@ -17,6 +17,7 @@ from fascore.evaluation_sets import OWN
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.definitions import METRICS
 from fascore.store import Store
+from fascore.tone_scores import TITLE, TONE_COLUMNS
 
 SET = "Test set"
 CHOSEN = "test_set_choice"  # in the session
@@ -76,15 +77,18 @@ def sets_table(found: Sequence[Tested]) -> None:
         for name, row in each.table.iterrows():
             cells = {METRICS[m].title: metric_cell(row, m) for m in CROSS_METRICS}
             place = {SET: each.words, NETWORK: model_title(str(name))}
-            shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
+            tone = {TONE_COLUMNS[c][0]: metric_cell(row, c) for c in TONE_COLUMNS if c in row}
+            shown.append({**place, **cells, "Worst species": row[WORST] or "none", **tone})
             data.append({**place, **row})
     meanings = {METRICS[m].title: metric_meaning(m) for m in CROSS_METRICS}
+    meanings |= dict(TONE_COLUMNS.values())
     rules = {title: rule for each in found for title, rule in each.rules.items()}
     for title, rule in rules.items():
-        st.caption(f"{title} is no network of this store; its threshold, as imported: {rule}.")
+        origin = "chosen by" if title == TITLE else "as imported:"
+        st.caption(f"{title} is no network of this store; its threshold, {origin} {rule}.")
     keys = [SET, NETWORK]
     data_table(
-        pd.DataFrame(shown).set_index(keys),
+        pd.DataFrame(shown).set_index(keys).fillna("not scored"),
         pd.DataFrame(data).set_index(keys),
         key="across_sets",
         meanings=meanings,

@@ -19,11 +19,11 @@ from fascore.files import read_whole, sha256, write_json, write_whole
 from fascore.judging.judge import PAIR
 from fascore.judging.planted import COLUMNS as PLANTED_COLUMNS
 from fascore.judging.planted import GROUP
-from fascore.store import BACKGROUND, CARD, Store, StoreError
+from fascore.store import BACKGROUND, CARD, EXPLANATIONS, Store, StoreError
 from fascore.tables import read_table
 
 T = TypeVar("T")
-FOLDER = "explanations"
+FOLDER = EXPLANATIONS
 MEASURES, MAPS, ABOUT, PLANTED = "measures.parquet", "maps.npz", "judged.json", "planted.csv"
 PLANTED_ABOUT = "planted.json"  # of which data the cues' networks are, planted and trained how
 PLANT_AGAIN = "python -m trainer plant --again"
@@ -98,10 +98,10 @@ def read_results(store: Store) -> Results:
 
 def read_result_files(store: Store) -> Results:
     """A store's results, of whatever they are; StoreError if there are none or they are damaged."""
-    folder = store.path / FOLDER
+    folder = store.explanations
     if not has_results(store):
         raise StoreError(
-            f"Expected judged explanations in {store.path}. Received: none. Run `{command(store)}`."
+            f"Expected judged explanations in {folder}. Received: none. Run `{command(store)}`."
         )
     again = f"{command(store)} --again"
     about = _whole(about_path(store), _read_about, again=again)
@@ -111,7 +111,7 @@ def read_result_files(store: Store) -> Results:
 
 def write_results(store: Store, results: Results) -> None:
     """Writes a store's results; `judged.json` comes last and makes them complete."""
-    folder = store.path / FOLDER
+    folder = store.explanations
     # first of all: a run that stops in between must not look complete
     for name in (ABOUT, OLD_ABOUT):
         (folder / name).unlink(missing_ok=True)
@@ -126,13 +126,15 @@ def write_results(store: Store, results: Results) -> None:
 
 def about_path(store: Store) -> Path:
     """Where a store says how it was judged."""
-    folder = store.path / FOLDER
+    folder = store.explanations
     return folder / (OLD_ABOUT if (folder / OLD_ABOUT).exists() else ABOUT)
 
 
 def command(store: Store) -> str:
     """What to run to judge a store's explanations."""
-    return f"python -m trainer judge --store {store.path}"
+    place = store.explanations.parent
+    of_set = "" if place == store.path else f" --test-set {place.name}"
+    return f"python -m trainer judge --store {store.path}{of_set}"
 
 
 def _whole(path: Path, read: Callable[[Path], T], *, again: str) -> T:

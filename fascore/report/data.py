@@ -25,6 +25,7 @@ from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.intervals import Interval, flatten_interval, restore_interval
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import TrainingNoise
+from fascore.tone_scores import TONE_COLUMNS
 
 SCHEMA = json.loads((Path(__file__).parent / "schema.json").read_text(encoding="utf-8"))
 
@@ -165,11 +166,13 @@ def _test_set(found: Tested) -> dict[str, Any]:
     return {
         "title": found.words,
         "real_presentations": found.tested.real_presentations,
+        "rules": dict(found.rules),
         "networks": [
             {
                 "title": model_title(str(name)),
                 "worst_species": row[WORST],
                 "metrics": {metric: _of_row(row, metric) for metric in CROSS_METRICS},
+                "tone": {column: _of_row(row, column) for column in TONE_COLUMNS if column in row},
             }
             for name, row in found.table.iterrows()
         ],

@@ -11,6 +11,7 @@ from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import OPERATING_METRICS, PAD_METRICS, PAPER_METRICS, SCORE_METRICS
 from fascore.stats.ranking import intervals_words
+from fascore.tone_scores import TONE_COLUMNS
 
 METRIC_GROUPS = {
     "The paper's metrics": PAPER_METRICS,
@@ -28,9 +29,17 @@ def report_html(data: dict[str, Any], comparison: Comparison) -> str:
         titles={name: spec.title for name, spec in MODELS.items()},
         species=SPECIES_TITLES,
         figures=_figures(comparison),
+        tone=_tone_columns(data),
         intervals=intervals_words(data["bootstrap_unit"]),
         json=json_text(data),
     )
+
+
+def _tone_columns(data: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Title and meaning of the columns on tone that some network has."""
+    networks = [network for tested in data["test_sets"] for network in tested["networks"]]
+    there = {column for network in networks for column in network["tone"]}
+    return {column: about for column, about in TONE_COLUMNS.items() if column in there}
 
 
 def _figures(comparison: Comparison) -> list[str]:

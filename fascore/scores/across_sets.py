@@ -16,6 +16,7 @@ from fascore.scores.definitions import metric_columns, metric_table
 from fascore.scores.evaluation import evaluate_scores, score_quality
 from fascore.stats.intervals import interval_text, restore_interval
 from fascore.store import Store
+from fascore.tone_scores import RULE, TITLE, read_tone, tone_table
 
 CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
 WORST = "worst_species"
@@ -101,7 +102,11 @@ def across_sets(
                 continue
             others, unusable = ([], []) if only_real else outside_detectors(store, tested)
             problems += unusable
-            if each := _tested(tested, thresholds, others):
+            each = _tested(tested, thresholds, others)
+            if each and not only_real:
+                each, unusable = _with_tone(store, each)
+                problems += unusable
+            if each:
                 found.append(each)
         except FascoreError as err:
             place = f"The test set {name}" if name else "The networks' own test split"
@@ -125,6 +130,19 @@ def _tested(
     limits = {**thresholds, **{each.title: each.threshold for each in others}}
     rules = {each.title: each.rule or "not told" for each in others if each.threshold is not None}
     return Tested(tested, set_table(scored, limits), rules)
+
+
+def _with_tone(store: Store, found: Tested) -> tuple[Tested, list[str]]:
+    """The same with the regression on statistics as a row, and `TONE_COLUMNS`, where scored."""
+    tone, problems = read_tone(store, found.tested)
+    if tone is None:
+        return found, problems
+    table, rules = found.table, dict(found.rules)
+    if tone.regression is not None:
+        row = set_table({TITLE: tone.regression}, {TITLE: tone.threshold})
+        table = pd.concat([table, row])
+        rules[TITLE] = RULE
+    return Tested(found.tested, tone_table(table, tone), rules), problems
 
 
 def real_words(real: list[Tested], title: Callable[[str], str] = str) -> str:

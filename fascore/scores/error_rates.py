@@ -172,6 +172,10 @@ class ErrorCurve:
         """Smallest BPCER of a threshold that accepts at most this share of each species."""
         return float(self.bpcer[self.apcer <= apcer].min())
 
+    def apcer_at_bpcer(self, bpcer: float) -> float:
+        """Smallest APCER of a threshold that rejects at most this share of the bona fide."""
+        return float(self.apcer[self.bpcer <= bpcer].min())
+
     def recall_at_fpr(self, fpr: float) -> float:
         """Largest share of attacks, all species together, caught while at most this share of bona
         fide is rejected.

@@ -9,9 +9,12 @@ from PIL import Image
 
 from fascore.errors import StoreError
 from fascore.evaluation_sets import OWN, open_set, set_names
+from fascore.scores.across_sets import across_sets
 from fascore.store import Store
+from fascore.tone_scores import TITLE, read_regression, read_tone
 from trainer.cli import main
 from trainer.prepare import prepare
+from trainer.tone import global_statistics, statistics_regression
 
 
 @pytest.fixture
@@ -158,3 +161,31 @@ def test_a_store_without_thresholds_is_refused(path, build, capsys):
     card.write_text(json.dumps({**json.loads(card.read_text()), "threshold": {}}))
     assert evaluate(path, "--data", build.path, "--as", "x") == 2
     assert "cnn without a threshold" in capsys.readouterr().err
+
+
+def test_tone_is_scored_by_the_regression_of_the_training_pictures(path, build, faces_zip, capsys):
+    assert evaluate(path, "--root", faces_zip, "--as", "raw", "--jobs", 1, "--tone") == 2
+    assert "evaluate --tone` with the networks' own --data" in capsys.readouterr().err
+    assert evaluate(path, "--data", build.path, "--tone") == 0
+    assert evaluate(path, "--root", faces_zip, "--as", "raw", "--jobs", 1, "--tone") == 0
+    store = Store(path)
+    (own, raw), problems = across_sets(store, {"cnn": 0.5})
+    assert not problems and TITLE in own.table.index and TITLE in raw.table.index
+    # the same pictures, one way or the other
+    columns = ["auc", "auc_equalised", "regression_apcer"]
+    both = [each.table.loc["cnn", columns].to_list() for each in (own, raw)]
+    assert both[0] == pytest.approx(both[1], abs=1e-6)
+    regression = read_regression(store)
+    fitted = statistics_regression().fit(*_pictures(build, "train"))
+    expected = fitted.predict_proba(_pictures(build, "test")[0])[:, 1]
+    ids = [name for names, _ in build.batches("test", 8) for name in names]
+    scored = read_tone(store, open_set(store, "raw"))[0].regression["spoof_score"]
+    assert scored[ids].to_list() == pytest.approx(expected.tolist(), abs=1e-6)
+    assert 0 <= regression["threshold"] <= 1 and regression["split"] == "validation"
+
+
+def _pictures(build, split):
+    pairs = [(i, each) for ids, images in build.batches(split, 8)
+             for i, each in zip(ids, images.copy(), strict=True)]  # fmt: skip
+    labels = build.samples.loc[[name for name, _ in pairs], "label"].to_numpy()
+    return [global_statistics(image) for _, image in pairs], labels

@@ -16,6 +16,7 @@ from fascore.data import open_data
 from fascore.data.file_trees import Archive
 from fascore.data.sample_table import evaluation_samples, fingerprint, samples_table
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import on_set
 from fascore.explain import EXPLAINERS, GradCAM, LimeImage, ShapImage
 from fascore.faces import Face
 from fascore.files import sha256
@@ -36,6 +37,7 @@ from fascore.store import Store, StoreError
 from tests.conftest import SIZE, tiny_network
 from tests.extension import Guess
 from tests.faces_zip import write_faces_zip
+from tests.fascore.conftest import add_set
 from trainer.cli import main
 from trainer.judge import PARTS, _Detector, choose_samples, judge_explanations, summary
 from trainer.recipes import Plan
@@ -339,3 +341,27 @@ def test_bad_input_ends_the_command_with_a_sentence(tiny_store, capsys):
     assert "from 1 to the 24 images" in capsys.readouterr().err
     assert main(["judge", "--store", str(tiny_store.path), "--models", "vgg16"]) == 2
     assert "Expected weights of the models named" in capsys.readouterr().err
+
+
+def test_another_sets_pictures_are_judged_beside_the_stores_own(tiny_store, faces_zip, tmp_path):
+    run(tiny_store)
+    test = tiny_store.samples().query("split == 'test'")[:6]
+    add_set(tiny_store, "other", test, root=str(faces_zip), description="other faces")
+    options = ["--test-set", "other", "--methods", "grad_cam", "--repeats", "0", "--sanity", "0"]
+    command = ["judge", "--store", str(tmp_path), "--models", *PAIR, "--steps", "4", "--draws", "1"]
+    assert main([*command, *options]) == 0
+    other = on_set(tiny_store, "other")
+    results = read_results(other)
+    assert results.about["data"] == "other faces" and results.methods == ["grad_cam"]
+    assert set(results.measures["sample_id"]) == set(test.index)
+    assert read_results(tiny_store).about["data"] == "noise"
+    assert (tmp_path / "tests/other/explanations/judged.json").exists()
+
+
+def test_a_set_whose_pictures_are_nowhere_recorded_is_one_sentence(tiny_store, capsys):
+    add_set(tiny_store, "other", tiny_store.samples(), description="other faces")
+    assert main(["judge", "--store", str(tiny_store.path), "--test-set", "other"]) == 2
+    said = capsys.readouterr().err
+    assert (
+        "Received: other faces, of which the store keeps the scores alone. Give --root them" in said
+    )

@@ -2,7 +2,7 @@
 
 Ratios measured in one run each. scan: a tree with CelebA-Spoof's full number of label entries.
 crops: 5,000 pictures of 450 x 500 pixels against what one core does when it only decodes, crops
-and resizes, times the cores. steps: training steps on prepared data against arrays in memory.
+and resizes, times the cores. `python -m benchmarks.fit` measures training on a build.
 """
 
 from __future__ import annotations
@@ -33,11 +33,9 @@ ENTRIES = {"train": 494_405, "test": 67_170}  # CelebA-Spoof's, as published
 SUBJECTS = 10_177
 LINKS = 30_000  # to one file; file systems allow no more than some 65,000
 PICTURES, WIDTH, HEIGHT = 5_000, 450, 500
-BATCH, STEPS = 64, 60
 TARGETS = {
     "scan, MB": "< 3000",
     "prepare / (cores x one core)": ">= 0.8",
-    "step on prepared / in memory": "<= 1.10",
 }
 
 
@@ -112,62 +110,6 @@ def crops(folder: Path) -> dict[str, float]:
     }
 
 
-def steps(folder: Path) -> dict[str, float]:
-    """Seconds of a training step, batches coming from a build and from memory in turn."""
-    import keras
-    import tensorflow as tf
-
-    from fascore.models import VARIANTS
-    from trainer.data import training_batches
-    from trainer.prepare import prepare
-
-    demo = ROOT / "assets/demo/faces.zip"
-    build = prepare(demo, folder, protocol="official")
-    network = VARIANTS["cnn"].build()
-    optimizer = keras.optimizers.Adam(1e-4)
-    optimizer.build(network.trainable_variables)
-
-    @tf.function
-    def step(images: tf.Tensor, labels: tf.Tensor) -> tf.Tensor:
-        with tf.GradientTape() as tape:
-            probabilities = network(images, training=True)
-            loss = tf.reduce_mean(
-                keras.losses.sparse_categorical_crossentropy(labels, probabilities)
-            )
-        variables = [variable.value for variable in network.trainable_variables]
-        optimizer.apply(tape.gradient(loss, variables))
-        return loss
-
-    rng = np.random.default_rng(0)
-    arrays = [
-        (
-            tf.constant(rng.integers(0, 256, (BATCH, 64, 64, 3)).astype(np.float32)),
-            tf.constant(rng.integers(0, 2, BATCH)),
-        )
-        for _ in range(STEPS)
-    ]
-
-    def from_memory() -> None:
-        for images, labels in arrays:
-            step(images, labels)
-
-    numbers = count()
-
-    def from_build() -> None:
-        data = training_batches(build, batch_size=BATCH, seed=next(numbers), augment=False)
-        for images, labels in data.take(STEPS):
-            step(images, labels)
-
-    from_memory()  # traces
-    rounds = [(_seconds(from_memory), _seconds(from_build)) for _ in range(3)]
-    memory, prepared = (float(np.median(times)) / STEPS for times in zip(*rounds, strict=True))
-    return {
-        "step in memory, ms": 1000 * memory,
-        "step on prepared, ms": 1000 * prepared,
-        "step on prepared / in memory": prepared / memory,
-    }
-
-
 def _seconds(work: Callable[[], None]) -> float:
     start = time.perf_counter()
     work()
@@ -216,7 +158,7 @@ def _link(root: Path, path: str, content: bytes, number: int) -> None:
     os.link(source, target)
 
 
-MEASURES = {"scan": scan, "crops": crops, "steps": steps}
+MEASURES = {"scan": scan, "crops": crops}
 
 if __name__ == "__main__":
     main()

@@ -46,6 +46,13 @@ class Trainer:
         Where TensorBoard's events go.
     key : dict
         What is trained and how; tells whether a state in `folder` is of this training.
+
+    Attributes
+    ----------
+    steps : int
+        Of an epoch.
+    step : callable
+        Takes one step on one of `batches`: mean loss and accuracy, float32 (2,).
     """
 
     def __init__(
@@ -71,20 +78,20 @@ class Trainer:
                 f"{recipe.batch_size} for {replicas} replicas. Use fewer."
             )
         self._share, self._batch = share, share * replicas
-        self._steps = build.count("train") // self._batch
+        self.steps = build.count("train") // self._batch
         keras.utils.set_random_seed(seed)
         keras.config.set_dtype_policy(precision)
         try:
             with strategy.scope():
                 self._network = build_network()
-                self._optimizer = _optimizer(recipe, self._steps, precision)
+                self._optimizer = _optimizer(recipe, self.steps, precision)
                 self._optimizer.build(self._network.trainable_variables)
         finally:
             keras.config.set_dtype_policy("float32")  # the policy is global, the mixing is ours
         _set_batch_norms(self._network, recipe, synchronized=replicas > 1)
         self._state = read_state(folder, key)
         self._check_same_start()
-        self._step = tf.function(self._distributed_step)
+        self.step = tf.function(self._distributed_step)
         images = tf.TensorSpec((None, build.size, build.size, 3), tf.float32)
         self._predict = tf.function(
             lambda images: self._network(images, training=False), input_signature=[images]
@@ -125,26 +132,34 @@ class Trainer:
         return state.best, state.history
 
     def _epoch(self, number: int) -> dict[str, float]:
-        start, totals, steps = time.perf_counter(), tf.zeros(2), 0
+        start = time.perf_counter()
         title = f"epoch {number} of {self._recipe.epochs}"
-        with tqdm(total=self._steps, desc=title, unit="step") as bar:
-            for batch in self._batches(number):
-                totals, steps = totals + self._step(batch), steps + 1
-                bar.update()
-                if steps % SHOW_EVERY == 0 or steps == self._steps:
-                    self._average()
-                    loss, accuracy = (totals / steps).numpy()
-                    _check_finite(loss, number)
-                    bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}")
+        with tqdm(total=self.steps, desc=title, unit="step") as bar:
+            record = self.take_steps(number, bar)
             with averaged(self._network, self._state.average):
-                record = {"loss": float(loss), "accuracy": float(accuracy)} | self._validate()
+                record |= self._validate()
             _check_finite(record["val_loss"], number)
             bar.set_postfix({name: f"{value:.4f}" for name, value in record.items()})
         rate = float(np.array(self._optimizer.learning_rate))
         seconds = time.perf_counter() - start
         return {"epoch": number, **record, "learning_rate": rate, "seconds": round(seconds, 2)}
 
-    def _batches(self, epoch: int) -> Any:
+    def take_steps(self, epoch: int, bar: tqdm) -> dict[str, float]:
+        """Trains on all batches of an epoch, numbered from 1: mean loss and accuracy."""
+        totals, steps = tf.zeros(2), 0
+        for batch in self.batches(epoch):
+            totals, steps = totals + self.step(batch), steps + 1
+            bar.update()
+            if steps % SHOW_EVERY == 0 or steps == self.steps:
+                self._average()
+                loss, accuracy = (float(value) for value in (totals / steps).numpy())
+                _check_finite(loss, epoch)
+                bar.set_postfix(loss=f"{loss:.4f}", accuracy=f"{accuracy:.4f}")
+        return {"loss": loss, "accuracy": accuracy}
+
+    def batches(self, epoch: int) -> Any:
+        """An epoch's batches as `step` takes them, spread over the replicas."""
+
         def batches(pipeline: tf.distribute.InputContext | None = None) -> tf.data.Dataset:
             return training_batches(
                 self._data,

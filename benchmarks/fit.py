@@ -3,7 +3,8 @@
 For each network and each way to train it: a step on batches that lie in memory, the reading of a
 batch alone, and the trainer's own loop, which does both. The first two are what the third could
 cost at best if reading were free, or training. Rounds of all ways alternate and medians are told,
-so that a machine that is busy with other things slows all of them alike.
+so that a machine that is busy with other things slows all of them alike; the time of its processors
+("CPU"), which waiting does not add to, is told beside the time on the clock.
 
 On a CPU the ways are float32 and mixed_bfloat16. With GPUs they are float32 and mixed_float16, the
 latter with and without XLA, each on one GPU and on all of them, under the strategy that
@@ -24,6 +25,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TQDM_DISABLE", "1")
@@ -94,8 +96,8 @@ class Timed:
         )
         self._memory = list(islice(self._trainer.batches(1), IN_MEMORY))
         with jit(way.xla):
-            self.first = seconds(self._from_memory, count=IN_MEMORY)  # traced and compiled
-        self.taken: dict[str, list[float]] = {"memory": [], "reading": [], "loop": []}
+            self.first, _ = seconds(self._from_memory, count=IN_MEMORY)  # traced and compiled
+        self.taken: dict[str, list[np.ndarray]] = {"memory": [], "reading": [], "loop": []}
 
     def round(self) -> None:
         """One epoch of steps from memory, of reading and of the loop."""
@@ -118,16 +120,18 @@ class Timed:
     def _loop(self, count: int) -> None:
         self._trainer.take_steps(self._epoch, tqdm(total=count))
 
-    def row(self) -> dict[str, float | str | int | bool]:
+    def row(self) -> dict[str, Any]:
         """A row of the table: medians a step in ms, and their ratios."""
-        memory, reading, loop = (1000 * float(np.median(each)) for each in self.taken.values())
+        memory, reading, loop = (1000 * np.median(each, axis=0) for each in self.taken.values())
         return asdict(self.way) | {
             f"first {IN_MEMORY} steps, s": self.first,
-            "in memory, ms": memory,
-            "reading, ms": reading,
-            "loop, ms": loop,
-            "loop / in memory": loop / memory,
-            "images/s": 1000 * self.way.batch / loop,
+            "in memory, ms": memory[0],
+            "reading, ms": reading[0],
+            "loop, ms": loop[0],
+            "loop / in memory": loop[0] / memory[0],
+            "in memory, CPU ms": memory[1],
+            "CPU, loop / in memory": loop[1] / memory[1],
+            "images/s": 1000 * self.way.batch / loop[0],
         }
 
 
@@ -141,11 +145,11 @@ def jit(on: bool) -> Iterator[None]:
         tf.config.optimizer.set_jit(False)
 
 
-def seconds(work: Callable[[int], None], *, count: int) -> float:
-    """Wall time of `work(count)`."""
-    start = time.perf_counter()
+def seconds(work: Callable[[int], None], *, count: int) -> np.ndarray:
+    """What `work(count)` takes, on the clock and of the processors together."""
+    start = np.array([time.perf_counter(), time.process_time()])
     work(count)
-    return time.perf_counter() - start
+    return np.array([time.perf_counter(), time.process_time()]) - start
 
 
 def measure(chosen: Sequence[Way], build: Prepared, recipe: Recipe, *, rounds: int) -> pd.DataFrame:

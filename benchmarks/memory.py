@@ -27,9 +27,9 @@ KINDS = {"all": "VmRSS", "own": "RssAnon", "files": "RssFile"}
 LARGEST = 8  # mappings to tell
 
 
-def resident() -> dict[str, float]:
-    """Megabytes the process holds now, by kind (Linux)."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
+def resident(process: int | str = "self") -> dict[str, float]:
+    """Megabytes a process holds now, by kind (Linux)."""
+    status = Path(f"/proc/{process}/status").read_text(encoding="utf-8")
     found = dict(re.findall(r"^(\w+):\s+(\d+) kB$", status, re.MULTILINE))
     return {kind: int(found[field]) / 1024 for kind, field in KINDS.items()}
 

@@ -1,95 +1,281 @@
-"""The dashboard's memory and answers, in a process of its own: `python -m benchmarks.page`.
+"""How long one waits for the pages: `python -m benchmarks.page [--store DIR] [--faces N]`.
 
-Opens the app without a browser, asks for a cached picture again, and judges many different
-pictures through the page's own caches. Prints one JSON object; `benchmarks.grid` runs it.
+Starts servers of the dashboard and opens them in Chromium: a cold server, a warm session, faces
+that nobody has asked for before, an upload, an export. Beside each new face stands a floor measured
+between two waits in this process: the bare forward passes of the verdicts with their firmness, and
+the grid of maps of that very face. Ratios to it hold on a machine that is busy with other things,
+and so does the time of the processors that the server took ("CPU").
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
+import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-from streamlit.testing.v1 import AppTest
+from PIL import Image
+from playwright.sync_api import Page, sync_playwright
+from skimage import data as pictures
 
-from dashboard import cache
-from fascore.explain import GradCAM, LimeImage, ShapImage, plan_grid
-from fascore.labels import SPOOF
-from fascore.scores.thresholds import ThresholdChoice
+from benchmarks.memory import resident
+from dashboard.views.style import image_key
+from fascore.data import open_data
+from fascore.data.sample_table import sample_of
+from fascore.evaluation_sets import OWN, open_set
+from fascore.explain import default_explainers, explain_grid
+from fascore.firmness.trials import trials
+from fascore.models.face_model import FaceModel
+from fascore.shipped import DEMO_STORE, located
 from fascore.store import Store
+from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_process
 
-ROOT = Path(__file__).parents[1]
-# fewer samples than the page's: memory grows by maps and pictures, not by samples
-QUICK = [GradCAM(), LimeImage(num_samples=100), ShapImage(num_samples=20)]
+PATIENCE = 600_000  # ms
+TARGETS = {
+    "cold server: Start: text and tables": "<= 3 s idle",
+    "new face: verdicts and firmness": "<= 0.4 s idle",
+    "new face: first map": "<= 0.3 s idle",
+    "new face: last map": "<= 2 s idle",
+    "export of a page": "<= 2 s",
+    "memory, MB": "<= 1000",
+}
+# what a face puts on Compare; of the face before are those that were marked
+VERDICT, FIRM, MAP = ".fs-verdict", ".fs-firm", ".fs-scale"
+MARK = f"""() => document.querySelectorAll('{VERDICT}, {FIRM}, {MAP}')
+    .forEach(shown => shown.dataset.before = 'yes')"""
+COUNT = """([kind, wanted]) =>
+    document.querySelectorAll(kind + ':not([data-before])').length >= wanted"""
 
 
-def resident_megabytes() -> float:
-    """Memory the process holds now (Linux)."""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    kilobytes = next(line.split()[1] for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(kilobytes) / 1024
+@dataclass(frozen=True)
+class Waits:
+    """Waits for what Compare shows of a face; seconds since `start`."""
+
+    page: Page
+    networks: int
+    maps: int
+    start: float
+
+    def until(self, kind: str, wanted: int) -> float:
+        """Until so many of a kind are there."""
+        self.page.wait_for_function(COUNT, arg=[kind, wanted], timeout=PATIENCE, polling=20)
+        return time.perf_counter() - self.start
+
+    def all(self) -> dict[str, float]:
+        """What one waits for after a face was chosen, in its order on the page."""
+        return {
+            "verdicts": self.until(VERDICT, self.networks),
+            "verdicts and firmness": self.until(FIRM, 1),
+            "first map": self.until(MAP, 1),
+            "last map": self.until(MAP, self.maps),
+        }
 
 
-def page_figures(store: Path) -> dict[str, float]:
-    """Seconds to the first full page, milliseconds to a cached one, memory with models loaded."""
+class Visit:
+    """A browser that measures servers of one store."""
+
+    def __init__(self, store: Store, browser: Any) -> None:
+        self.store, self.browser = store, browser
+        self.process = 0  # of the server that is open
+        self.networks = len(store.loadable_names)
+        self.maps = self.networks * len(default_explainers())
+
+    def waits(self, page: Page, start: float) -> Waits:
+        return Waits(page, self.networks, self.maps, start)
+
+    def open(self, address: str, start: float) -> tuple[Page, dict[str, float]]:
+        """A new session on Compare, and what it waited for."""
+        page = self.browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
+        before = processor_seconds(self.process)
+        page.goto(f"{address}/compare", timeout=PATIENCE)
+        waited = self.waits(page, start).all()
+        settle(page)
+        return page, waited | {"CPU": processor_seconds(self.process) - before}
+
+    def chosen(self, page: Page, choose: Callable[[], None]) -> dict[str, float]:
+        """What one waits for after choosing another face on an open page."""
+        page.evaluate(MARK)
+        before, start = processor_seconds(self.process), time.perf_counter()
+        choose()
+        waited = self.waits(page, start).all()
+        settle(page)
+        return waited | {"CPU": processor_seconds(self.process) - before}
+
+
+@contextmanager
+def server(store: Path) -> Iterator[tuple[str, int, float]]:
+    """A new server's address and process, and when it was started."""
     os.environ["FASCORE_STORE"] = str(store)
-    app = AppTest.from_file(str(ROOT / "dashboard/app.py"), default_timeout=300)
-    start = time.perf_counter()
-    app.run()
-    first = time.perf_counter() - start
-    if app.exception or app.error:
-        raise RuntimeError(f"The page failed: {[each.value for each in app.error]}")
-    times = []
-    for _ in range(9):
+    with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        app.run()
-        times.append(time.perf_counter() - start)
-    return {
-        "first page, s": first,
-        "cached page, ms": 1000 * float(np.median(times)),
-        "memory, MB": resident_megabytes(),
-    }
+        with dashboard_process(Path(folder) / "log.txt") as (address, process):
+            yield address, process, start
 
 
-def judge(store: Store, faces: np.ndarray) -> None:
-    """Verdicts and explanations of faces, one after the other, as the Compare page asks."""
-    keys = {name: cache.model_key(store, name) for name in store.loadable_names}
-    for face in faces:
-        for key in keys.values():
-            cache.spoof_score(key, face)
-        for step in plan_grid(list(keys), QUICK):
-            chosen = tuple(keys[name] for name in step.models)
-            cache.explanations(chosen, step.explainer, face, SPOOF, choice=ThresholdChoice())
+def processor_seconds(process: int) -> float:
+    """What a process has taken of the processors so far (Linux)."""
+    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def growth_figures(store: Store, pictures: int) -> dict[str, float]:
-    """Memory gained over `pictures` different ones, after as many to fill caches and arenas."""
-    size = store.card(store.loadable_names[0]).size
-    draw = np.random.default_rng(0)
+def settle(page: Page) -> None:
+    """Waits until the page has been drawn and its script has ended."""
+    page.wait_for_timeout(500)
+    page.wait_for_function(IDLE, timeout=PATIENCE)
 
-    def faces() -> np.ndarray:
-        return draw.integers(0, 256, (pictures, size, size, 3), dtype=np.uint8)
 
-    judge(store, faces())
-    before = resident_megabytes()
-    judge(store, faces())
-    return {f"growth over {pictures} pictures, MB": resident_megabytes() - before}
+def cold_start(visit: Visit) -> dict[str, float]:
+    """Seconds until a new server has drawn its first page, to the end."""
+    with server(visit.store.path) as (address, process, start):
+        page = visit.browser.new_context().new_page()
+        page.goto(address, timeout=PATIENCE)
+        page.locator("h1").first.wait_for(timeout=PATIENCE)
+        title = time.perf_counter() - start
+        page.get_by_text("What to conclude").first.wait_for(timeout=PATIENCE)
+        read = time.perf_counter() - start
+        settle(page)
+        whole = time.perf_counter() - start
+        taken = processor_seconds(process)
+        page.context.close()
+    parts = {"title": title, "text and tables": read, "with networks": whole, "CPU": taken}
+    return named("cold server: Start", parts)
+
+
+def faces(page: Page, store: Store) -> dict[str, np.ndarray]:
+    """The network inputs behind the gallery's buttons on show, by the buttons' classes."""
+    card = store.card(store.loadable_names[0])
+    source = open_data(located(card.data["root"]))
+    table = open_set(store, OWN).samples
+    classes = {f"st-key-pick_{image_key(str(name))}": row for name, row in table.iterrows()}
+    found = {}
+    for button in page.locator('[class*="st-key-pick_"]').all():
+        for word in (button.get_attribute("class") or "").split():
+            if word in classes:
+                sample = sample_of(classes[word])
+                found[word] = source.face_input(
+                    sample, size=card.size, expansion=card.crop_expansion
+                )
+    return found
+
+
+class Floor:
+    """The computing that a new face needs at least, timed in this process."""
+
+    def __init__(self, store: Store) -> None:
+        self.models: Sequence[FaceModel] = [store.load(name) for name in store.loadable_names]
+        expansion = store.card(store.loadable_names[0]).crop_expansion
+        self.images = 1 + len(trials(expansion))
+        self.explainers = [kind() for kind in default_explainers()]
+
+    def measure(self, face: np.ndarray) -> dict[str, float]:
+        """Seconds of the forward passes of verdicts and firmness, and of all maps of a face."""
+        batch = np.repeat(face[None], self.images, axis=0)
+        start = time.perf_counter()
+        for model in self.models:
+            model.logits(batch)
+        passed = time.perf_counter()
+        list(explain_grid(self.models, face, self.explainers))
+        return {
+            "verdicts and firmness": passed - start,
+            "last map": time.perf_counter() - passed,
+        }
+
+
+def new_faces(visit: Visit, page: Page, number: int) -> tuple[list[dict], list[dict]]:
+    """What new faces were waited for, and the floor of each, measured in turn."""
+    floor, inputs = Floor(visit.store), faces(page, visit.store)
+    first, *others = inputs  # the first is on show
+    floor.measure(inputs[first])  # traces and compiles
+    waited, floors = [], []
+    for name in others[:number]:
+        floors.append(floor.measure(inputs[name]))
+        waited.append(visit.chosen(page, page.locator(f".{name} button").click))
+        floors.append(floor.measure(inputs[name]))
+    return waited, floors
+
+
+def upload(visit: Visit, page: Page) -> dict[str, float]:
+    """What one waits for after an upload."""
+    buffer = io.BytesIO()
+    Image.fromarray(pictures.astronaut()).save(buffer, "PNG")
+    page.get_by_role("radio", name="Upload").click()
+    settle(page)
+    file = {"name": "face.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
+    return visit.chosen(page, lambda: page.locator('input[type="file"]').set_input_files(file))
+
+
+def export(page: Page) -> float:
+    """Seconds until the page of the face on show is saved."""
+    page.locator(".st-key-export button").first.click(timeout=PATIENCE)
+    button = page.locator(".st-key-export_page button")
+    button.wait_for(timeout=PATIENCE)
+    start = time.perf_counter()
+    with page.expect_download(timeout=PATIENCE) as download:
+        button.click()
+    download.value.path()
+    return time.perf_counter() - start
+
+
+def median(records: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure."""
+    return {name: float(np.median([each[name] for each in records])) for name in records[0]}
+
+
+def measure(visit: Visit, number: int) -> tuple[dict[str, float], dict[str, float]]:
+    """What was waited for, and the floors that there are."""
+    figures = cold_start(visit)
+    with server(visit.store.path) as (address, process, start):
+        visit.process = process
+        page, cold = visit.open(address, start)
+        figures |= named("cold server: Compare", cold)
+        figures |= {"export of a page": export(page)}
+        page.context.close()
+        page, warm = visit.open(address, time.perf_counter())
+        figures |= named("warm session", warm)
+        waited, floors = new_faces(visit, page, number)
+        figures |= named("new face", median(waited))
+        figures |= named("first upload", upload(visit, page))
+        figures["memory, MB"] = resident(process)["all"]
+    return figures, named("new face", median(floors))
+
+
+def named(what: str, waited: dict[str, float]) -> dict[str, float]:
+    """Figures with what they are of."""
+    return {f"{what}: {name}": value for name, value in waited.items()}
 
 
 def main() -> None:
-    """Prints the figures as JSON."""
+    """Prints what was waited for."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--store", type=Path, default=ROOT / "assets/models/demo")
-    parser.add_argument("--pictures", type=int, default=100)
+    parser.add_argument("--store", type=Path, default=DEMO_STORE)
+    parser.add_argument("--faces", type=int, default=5, help="new faces to look at, 7 at most")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args()
-    figures = page_figures(options.store.resolve())
-    figures |= growth_figures(Store(options.store.resolve()), options.pictures)
-    print(json.dumps(figures))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_OPTIONS)
+        )
+        visit = Visit(Store(options.store.resolve()), chromium)
+        figures, floors = measure(visit, options.faces)
+    print(f"{'seconds':42}{'waited':>9}{'floor':>9}{'ratio':>8}")
+    for name, value in figures.items():
+        floor = floors.get(name)
+        beside = f"{floor:9.2f}{value / floor:8.2f}" if floor else " " * 17
+        target = f"   target {TARGETS[name]}" if name in TARGETS else ""
+        print(f"{name:42}{value:9.2f}{beside}{target}")
+    if options.json:
+        report = {"waited": figures, "floors": floors}
+        options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # slow to import, so after the help; and the server answers its first visitor the sooner for it
     from streamlit.web import cli
 
-    from dashboard import privacy  # noqa: F401  (before the server starts)
+    from dashboard import cache, privacy  # noqa: F401  (before the server starts)
     from dashboard.limits import limits
     from fascore.store import Store
     from fascore.stores import find_stores
@@ -36,6 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FascoreError as err:
         print(f"fascore: {err}", file=sys.stderr)
         return 2
+    # while the server starts and the first page without networks is drawn
+    threading.Thread(target=cache.import_tensorflow, daemon=True).start()
     options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
     cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")

@@ -15,7 +15,6 @@ from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import Familiarity, read_familiarity
-from fascore.models.network_file import read_network
 from fascore.provenance import differences
 from fascore.store_tables import read_predictions, store_samples
 
@@ -117,6 +116,8 @@ class Store:
 
         The background is read when it is first needed: without it only SHAP fails.
         """
+        from fascore.models.network_file import read_network  # slow: it imports Keras
+
         card, path = self.card(name), self.path / name / WEIGHTS
         if not path.exists():
             raise StoreError(

@@ -47,6 +47,13 @@ def dashboard_server(log: Path) -> Iterator[str]:
 
     It ends with the block. What it says goes to `log`.
     """
+    with dashboard_process(log) as (address, _):
+        yield address
+
+
+@contextmanager
+def dashboard_process(log: Path) -> Iterator[tuple[str, int]]:
+    """The address of `dashboard_server`, and the number of its process."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -63,7 +70,7 @@ def dashboard_server(log: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(f"{address}/_stcore/health", process, log)
-        yield address
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait(timeout=20)

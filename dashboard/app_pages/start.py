@@ -46,17 +46,21 @@ def page() -> None:
         st.info("The store holds none of the four variants: `python -m trainer fit` trains them.")
         return
     keys = {name: cache.model_key(store, name) for name in cards}
-    with st.spinner("Loading the networks…"):
-        views.networks_figure(list(keys.values()))
+    figure = st.container()
     names = sorted({card.data["name"] for card in cards.values()})
     st.markdown(
         f"Every number below is of the open store and its data set: **{', '.join(names)}**."
     )
-    draw_face(store, cards, keys)
+    face = st.container()
     draw_tables(store, cards)
     noise = draw_noise(store)
     judged = draw_maps(store)
     draw_conclusions(noise, judged, simulated=any(c.data["simulated"] for c in cards.values()))
+    # last: on a server just started networks take seconds, and the rest is there to read meanwhile
+    with figure, st.spinner("Loading the networks…"):
+        views.networks_figure(list(keys.values()))
+    with face:
+        draw_face(store, cards, keys)
 
 
 def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]) -> None:

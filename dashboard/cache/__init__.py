@@ -27,7 +27,14 @@ from dashboard.cache.maps import (
     judgements,
     spoof_score,
 )
-from dashboard.cache.models import ModelKey, model, model_key, networks_drawing, threshold
+from dashboard.cache.models import (
+    ModelKey,
+    import_tensorflow,
+    model,
+    model_key,
+    networks_drawing,
+    threshold,
+)
 from dashboard.cache.pictures import (
     detect,
     face_data,
@@ -38,6 +45,7 @@ from dashboard.cache.pictures import (
     set_root,
     sets_with_pictures,
     thumbnail,
+    warm_detector,
 )
 from dashboard.cache.scores import (
     OWN_SPLIT,
@@ -80,6 +88,7 @@ __all__ = [
     "gallery",
     "gates",
     "hiding",
+    "import_tensorflow",
     "is_unfamiliar",
     "judgements",
     "model",
@@ -104,4 +113,5 @@ __all__ = [
     "thumbnail",
     "training_runs",
     "training_stamp",
+    "warm_detector",
 ]

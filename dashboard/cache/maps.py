@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
@@ -11,8 +12,6 @@ import streamlit as st
 from dashboard.cache.models import ModelKey, model, threshold
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.firmness.trials import Firmness, Trial
-from fascore.judging.gates import Gate
-from fascore.judging.gates import gates as open_gates
 from fascore.judging.hiding import Hiding, hide
 from fascore.judging.judge import MapJudgement, judge_maps
 from fascore.judging.stability import changed
@@ -20,6 +19,9 @@ from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import features
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import Store
+
+if TYPE_CHECKING:
+    from fascore.judging.gates import Gate
 
 PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer judge` takes finer ones
 
@@ -147,4 +149,7 @@ def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[Fa
 @st.cache_data(max_entries=128, show_spinner=False)
 def gates(key: ModelKey, face: np.ndarray) -> list[Gate]:
     """A model's attention gates on a face (size, size, 3)."""
-    return open_gates(model(key), face)
+    loaded = model(key)
+    from fascore.judging.gates import gates as open_gates  # slow: it imports TensorFlow
+
+    return open_gates(loaded, face)

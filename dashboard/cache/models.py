@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-import keras
 import streamlit as st
 
 from fascore.models import MODELS
-from fascore.models.anatomy import anatomy
-from fascore.models.drawing import networks_drawing as draw_networks
 from fascore.models.face_model import FaceModel
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
 from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store
+
+if TYPE_CHECKING:
+    import keras
+
+_IMPORT = threading.Lock()
+
+
+def import_tensorflow() -> None:
+    """Imports TensorFlow and Keras, which takes seconds: pages without networks come before it.
+
+    Whatever needs them here asks for this first. Two threads that import them from two ends at once
+    would each find a half of the other's.
+    """
+    with _IMPORT:
+        import keras  # noqa: F401
 
 
 @dataclass(frozen=True)
@@ -37,6 +51,7 @@ def model_key(store: Store, name: str) -> ModelKey:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def model(key: ModelKey) -> FaceModel:
     """A loaded model."""
+    import_tensorflow()
     loaded = Store(key.store).load(key.name)
     # TensorFlow's million objects stay; Streamlit's collection after each run need not visit them
     gc.collect()
@@ -47,6 +62,10 @@ def model(key: ModelKey) -> FaceModel:
 @st.cache_data(max_entries=8, show_spinner=False)
 def networks_drawing(keys: Sequence[ModelKey]) -> str:
     """The networks drawn from their layers; one without weights as the registry builds it."""
+    import_tensorflow()
+    from fascore.models.anatomy import anatomy
+    from fascore.models.drawing import networks_drawing as draw_networks
+
     return draw_networks({key.name: anatomy(_network(key)) for key in keys})
 
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
+=======
+import base64
+from threading import Thread
+>>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
 from typing import cast
 
 import numpy as np
 import streamlit as st
 
+<<<<<<< HEAD
 from dashboard.cache.scores import test_sets
+=======
+from dashboard.cache.models import import_tensorflow
+>>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
@@ -17,10 +26,29 @@ from fascore.faces import Face, FaceDetector
 from fascore.shipped import located
 from fascore.store import SAMPLES, Store
 
+<<<<<<< HEAD
+=======
+THUMBNAIL = 96  # px
+WARM_SIDE = 64  # px of the picture that the detector is warmed with
+
+>>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
 
 @st.cache_resource(show_spinner=False)
 def _detector() -> FaceDetector:
+    import_tensorflow()
     return FaceDetector()
+
+
+@st.cache_resource(show_spinner=False)
+def warm_detector() -> Thread:
+    """Builds the face detector beside the pages, once a process, so that no upload waits for it.
+
+    It is made known when it has looked at a picture: its first look is the slow one.
+    """
+    blank = np.zeros((WARM_SIDE, WARM_SIDE, 3), np.uint8)
+    thread = Thread(target=lambda: _detector().detect(blank), name="warm detector", daemon=True)
+    thread.start()
+    return thread
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

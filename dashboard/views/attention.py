@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,10 +13,11 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.style import model_title
 from fascore.explain import Attribution, GradCAM, render
-from fascore.judging.gates import Gate
-from fascore.models import FEATURE_MAP, LAST_CONV
-from fascore.models.attention import CHANNEL, SPATIAL
+from fascore.models import CHANNEL, FEATURE_MAP, LAST_CONV, SPATIAL
 from fascore.scores.score_text import score_texts
+
+if TYPE_CHECKING:
+    from fascore.judging.gates import Gate
 
 SIDE = 300  # px
 ROW = 16  # channels in a row of the picture of a channel gate

@@ -11,8 +11,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from fascore.models import LOGITS
-from fascore.models.attention import CHANNEL, SPATIAL, GateKind, GateLayer
+from fascore.models import CHANNEL, LOGITS, SPATIAL, GateKind
+from fascore.models.attention import GateLayer
 from fascore.models.face_model import FaceModel
 
 # A gate's weights on one image, without the axes along which they are all the same.

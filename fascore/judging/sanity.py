@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import keras
 import numpy as np
 from skimage.metrics import structural_similarity
 
@@ -42,6 +41,8 @@ def randomised(model: FaceModel, *, seed: int = 0) -> dict[str, FaceModel]:
 
 
 def _copies(model: FaceModel, seed: int) -> Iterator[tuple[str, FaceModel]]:
+    import keras  # slow: whoever reads only the names of stages imports this file too
+
     rng = np.random.default_rng(seed)
     network = keras.models.clone_model(model.network)
     network.set_weights(model.network.get_weights())

@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import keras
 
 LAST_CONV, FEATURE_MAP, LOGITS = "last_conv", "feature_map", "logits"  # in every model
+
+GateKind = Literal["channel", "spatial"]  # of a layer of attention
+CHANNEL: GateKind = "channel"
+SPATIAL: GateKind = "spatial"
 
 
 @dataclass(frozen=True)

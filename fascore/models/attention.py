@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import keras
 from keras import layers, ops
 
 from fascore.errors import FascoreError
-
-GateKind = Literal["channel", "spatial"]
-CHANNEL: GateKind = "channel"
-SPATIAL: GateKind = "spatial"
+from fascore.models import CHANNEL, SPATIAL, GateKind
 
 
 @runtime_checkable

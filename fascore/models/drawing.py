@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import log2
 from typing import NamedTuple
 
-from fascore.models import LOGITS, MODELS
+from fascore.models import CHANNEL, LOGITS, MODELS, SPATIAL
 from fascore.models.anatomy import Step
-from fascore.models.attention import CHANNEL, SPATIAL, ChannelAttention, SpatialAttention
+from fascore.models.attention import ChannelAttention, SpatialAttention
 
 # Okabe and Ito's vermilion and green, as tints below letters in the page's colour
 TINTS: dict[str, str] = {CHANNEL: "#D55E00", SPATIAL: "#009E73"}

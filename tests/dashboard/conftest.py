@@ -144,6 +144,12 @@ def second_path(store_path: Path) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def cold_detector(monkeypatch: pytest.MonkeyPatch):
+    """No test waits for a face detector that it does not ask for."""
+    monkeypatch.setattr(cache, "warm_detector", lambda: None)
+
+
+@pytest.fixture(autouse=True)
 def empty_caches():
     """No test sees another's results."""
     yield

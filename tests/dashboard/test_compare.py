@@ -19,8 +19,7 @@ from fascore.firmness.changes import changed_input
 from fascore.images import Box
 from fascore.judging.gates import Gate
 from fascore.judging.stability import shifted
-from fascore.models import VARIANTS
-from fascore.models.attention import CHANNEL
+from fascore.models import CHANNEL, VARIANTS
 from fascore.store import CARD, WEIGHTS, Store
 from tests.conftest import SIZE
 from tests.dashboard.conftest import encoded, picture, text_of

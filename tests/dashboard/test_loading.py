@@ -1,0 +1,28 @@
+"""What a page waits for: neither TensorFlow nor the face detector, unless it needs them."""
+
+import subprocess
+import sys
+
+from dashboard import cache
+from tests.dashboard.conftest import FakeDetector
+
+
+def test_pages_without_networks_need_no_tensorflow():
+    program = "import sys, dashboard.views; sys.exit('tensorflow' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path, monkeypatch):
+    built, warm = [], cache.pictures.warm_detector
+    detector = FakeDetector()
+
+    def build() -> FakeDetector:
+        built.append(detector)
+        return detector
+
+    monkeypatch.setattr(cache.pictures, "_detector", build)
+    monkeypatch.setattr(cache, "warm_detector", warm)
+    app.run()
+    app.run()
+    warm().join()
+    assert built == [detector]

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
-=======
-import base64
 from threading import Thread
->>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
 from typing import cast
 
 import numpy as np
 import streamlit as st
 
-<<<<<<< HEAD
-from dashboard.cache.scores import test_sets
-=======
 from dashboard.cache.models import import_tensorflow
->>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
+from dashboard.cache.scores import test_sets
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
@@ -26,12 +19,8 @@ from fascore.faces import Face, FaceDetector
 from fascore.shipped import located
 from fascore.store import SAMPLES, Store
 
-<<<<<<< HEAD
-=======
-THUMBNAIL = 96  # px
 WARM_SIDE = 64  # px of the picture that the detector is warmed with
 
->>>>>>> 4fcfccb (TensorFlow and the face detector come behind what needs neither; benchmarks.page in Chromium)
 
 @st.cache_resource(show_spinner=False)
 def _detector() -> FaceDetector:

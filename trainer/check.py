@@ -2,55 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Sequence
 from functools import partial
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 from fascore import store
-from fascore.errors import FascoreError
-from fascore.evaluation_sets import TESTS, on_set, open_set, set_names
-from fascore.explain import EXPLAINERS
+from fascore.evaluation_sets import TESTS
 from fascore.files import half_written
 from fascore.findings.results import (
-    ABOUT,
     FOLDER,
-    MAPS,
-    MEASURES,
     PLANTED,
     PLANTED_ABOUT,
-    check_results,
-    command,
     planted_about,
     planted_table,
     read_planted,
-    read_result_files,
 )
 from fascore.models.familiarity import read_familiarity
-from fascore.provenance import differences, listed
+from fascore.provenance import differences
 from fascore.store import Store
-from fascore.store_tables import store_samples
 from fascore.training.history import STATE, read_whole_runs
 from trainer.build import Prepared
+from trainer.check_part import DAMAGED, STALE, UNFINISHED, WHOLE, Part, other_code, part_of
+from trainer.check_sets import explanations, test_sets, tone
 from trainer.evaluate import is_scored
 from trainer.fit import has_background
 from trainer.judge import PARTS
 
-WHOLE, STALE, DAMAGED, UNFINISHED = "whole", "stale", "damaged", "unfinished"
-
-
-@dataclass(frozen=True)
-class Part:
-    """One part of a store: `state` is one of the four above, `why` a phrase or sentence, and `run`
-    the command that mends it.
-    """
-
-    name: str
-    state: str
-    why: str = ""
-    run: str = ""
+__all__ = ["DAMAGED", "STALE", "UNFINISHED", "WHOLE", "Part", "check_store", "table"]
 
 
 def check_store(path: Path, build: Prepared | None = None) -> list[Part]:
@@ -67,7 +45,7 @@ def check_store(path: Path, build: Prepared | None = None) -> list[Part]:
     opened = Store(path)
     data = build.path if build else "BUILD"
     ends = f"--data {data} --store {path}"
-    looks = (_models, _study, _test_sets, _explanations, _cues)
+    looks = (_models, _study, test_sets, explanations, tone, _cues)
     return [
         _samples(opened, build, ends),
         _background(opened, build, ends),
@@ -86,27 +64,12 @@ def table(parts: Sequence[Part]) -> str:
     return "\n".join(lines)
 
 
-def _part(
-    name: str, run: str, read: Callable[[], Any], fits: Callable[[], Iterable[str] | None]
-) -> Part:
-    """Damaged if `read` refuses, stale if `fits` does or names differences."""
-    try:
-        read()
-    except FascoreError as err:
-        return Part(name, DAMAGED, str(err), run)
-    try:
-        differing = list(fits() or ())
-    except FascoreError as err:
-        return Part(name, STALE, str(err), run)
-    return Part(name, STALE, listed(differing), run) if differing else Part(name, WHOLE)
-
-
 def _samples(opened: Store, build: Prepared | None, ends: str) -> Part:
     def fits() -> Iterator[str]:
         if build and opened.fingerprint != build.data["fingerprint"]:
             yield "other samples than the build's"
 
-    return _part(store.SAMPLES, f"evaluate {ends}", opened.samples, fits)
+    return part_of(store.SAMPLES, f"evaluate {ends}", opened.samples, fits)
 
 
 def _background(opened: Store, build: Prepared | None, ends: str) -> Part:
@@ -117,7 +80,7 @@ def _background(opened: Store, build: Prepared | None, ends: str) -> Part:
         if build:
             has_background(build, opened.path)
 
-    return _part(store.BACKGROUND, f"fit {ends} --again", opened.background, fits)
+    return part_of(store.BACKGROUND, f"fit {ends} --again", opened.background, fits)
 
 
 def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
@@ -127,7 +90,7 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
         read = partial(opened.check_weights, name)
         has_weights = name in opened.loadable_names
         what = f"{name}/{store.WEIGHTS if has_weights else store.CARD}"
-        part = _part(what, fit, read if has_weights else partial(opened.card, name),
+        part = part_of(what, fit, read if has_weights else partial(opened.card, name),
                      partial(_trained_on, opened, name, build))  # fmt: skip
         yield part
         if part.state == DAMAGED:
@@ -137,11 +100,11 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
         else:
             read = partial(opened.predictions, name)
             fits = partial(_scored, opened, name, build if has_weights else None)
-            yield _part(f"{name}/{store.PREDICTIONS}", evaluate, read, fits)
+            yield part_of(f"{name}/{store.PREDICTIONS}", evaluate, read, fits)
         known = opened.path / name / store.FAMILIARITY
         if known.exists():
             again, what = f"{evaluate} --again", f"{name}/{store.FAMILIARITY}"
-            yield _part(what, again, partial(read_familiarity, known), lambda: None)
+            yield part_of(what, again, partial(read_familiarity, known), lambda: None)
 
 
 def _trained_on(opened: Store, name: str, build: Prepared | None) -> list[str]:
@@ -177,50 +140,7 @@ def _study(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
                 run.scored(name)
                 yield from _trained_on(run, name, build)
 
-        yield _part(f"{store.STUDY}/seed-{seed}", f"study {ends} --again", read, fits)
-
-
-def _test_sets(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
-    for folder in sorted((opened.path / TESTS).glob("*/")):
-
-        def fits(name: str = folder.name) -> Iterator[str]:
-            tested = open_set(opened, name)
-            for model in tested.about["scores"]:
-                tested.scored(model)
-            yield from (f"no scores of {m}" for m in opened.loadable_names
-                        if m not in tested.about["scores"])  # fmt: skip
-
-        def read(folder: Path = folder) -> None:
-            store_samples(folder / store.SAMPLES)
-            open_set(opened, folder.name)
-
-        run = f"evaluate --root ROOT --store {opened.path} --as {folder.name}"
-        yield _part(f"{TESTS}/{folder.name}", run, read, fits)
-
-
-def _explanations(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
-    """Judged explanations of the store's own images, and of its other test sets'."""
-    for name in set_names(opened):
-        try:
-            judged = on_set(opened, name)
-        except store.StoreError:  # `_test_sets` says so
-            continue
-        yield from _judged(judged)
-
-
-def _judged(judged: Store) -> Iterator[Part]:
-    folder = judged.explanations
-    if not any((folder / name).exists() for name in (ABOUT, MEASURES, MAPS)):
-        return
-
-    def fits() -> Iterator[str]:
-        about = read_result_files(judged).about
-        check_results(judged, about)
-        yield from _other_code(about)
-
-    run = f"{command(judged).removeprefix('python -m trainer ')} --again"
-    place = (folder / ABOUT).relative_to(judged.path).as_posix()
-    yield _part(place, run, partial(read_result_files, judged), fits)
+        yield part_of(f"{store.STUDY}/seed-{seed}", f"study {ends} --again", read, fits)
 
 
 def _cues(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
@@ -235,29 +155,12 @@ def _cues(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
     def fits() -> Iterator[str]:
         read_planted(opened)
         about = planted_about(folder)
-        yield from _other_code(about)
+        yield from other_code(about)
         if build:
             images = {split: build.data["images"].get(split) for split in ("train", "test")}
             yield from differences(about, {"images": images})
 
-    yield _part(f"{FOLDER}/{PLANTED}", f"plant {ends} --again", read, fits)
-
-
-def _other_code(about: Mapping[str, Any]) -> Iterator[str]:
-    """How the software and the explainers' settings of today differ from those recorded."""
-    recorded = about.get("software", {})
-    yield from differences({"software": recorded}, {"software": dict(map(_installed, recorded))})
-    for name, settings in about.get("settings", {}).items():
-        kind = EXPLAINERS.get(name)
-        if kind and set(settings) != {own.name for own in fields(kind)}:  # type: ignore[arg-type]
-            yield f"settings of another version of {kind.title}"
-
-
-def _installed(package: str) -> tuple[str, str | None]:
-    try:
-        return package, version(package)
-    except PackageNotFoundError:
-        return package, None
+    yield part_of(f"{FOLDER}/{PLANTED}", f"plant {ends} --again", read, fits)
 
 
 def _unfinished(path: Path, ends: str) -> Iterator[Part]:

@@ -21,6 +21,7 @@ from fascore.evaluation_sets import (
 )
 from fascore.files import write_json, write_whole
 from fascore.models import MODELS
+from fascore.outside_scores import outside_detectors
 from fascore.provenance import differences, listed
 from fascore.scores.across_sets import CROSS_METRICS, WORST, set_table
 from fascore.scores.score_text import threshold_text
@@ -237,9 +238,11 @@ def table_text(store: Store, name: str, table: pd.DataFrame) -> str:
     shown = text.to_string(
         float_format="{:.4f}".format, formatters={"threshold": threshold_text}, na_rep="undefined"
     )
+    _, problems = outside_detectors(store, tested)
     return (
         f"{tested.title}: {len(tested.samples):,} images ({counts}). Thresholds from the store's "
         f"own validation. {tested.shared_words}\n\n{shown}"
+        + "".join(f"\n\n{sentence}" for sentence in problems)
     )
 
 

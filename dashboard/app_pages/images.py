@@ -23,7 +23,6 @@ def page() -> None:
         st.info("No network of the store has scores that can be compared.")
         st.stop()
     comparison = cache.comparison(tuple(keys), state.threshold(), of)
-    st.markdown(f"From {views.test_set(comparison)}.")
     views.threshold_note(comparison)
     mode = st.segmented_control(
         "Show",

@@ -27,7 +27,7 @@ from fascore.scores.comparison import (
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.ranking import Ranking
 from fascore.stats.training_noise import measure_runs
-from fascore.store import CARD, HISTORY, PREDICTIONS, STUDY, Store, study_runs
+from fascore.store import CARD, HISTORY, PREDICTIONS, SAMPLES, STUDY, Store, study_runs
 from fascore.tone_scores import FOLDER as TONE
 from fascore.training.history import STATE, Run, read_whole_runs
 
@@ -105,8 +105,15 @@ def real_words(store: str, stamp: tuple[int, ...]) -> str:
 
 
 def sets_stamp(store: Store) -> tuple[int, ...]:
-    """What changes with a store's test sets beside its own."""
-    places = (f"{TESTS}/*/*", f"{OUTSIDE}/*/*", f"{TONE}/*", f"{TESTS}/*/{TONE}/*")
+    """What changes with a store's test sets and what was scored on them."""
+    places = (
+        SAMPLES,
+        f"*/{CARD}",
+        f"{TESTS}/*/*",
+        f"{OUTSIDE}/*/*",
+        f"{TONE}/*",
+        f"{TESTS}/*/{TONE}/*",
+    )
     files = [file for place in places for file in store.path.glob(place)]
     return tuple(_changed(file) for file in sorted(files))
 

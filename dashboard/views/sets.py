@@ -21,6 +21,12 @@ from fascore.tone_scores import TITLE, TONE_COLUMNS
 
 SET = "Test set"
 CHOSEN = "test_set_choice"  # in the session
+# titles and meanings; what says how much is tone stands beside what it is of
+_RATES = {name: (METRICS[name].title, metric_meaning(name)) for name in CROSS_METRICS}
+COLUMNS = {
+    name: (_RATES | TONE_COLUMNS)[name]
+    for name in ("auc", "auc_equalised", "apcer", "regression_apcer", "bpcer", "acer", "hter")
+}
 
 
 def test_set_control(store: Store) -> str:
@@ -63,9 +69,10 @@ def set_part(store: Store) -> Part:
 def chosen_set(store: Store) -> SetKey:
     """The test set chosen, and a note on which it is, for a narrow screen hides the sidebar."""
     key = cache.set_key(store, state.test_set())
-    if key.name != OWN:
-        tested = cache.test_sets(str(store.path), cache.sets_stamp(store))[key.name]
-        st.markdown(f"Test set: **{tested.title}**, {len(tested.samples):,} images.")
+    tested = cache.test_sets(str(store.path), cache.sets_stamp(store)).get(key.name)
+    if tested is not None:  # where it cannot be read, its scores say why
+        st.markdown(f"Test set: **{tested.title}**{tested.words.removeprefix(tested.title)}.")
+    if tested is not None and not tested.is_own:
         st.caption(tested.shared_words)
     return key
 
@@ -75,13 +82,10 @@ def sets_table(found: Sequence[Tested]) -> None:
     shown, data = [], []
     for each in found:
         for name, row in each.table.iterrows():
-            cells = {METRICS[m].title: metric_cell(row, m) for m in CROSS_METRICS}
+            cells = {COLUMNS[c][0]: metric_cell(row, c) for c in COLUMNS if c in row}
             place = {SET: each.words, NETWORK: model_title(str(name))}
-            tone = {TONE_COLUMNS[c][0]: metric_cell(row, c) for c in TONE_COLUMNS if c in row}
-            shown.append({**place, **cells, "Worst species": row[WORST] or "none", **tone})
+            shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
             data.append({**place, **row})
-    meanings = {METRICS[m].title: metric_meaning(m) for m in CROSS_METRICS}
-    meanings |= dict(TONE_COLUMNS.values())
     rules = {title: rule for each in found for title, rule in each.rules.items()}
     for title, rule in rules.items():
         origin = "chosen by" if title == TITLE else "as imported:"
@@ -91,6 +95,6 @@ def sets_table(found: Sequence[Tested]) -> None:
         pd.DataFrame(shown).set_index(keys).fillna("not scored"),
         pd.DataFrame(data).set_index(keys),
         key="across_sets",
-        meanings=meanings,
+        meanings=dict(COLUMNS.values()),
         moving=keys,
     )

@@ -119,9 +119,12 @@ def test_the_choice_goes_along_to_images_and_stands_in_the_address(app, store_pa
     assert "set" not in app.query_params
     app.selectbox(key="test_set_choice").set_value("other").run()
     assert app.query_params["set"] == "other"
+    app.segmented_control(key="metrics_section").set_value("Slices").run()
+    assert "Measured on **other faces**, 8 images: **APCER**" in text_of(app)
+    assert measured(app, "Rate").index.str.startswith("phone").any()
     app.switch_page("app_pages/images.py").run()
     assert app.selectbox(key="test_set_choice").value == "other"
-    assert "From **other faces**, 8 images." in text_of(app)
+    assert "Test set: **other faces**, 8 images." in text_of(app)
     assert app.query_params["set"] == "other"
     next(b for b in app.button if b.label == "Compare").click().run()
     assert app.title[0].value == "Compare networks on one face" and not app.error

@@ -1,5 +1,6 @@
 """Another detector's scores beside a store's networks."""
 
+import json
 import shutil
 
 import pytest
@@ -88,9 +89,24 @@ def test_one_detector_may_be_on_several_sets(path, scores, tmp_path):
     assert all("my detector" in each.table.index for each in (own, second))
 
 
+def test_scores_of_a_set_that_was_replaced_are_named_and_not_shown(path, tmp_path):
+    shutil.copytree(DEMO_STORE / "tests/astronaut", path / "tests/astronaut", dirs_exist_ok=True)
+    other = open_set(Store(path), "astronaut").scored(MODEL)[["spoof_score"]]
+    assert run(path, other, tmp_path, "--test-set", "astronaut") == 0
+    about = path / "tests/astronaut/about.json"
+    told = json.loads(about.read_text())
+    told["images"] = {"64 px at 1.5 x": "0" * 64}  # the same names, other pictures
+    about.write_text(json.dumps(told))
+    (_, second), (problem,) = across_sets(Store(path), {MODEL: 0.4})
+    assert "scores of my detector on the pictures that" in problem and "Import them" in problem
+    assert list(second.table.index) == [MODEL]
+    shutil.rmtree(path / "tests/astronaut")
+    shutil.rmtree(path / "outside/my-detector--astronaut")
+
+
 def test_a_damaged_record_is_one_sentence(path, scores, tmp_path):
     run(path, scores, tmp_path)
     (path / "outside/my-detector/about.json").write_text("{")
-    (own, *_), (problem,) = across_sets(Store(path), {MODEL: 0.3})
+    (own,), (problem,) = across_sets(Store(path), {MODEL: 0.3})
     assert "import its scores again" in problem and list(own.table.index) == [MODEL]
     shutil.rmtree(path / "outside")

@@ -64,3 +64,11 @@ def test_store_of_another_build_is_stale(copy, build, monkeypatch):
 def test_stopped_training_is_unfinished(copy):
     (copy / "cnn" / STATE).write_bytes(b"")
     assert states(copy)[f"cnn/{STATE}"] == UNFINISHED
+
+
+def test_tone_scores_of_another_regression_are_stale(copy, build):
+    assert main(["evaluate", "--store", str(copy), "--data", str(build.path), "--tone"]) == 0
+    assert states(copy) == {}
+    regression = copy / "tone" / "regression.json"
+    regression.write_text(json.dumps(json.loads(regression.read_text()) | {"intercept": 9.0}))
+    assert states(copy) == {"tone": STALE}

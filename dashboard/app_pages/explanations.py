@@ -29,6 +29,7 @@ AGREEMENTS = {
     "rank_methods": "Methods, by rank correlation",
     "overlap_methods": "Methods, by overlap of tops",
 }
+JUDGED = 200  # images, where the page says how to judge some
 LOWEST, HIGHEST = "lowest first", "highest first"
 
 
@@ -62,11 +63,14 @@ def page() -> None:
 def read(store: Store, key: FindingsKey) -> Results | None:
     """The store's results, or the sentence on why there are none."""
     if not has_results(store):
+        tested = open_set(Store(key.store), key.test_set)
+        count = min(JUDGED, len(tested.samples))
         st.info(
             "This store's explanations have not been judged on this test set. To measure them on "
-            "200 of its images:"
+            f"{count} of its images:"
         )
-        st.code(f"{command(store)} --limit 200", language=None, wrap_lines=True)
+        root = "" if tested.is_own or tested.has_pictures else " --root ITS_PICTURES"
+        st.code(f"{command(store)}{root} --limit {count}", language=None, wrap_lines=True)
         return None
     try:
         return cache.findings(key)

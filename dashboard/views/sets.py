@@ -82,7 +82,7 @@ def sets_table(found: Sequence[Tested]) -> None:
     shown, data = [], []
     for each in found:
         for name, row in each.table.iterrows():
-            cells = {COLUMNS[c][0]: metric_cell(row, c) for c in COLUMNS if c in row}
+            cells = {COLUMNS[c][0]: _cell(row, c) for c in COLUMNS if c in row}
             place = {SET: each.words, NETWORK: model_title(str(name))}
             shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
             data.append({**place, **row})
@@ -98,3 +98,8 @@ def sets_table(found: Sequence[Tested]) -> None:
         meanings=dict(COLUMNS.values()),
         moving=keys,
     )
+
+
+def _cell(row: pd.Series, column: str) -> str:
+    """A number with its interval; a dash where nobody scored how much is tone."""
+    return "–" if column in TONE_COLUMNS and pd.isna(row[column]) else metric_cell(row, column)

@@ -5,6 +5,14 @@ import pytest
 from fascore.evaluation_sets import ABOUT, scores_record, set_folder, set_scores
 from fascore.files import write_json
 from fascore.store import SAMPLES, Store
+from fascore.tone_scores import ABOUT as TONE_ABOUT
+from fascore.tone_scores import (
+    REGRESSION,
+    TITLE,
+    regression_path,
+    regression_record,
+    tone_folder,
+)
 from tests.dashboard.conftest import text_of
 
 pytestmark = pytest.mark.usefixtures("detect")
@@ -161,3 +169,29 @@ def test_a_damaged_set_is_named_and_the_others_stay(app, store_path):
     assert "The test set broken is left out. Expected a complete about.json" in error.value
     sets = measured(app, "Worst species").index.get_level_values("Test set").unique()
     assert [*sets] == ["tiny faces, test split, 8 images", "whole frames, 8 images"]
+
+
+def test_explanations_of_another_set_say_how_to_judge_as_many_as_there_are(app, judged_path):
+    add_set(judged_path, "frames", description="webcam frames")
+    app.query_params["set"] = "frames"
+    app.switch_page("app_pages/explanations.py").run()
+    assert not app.exception and not app.error
+    (code,) = app.get("code")
+    assert code.value.endswith("--test-set frames --root ITS_PICTURES --limit 8")
+    app.selectbox(key="test_set_choice").set_value("").run()
+    assert not app.get("code") and "Insertion and deletion" in text_of(app)
+
+
+def test_the_regression_on_statistics_is_named_as_no_network(app, store_path):
+    store = Store(store_path)
+    folder = tone_folder(store, "")
+    numbers = {"statistics": ["grey"], "mean": [0.5], "scale": [1], "coefficients": [1]}
+    write_json(regression_path(store), numbers | {"intercept": 0, "threshold": 0.5, "cut": ""})
+    store.scored("cnn")[["spoof_score"]].to_csv(set_scores(folder, REGRESSION))
+    record = regression_record(store, set_scores(folder, REGRESSION))
+    write_json(folder / TONE_ABOUT, {"scores": {REGRESSION: record}})
+    app.switch_page("app_pages/metrics.py").run()
+    table = measured(app, "Worst species")
+    (row,) = [row for name, row in table.iterrows() if name[1] == TITLE]
+    assert row["Pooled AUC"] == table.iloc[0]["Pooled AUC"] and row["AUC, tone equalised"] == "–"
+    assert f"{TITLE} is no network of this store" in text_of(app)

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TQDM_DISABLE", "1")  # lime draws a progress bar
 
 import keras
 import numpy as np
@@ -160,7 +161,6 @@ class CalledWell:
             num_samples=samples,
             batch_size=128,
             segmentation_fn=partial(slic, n_segments=LimeImage().num_superpixels, start_label=0),
-            progress_bar=False,
         )
         return np.array([weight for _, weight in sorted(explained.local_exp[0])])
 

@@ -22,7 +22,8 @@ class Card:
     a digest of each split's ids, labels and pixels. `training` holds recipe, config, seed, initial
     weights, epochs and seconds. Once the model has been evaluated, `threshold` holds value, rule
     and split, `calibration` the temperature that makes its scores probabilities, with rule and
-    split, and `scores` what its predictions were made from (`scores_made_from`).
+    split, `scores` what its predictions were made from (`scores_made_from`), and `familiarity` the
+    SHA-256 of familiarity.npz.
     """
 
     model: str
@@ -36,6 +37,7 @@ class Card:
     threshold: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] = field(default_factory=dict)
     calibration: dict[str, Any] = field(default_factory=dict)
+    familiarity: dict[str, str] = field(default_factory=dict)
 
     @property
     def threshold_value(self) -> float:
@@ -74,7 +76,14 @@ def read_card(folder: Path) -> Card:
 def _card_of(path: Path) -> Card:
     """The card in a file; whatever is not of a card's shape raises."""
     card = Card(**json.loads(path.read_text(encoding="utf-8")))
-    for part in (card.data, card.training, card.software, card.threshold, card.scores):
+    for part in (
+        card.data,
+        card.training,
+        card.software,
+        card.threshold,
+        card.scores,
+        card.familiarity,
+    ):
         dict(part)
     for name in ("name", "fingerprint"):
         card.data[name]

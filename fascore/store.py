@@ -133,12 +133,26 @@ class Store:
         )
 
     def familiarity(self, name: str) -> Familiarity | None:
-        """What pictures a model knows; None where nobody measured it of these weights."""
-        path = self.path / name / FAMILIARITY
+        """What pictures a model knows; None where nobody measured it of these weights.
+
+        Raises
+        ------
+        StoreError
+            If the file cannot be read, or is not the one that the model's card describes.
+        """
+        path, card = self.path / name / FAMILIARITY, self.card(name)
         if not path.exists():
             return None
         familiarity, made_from = read_familiarity(path)
-        return familiarity if made_from.startswith(self.card(name).weights_sha256) else None
+        if not made_from.startswith(card.weights_sha256):
+            return None
+        # cards of before 0.2 do not record it
+        if card.familiarity and card.familiarity.get("sha256") != sha256(path):
+            raise StoreError(
+                f"Expected the {FAMILIARITY} that {name}'s {CARD} describes. Received: another "
+                "file, or one changed since. Run `python -m trainer evaluate` for this store."
+            )
+        return familiarity
 
     def background(self) -> np.ndarray | None:
         """SHAP's background images, uint8 (N, size, size, 3), or None where there are none."""

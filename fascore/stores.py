@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import TESTS
+from fascore.findings.results import FOLDER
+from fascore.outside_scores import OUTSIDE
 from fascore.scores.comparison import Comparison
 from fascore.scores.evaluation import judged_rightly
 from fascore.stats.intervals import Interval
 from fascore.stats.paired import PairedTest, holm, paired_tests
-from fascore.store import Store, StoreError
+from fascore.store import PREDICTIONS, SAMPLES, Store, StoreError
+
+TABLES = (SAMPLES, f"*/{PREDICTIONS}", f"{TESTS}/*/*.csv", f"{OUTSIDE}/*/*.csv", f"{FOLDER}/*.csv")
 
 
 def find_stores(paths: Iterable[Path]) -> list[Path]:
@@ -26,6 +31,26 @@ def find_stores(paths: Iterable[Path]) -> list[Path]:
         for store in [path] if _is_store(path) or not inside else inside:
             found.setdefault(store.resolve(), store)
     return list(found.values())
+
+
+def check_tables(store: Store, *, megabytes: int) -> None:
+    """Refuses a store with a table of samples, scores or measures larger than this.
+
+    Whoever serves pages to many reads it into memory for all of them.
+
+    Raises
+    ------
+    StoreError
+        With the table's name and its size.
+    """
+    for pattern in TABLES:
+        for table in store.path.glob(pattern):
+            if (size := table.stat().st_size / 2**20) > megabytes:
+                raise StoreError(
+                    f"Expected tables of at most {megabytes:,} MB in a store. Received: {table} of "
+                    f"{size:,.1f} MB. Evaluate on fewer images, or let whoever serves this page "
+                    "raise its limit."
+                )
 
 
 def _is_store(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,13 +13,13 @@ from fascore.store import Store, StoreError, write_card
 SPLIT = "validation"
 
 
-def calibrate(opened: Store) -> None:
-    """Records a temperature in the card of each scored network, fitted on its validation scores.
+def calibrate(opened: Store, names: Sequence[str]) -> None:
+    """Records a temperature in the card of each network, fitted on its validation scores.
 
     Also of networks whose weights are elsewhere: scores are all it takes. Without validation images
     of both classes there is none, and one that is there from before is taken away.
     """
-    for name in opened.scored_names:
+    for name in names:
         try:
             live, spoof = opened.scores(name, split=SPLIT)
         except StoreError:  # scores of other images or weights; `test_metrics` says so

@@ -17,7 +17,6 @@ from fascore.findings.results import (
     planted_table,
     read_planted,
 )
-from fascore.models.familiarity import read_familiarity
 from fascore.provenance import differences
 from fascore.store import Store
 from fascore.training.history import STATE, read_whole_runs
@@ -25,6 +24,7 @@ from trainer.build import Prepared
 from trainer.check_part import DAMAGED, STALE, UNFINISHED, WHOLE, Part, other_code, part_of
 from trainer.check_sets import explanations, test_sets, tone
 from trainer.evaluate import is_scored
+from trainer.familiar import is_told, made_from_words
 from trainer.fit import has_background
 from trainer.judge import PARTS
 
@@ -101,10 +101,10 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
             read = partial(opened.predictions, name)
             fits = partial(_scored, opened, name, build if has_weights else None)
             yield part_of(f"{name}/{store.PREDICTIONS}", evaluate, read, fits)
-        known = opened.path / name / store.FAMILIARITY
-        if known.exists():
-            again, what = f"{evaluate} --again", f"{name}/{store.FAMILIARITY}"
-            yield part_of(what, again, partial(read_familiarity, known), lambda: None)
+        if (opened.path / name / store.FAMILIARITY).exists():
+            known = partial(_knows, opened, name, build)
+            read_known = partial(opened.familiarity, name)
+            yield part_of(f"{name}/{store.FAMILIARITY}", evaluate, read_known, known)
 
 
 def _trained_on(opened: Store, name: str, build: Prepared | None) -> list[str]:
@@ -125,6 +125,15 @@ def _scored(opened: Store, name: str, build: Prepared | None) -> Iterator[str]:
         yield "no threshold chosen yet"
     elif build and not is_scored(opened, name, build):
         yield "scores of other images than the build's"
+
+
+def _knows(opened: Store, name: str, build: Prepared | None) -> Iterator[str]:
+    if not opened.card(name).familiarity:
+        yield "not recorded in the card"
+    elif opened.familiarity(name) is None:
+        yield "measured of other weights"
+    elif build and not is_told(opened, name, made_from_words(opened, name, build)):
+        yield "measured on other pictures than the build's"
 
 
 def _study(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from typing import TYPE_CHECKING
 
 from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, Explainer
@@ -12,6 +13,11 @@ from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
 from trainer.options import MODEL_GROUPS, samples_option
 from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
+
+if TYPE_CHECKING:  # slow to import
+    import pandas as pd
+
+    from trainer.build import Prepared
 
 
 def run_prepare(options: argparse.Namespace) -> None:
@@ -112,17 +118,25 @@ def run_evaluate(options: argparse.Namespace) -> None:
 
 
 def _evaluate_own(options: argparse.Namespace) -> None:
-    """Scores the store on its own build."""
-    from fascore.scores.score_text import threshold_text
+    """Scores the store on its own build; what is damaged is named at the end."""
     from fascore.store import Store
     from trainer.build import Prepared
     from trainer.evaluate import evaluate
     from trainer.tone_scores import write_own_tone
 
     build = Prepared(options.data)
-    table = evaluate(build, options.store, again=options.again)
+    table, damaged = evaluate(build, options.store, again=options.again)
     if getattr(options, "tone", False):
         write_own_tone(build, Store(options.store), again=options.again)
+    if len(table):
+        _print_metrics(build, table)
+    if damaged:
+        raise FascoreError(" ".join(damaged))
+
+
+def _print_metrics(build: Prepared, table: pd.DataFrame) -> None:
+    from fascore.scores.score_text import threshold_text
+
     print(f"\nTest split of {build.name} ({build.config.protocol} protocol), ", end="")
     print("threshold chosen on validation, beside the paper's figures on its own test images:")
     for group in dict.fromkeys(table.columns.get_level_values(0)):

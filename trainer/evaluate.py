@@ -36,10 +36,13 @@ NO_VALIDATION = "0.5, for want of validation images of both classes"
 EVALUATED = ("validation", "test")
 
 
-def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.DataFrame:
+def evaluate(
+    build: Prepared, store_path: Path, *, again: bool = False
+) -> tuple[pd.DataFrame, list[str]]:
     """Writes samples.csv, predictions.csv, threshold, temperature and what pictures are known.
 
-    Returns the test metrics.
+    Returns the test metrics, and a sentence on each model that could not be scored or measured
+    because its files are damaged.
 
     Scores that are there are used again only if they are of the model's weights and of the
     build's images; with `again` not even then. The threshold is chosen on validation and applied to
@@ -49,29 +52,25 @@ def evaluate(build: Prepared, store_path: Path, *, again: bool = False) -> pd.Da
     ------
     FascoreError
         If a model was trained on another build: its test images may be those it was trained on.
-        If a model's files are damaged, after all others have been scored.
     """
     remove_half_written(store_path)
     opened = Store(store_path)
-    cards, errors = opened.whole_cards()
-    names = [name for name in opened.loadable_names if name in cards]
-    damaged = [errors[name] for name in opened.loadable_names if name in errors]
-    for name in names:
+    cards, damaged = opened.whole_cards()
+    for name in (whole := [name for name in opened.loadable_names if name in cards]):
         _check_trained_on(build, cards[name])
     write_samples(build, store_path)
-    for name in names:
-        if not again and is_scored(opened, name, build):
-            print(f"{MODELS[name].title}: scored already.")
-            continue
-        try:
-            score(opened, name, build)
-        except (StoreError, NetworkError) as err:  # the others are scored all the same
-            damaged.append(str(err))
-    if damaged:
-        raise FascoreError(" ".join(damaged))
-    calibrate(opened)
-    familiarise(opened, build, again=again)
-    return test_metrics(opened)
+    for name in whole:
+        try:  # the others are scored and measured all the same
+            opened.check_weights(name)
+            if again or not is_scored(opened, name, build):
+                score(opened, name, build)
+            else:
+                print(f"{MODELS[name].title}: scored already.")
+            familiarise(opened, name, build, again=again)
+        except (StoreError, NetworkError) as err:
+            damaged[name] = str(err)
+    calibrate(opened, [name for name in opened.scored_names if name not in damaged])
+    return test_metrics(opened), list(damaged.values())
 
 
 def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
@@ -189,7 +188,7 @@ def test_metrics(opened: Store) -> pd.DataFrame:
     for name in opened.scored_names:
         try:
             live, spoof = opened.scores(name)
-        except StoreError as err:  # of a model without weights here, which could not be scored
+        except StoreError as err:  # damaged, or without weights here and so not to be scored
             print(f"{MODELS[name].title} is left out. {err}")
             continue
         threshold = opened.card(name).threshold_value

@@ -76,7 +76,7 @@ def compare(
     if answer is None:
         return
     files = views.export_waits(answer_place)
-    views.unfamiliar_note({n: cache.is_unfamiliar(key, inputs[n]) for n, key in keys.items()})
+    views.unfamiliar_note(keys, inputs)
     firmness = draw_firmness(keys, cards, judged)
     answer.add_firmness(firmness)
     judge = st.toggle(

@@ -9,10 +9,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import cache, state, views
+from dashboard.limits import limits
 from fascore.errors import FascoreError
 from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
-from fascore.stores import compare_stores
+from fascore.stores import check_tables, compare_stores
 
 HOW = "The dashboard opened one store. To compare two, name both, or a folder that holds several:"
 COMMANDS = """
@@ -79,6 +80,7 @@ def draw_difference(first: Path, second: Path) -> None:
 def scored(path: Path) -> Comparison:
     """A store's networks at their thresholds."""
     store = Store(path)
+    check_tables(store, megabytes=limits().table_megabytes)
     keys, errors = views.scored_keys(store, store.names)
     if not keys:
         raise StoreError(

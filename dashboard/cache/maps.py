@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from typing import TYPE_CHECKING
 
 import numpy as np
 import streamlit as st
 
+from dashboard import turns
 from dashboard.cache.models import ModelKey, model, threshold
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.firmness.trials import Firmness, Trial
@@ -61,14 +63,16 @@ def explanations(
     target: Target,
     *,
     choice: ThresholdChoice,
+    tell: Callable[[int], None] | None = None,
 ) -> list[Attribution]:
     """One attribution a model, of one explainer on a face (size, size, 3).
 
-    A target that is each model's verdict is its verdict at the threshold of `choice`.
+    A target that is each model's verdict is its verdict at the threshold of `choice`. What has to
+    be made waits for its turn (`dashboard.turns`); `tell` is given how many are before it.
     """
     thresholds = _thresholds(keys, choice)
     verdicts = _verdicts(keys, [face], thresholds) if target == PREDICTED else ()
-    return _explanations(keys, explainer, face, target, verdicts, thresholds)
+    return _explanations(keys, explainer, face, target, verdicts, thresholds, _outside(tell))
 
 
 @st.cache_data(max_entries=128, show_spinner=False)
@@ -92,9 +96,12 @@ def _explanations(
     target: Target,
     verdicts: Sequence[bool],
     _thresholds: Sequence[float],
+    _tell: Callable[[int], None],
 ) -> list[Attribution]:
     # `verdicts` stand for the thresholds: one that moves and turns no verdict changes no map
-    return explainer.explain(_models_at(keys, _thresholds), face, target=target)
+    models = _models_at(keys, _thresholds)
+    with turns.MAPS.turn(_tell, turns.go_on):
+        return explainer.explain(models, face, target=target)
 
 
 def judgements(
@@ -104,15 +111,17 @@ def judgements(
     target: Target,
     *,
     choice: ThresholdChoice,
+    tell: Callable[[int], None] | None = None,
 ) -> list[MapJudgement]:
     """How far each of an explainer's maps of a face (size, size, 3) can be believed.
 
     Whether a small change of the picture turns a verdict is asked at the threshold of `choice`.
+    `tell` is that of `explanations`.
     """
-    maps = explanations(keys, explainer, face, target, choice=choice)
+    maps = explanations(keys, explainer, face, target, choice=choice, tell=tell)
     thresholds = _thresholds(keys, choice)
     verdicts = _verdicts(keys, [face, *changed(face).values()], thresholds)
-    return _judgements(keys, explainer, face, target, verdicts, thresholds, maps)
+    return _judgements(keys, explainer, face, target, verdicts, thresholds, maps, _outside(tell))
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -124,9 +133,22 @@ def _judgements(
     verdicts: Sequence[bool],
     _thresholds: Sequence[float],
     _maps: list[Attribution],
+    _tell: Callable[[int], None],
 ) -> list[MapJudgement]:
     models = _models_at(keys, _thresholds)
-    return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
+    with turns.MAPS.turn(_tell, turns.go_on):
+        return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
+
+
+def _outside(tell: Callable[[int], None] | None) -> Callable[[int], None]:
+    """What tells a visitor's place from inside of a cached function.
+
+    In a context of before: Streamlit keeps what a cached function draws, to draw it again.
+    """
+    if tell is None:
+        return lambda before: None
+    context = copy_context()
+    return lambda before: context.run(tell, before)
 
 
 def _thresholds(keys: Sequence[ModelKey], choice: ThresholdChoice) -> tuple[float, ...]:
@@ -142,8 +164,14 @@ def _verdicts(
 
 
 def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[FaceModel]:
-    """Models at these thresholds; networks and compiled functions are those of `model`."""
-    return [model(key).at(value) for key, value in zip(keys, thresholds, strict=True)]
+    """Models at these thresholds; networks and compiled functions are those of `model`.
+
+    Their work ends between two batches once nobody waits for it any more.
+    """
+    return [
+        model(key).at(value, before_batch=turns.go_on)
+        for key, value in zip(keys, thresholds, strict=True)
+    ]
 
 
 @st.cache_data(max_entries=128, show_spinner=False)

@@ -17,7 +17,7 @@ from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings
 from dashboard.views.store_info import demo_words, store_place
 from dashboard.views.threshold import chosen_threshold
-from dashboard.views.unfamiliar import unfamiliar_words
+from dashboard.views.unfamiliar import unfamiliar_words, which_are_unfamiliar
 from fascore.evaluation_sets import OWN
 from fascore.firmness.trials import Firmness
 from fascore.report.face import ByMethod, FaceExport, OnNetwork, face_values
@@ -94,8 +94,8 @@ def face_export(
         for name, key in keys.items()
     ]
     choice = state.threshold()
-    strange = {each.name: cache.is_unfamiliar(keys[each.name], each.seen) for each in networks}
-    warnings = (demo_words(store, cards.values()), unfamiliar_words(strange))
+    strange, damaged = which_are_unfamiliar(keys, {each.name: each.seen for each in networks})
+    warnings = (demo_words(store, cards.values()), unfamiliar_words(strange), *damaged)
     names = sorted({card.data["name"] for card in cards.values()})
     return FaceExport(
         origin=Origin(

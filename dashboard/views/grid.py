@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, state
+from dashboard import cache, state, turns
 from dashboard.cache import ModelKey
 from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings
@@ -52,13 +52,13 @@ def draw_maps(
     steps = _plan(inputs, list(keys), settings)
     for done, step in enumerate(steps):
         title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
-        progress.progress(done / len(steps), title)
+        tell = _shown_progress(progress, done / len(steps), title)
         row = rows[step.explainer.name]
         chosen = tuple(keys[name] for name in step.models)
         face = inputs[step.models[0]]
         try:
             maps = cache.explanations(
-                chosen, step.explainer, face, settings.target, choice=state.threshold()
+                chosen, step.explainer, face, settings.target, choice=state.threshold(), tell=tell
             )
             row.add(maps)
         except FascoreError as err:
@@ -99,7 +99,7 @@ def judge_rows(
     steps = _plan(inputs, list(keys), settings)
     for done, step in enumerate(steps):
         title = f"Judging {step.explainer.title}'s maps… ({done} of {len(steps)} steps)"
-        progress.progress(done / len(steps), title)
+        tell = _shown_progress(progress, done / len(steps), title)
         chosen = tuple(keys[name] for name in step.models)
         try:
             judged = cache.judgements(
@@ -108,11 +108,22 @@ def judge_rows(
                 inputs[step.models[0]],
                 settings.target,
                 choice=state.threshold(),
+                tell=tell,
             )
         except FascoreError:  # the map's cell says why there is none
             continue
         rows[step.explainer.name].judge(step.models, judged)
     progress.empty()
+
+
+def _shown_progress(place: DeltaGenerator, share: float, title: str) -> Callable[[int], None]:
+    """Draws how far the grid is, and returns what also says how many others are before it."""
+
+    def tell(before: int) -> None:
+        place.progress(share, f"{title} {turns.place_words(before)}")
+
+    place.progress(share, title)
+    return tell
 
 
 def _plan(inputs: Mapping[str, np.ndarray], names: list[str], settings: Settings) -> list[Step]:

@@ -9,17 +9,21 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.cache import OWN_SPLIT, ModelKey, SetKey
+from dashboard.limits import limits
 from dashboard.views.style import model_title
 from fascore.errors import FascoreError
 from fascore.report import store_report
 from fascore.shipped import located, recorded
 from fascore.store import Card, Store, StoreError
+from fascore.stores import check_tables
 
 
 def open_store(path: Path) -> Store:
-    """The open store; where it cannot be read the page says why and stops."""
+    """The open store; where it cannot be read or is too large the page says why and stops."""
     try:
-        return Store(path)
+        store = Store(path)
+        check_tables(store, megabytes=limits().table_megabytes)
+        return store
     except StoreError as err:
         st.error(str(err))
         st.stop()

@@ -15,6 +15,11 @@ from fascore.models import LOGITS
 if TYPE_CHECKING:
     import keras
 
+
+def _nothing() -> None:
+    """What a model does before each batch unless it is told to do something."""
+
+
 T = TypeVar("T")
 BATCH = 128  # images; larger ones are no faster on a CPU
 
@@ -48,6 +53,7 @@ class FaceModel:
         self.network = network
         self.threshold = threshold
         self._background = background
+        self._before_batch: Callable[[], None] = _nothing
         self._derived: dict[Hashable, Any] = {}
         self._lock = threading.RLock()  # building one derived thing may ask for another
 
@@ -76,7 +82,7 @@ class FaceModel:
             return np.empty((0, 2), np.float32)
         starts = range(0, len(images), batch_size)
         batches = (images[start : start + batch_size] for start in starts)
-        logits = np.concatenate([self._forward(batch.astype(np.float32)) for batch in batches])
+        logits = np.concatenate([self._batch(batch) for batch in batches])
         if broken := int((~np.isfinite(logits)).any(axis=1).sum()):
             raise FascoreError(
                 f"Expected finite logits from {self.name}. Received: NaN or infinity for "
@@ -111,10 +117,17 @@ class FaceModel:
         logits = self.logits(images, batch_size=batch_size).astype(np.float64)
         return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
 
-    def at(self, threshold: float) -> FaceModel:
-        """The same network with another decision threshold; what was derived from it is shared."""
+    def at(self, threshold: float, *, before_batch: Callable[[], None] | None = None) -> FaceModel:
+        """The same network with another decision threshold; what was derived from it is shared.
+
+        Parameters
+        ----------
+        before_batch : callable, optional
+            Called before each batch of forward passes; what it raises ends the work.
+        """
         other = copy.copy(self)
         other.threshold = threshold
+        other._before_batch = before_batch or self._before_batch
         return other
 
     def is_spoof(self, spoof_score: float) -> bool:
@@ -124,6 +137,10 @@ class FaceModel:
                 f"Expected a score from 0 to 1. Received: {spoof_score}. Score the image again."
             )
         return spoof_score >= self.threshold
+
+    def _batch(self, images: np.ndarray) -> np.ndarray:
+        self._before_batch()
+        return self._forward(images.astype(np.float32))
 
     def _forward(self, images: np.ndarray) -> np.ndarray:
         return np.asarray(self.cached("logits", self._build_forward)(images))

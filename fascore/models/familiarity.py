@@ -10,7 +10,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from fascore.errors import StoreError
+from fascore.errors import FascoreError, StoreError
 from fascore.files import write_whole
 from fascore.models import FEATURE_MAP
 from fascore.models.face_model import BATCH, FaceModel
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     import keras
 
 FALSE_ALARMS = 0.01  # of validation pictures
+
+
+class TooFewError(FascoreError):
+    """Too few training pictures to tell from what is unlike them."""
 
 
 @dataclass(frozen=True)
@@ -75,16 +79,32 @@ def fit_familiarity(features: np.ndarray, groups: np.ndarray) -> Familiarity:
     features : float array of shape (n, features)
     groups : array of shape (n,)
         What may look different, as the class; groups of one picture alone are left out.
+
+    Raises
+    ------
+    TooFewError
+        If no group has two pictures, or all pictures of one are the same to the network.
     """
     from sklearn.covariance import LedoitWolf  # slow to import
 
     names, sizes = np.unique(groups, return_counts=True)
+    if sizes.max(initial=0) < 2:
+        raise TooFewError(_too_few(f"one each of {len(names)} classes"))
     fitted = [LedoitWolf().fit(features[groups == name]) for name in names[sizes > 1]]
     offsets = np.array([np.linalg.slogdet(each.covariance_)[1] for each in fitted])
+    if not np.isfinite(offsets).all():  # no spread: nothing is near or far
+        raise TooFewError(_too_few("pictures that are all the same to the network"))
     return Familiarity(
         np.stack([each.location_ for each in fitted]).astype(np.float32),
         np.stack([each.precision_ for each in fitted]).astype(np.float32),
         offsets - offsets.min(),
+    )
+
+
+def _too_few(received: str) -> str:
+    return (
+        f"Expected at least two training pictures of a class that differ. Received: {received}. "
+        "Train on more pictures."
     )
 
 

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 STOPS = (
-    ("", None), ("compare", None),
+    ("", None), ("compare", None), ("many", None),
     ("metrics", None), ("metrics", "Curves"), ("metrics", "Confusion matrices"),
     ("metrics", "Slices"), ("explanations", None), ("explanations", "Where it looks"),
     ("explanations", "Trust"), ("images", None), ("training", None), ("stores", None),

@@ -50,6 +50,16 @@ def test_empty_store_is_one_sentence(open_page, store_path):
     assert len(app.error) == 1 and "which holds none" in app.error[0].value
 
 
+def test_store_with_a_table_above_the_limit_is_one_sentence(open_page, store_path, monkeypatch):
+    monkeypatch.setenv("FASCORE_MAX_TABLE_MEGABYTES", "1")
+    with (store_path / SAMPLES).open("ab") as samples:
+        samples.truncate(2**20 + 1)
+    app = open_page()
+    assert not app.exception
+    assert len(app.error) == 1 and "at most 1 MB" in app.error[0].value
+    assert SAMPLES in app.error[0].value
+
+
 def test_model_without_card_is_one_sentence(open_page, store_path):
     (store_path / "cnn" / CARD).unlink()
     app = open_page()

@@ -3,9 +3,11 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
 from fascore import store
+from fascore.store import study_run
 from fascore.training.history import STATE
 from trainer.check import DAMAGED, STALE, UNFINISHED, WHOLE, check_store
 from trainer.cli import main
@@ -58,7 +60,10 @@ def test_scores_of_other_weights_are_stale(copy):
 def test_store_of_another_build_is_stale(copy, build, monkeypatch):
     monkeypatch.setitem(build.record["data"]["images"], "train", "0" * 64)
     monkeypatch.setitem(build._data, "images", build.record["data"]["images"])
-    assert states(copy, build) == {f"cnn/{store.WEIGHTS}": STALE}
+    assert states(copy, build) == {
+        f"cnn/{store.WEIGHTS}": STALE,
+        f"cnn/{store.FAMILIARITY}": STALE,
+    }
 
 
 def test_stopped_training_is_unfinished(copy):
@@ -72,3 +77,43 @@ def test_tone_scores_of_another_regression_are_stale(copy, build):
     regression = copy / "tone" / "regression.json"
     regression.write_text(json.dumps(json.loads(regression.read_text()) | {"intercept": 9.0}))
     assert states(copy) == {"tone": STALE}
+
+
+def test_swapped_familiarity_is_damaged_and_an_unrecorded_one_stale(copy, build):
+    path = copy / "cnn" / store.FAMILIARITY
+    with np.load(path) as arrays:
+        np.savez(path, **{**arrays, "limit": np.array(1.0)})
+    assert states(copy) == {f"cnn/{store.FAMILIARITY}": DAMAGED}
+    assert main(["evaluate", "--data", str(build.path), "--store", str(copy)]) == 0
+    assert not states(copy, build)
+    card = json.loads((copy / "cnn" / store.CARD).read_text())
+    del card["familiarity"]
+    (copy / "cnn" / store.CARD).write_text(json.dumps(card))
+    assert states(copy) == {f"cnn/{store.FAMILIARITY}": STALE}
+
+
+def test_parts_of_test_sets_and_of_a_study_are_looked_at(copy, build):
+    run = study_run(copy, 0) / "cnn"
+    run.mkdir(parents=True)
+    for name in (store.CARD, store.PREDICTIONS):
+        shutil.copy(copy / "cnn" / name, run / name)
+    common = ["--data", str(build.path), "--store", str(copy)]
+    assert main(["evaluate", *common, "--as", "again"]) == 0
+    assert not states(copy, build)
+
+    (run / store.CARD).write_text("{}")
+    (copy / "tests" / "again" / store.SAMPLES).write_text("half")
+    assert states(copy) == {"study/seed-0": DAMAGED, "tests/again": DAMAGED}
+
+
+def test_stale_parts_of_test_sets_and_of_a_study_are_named(copy, build):
+    run = study_run(copy, 0) / "cnn"
+    run.mkdir(parents=True)
+    for name in (store.CARD, store.PREDICTIONS):
+        shutil.copy(copy / "cnn" / name, run / name)
+    with (run / store.PREDICTIONS).open("a") as scores:
+        scores.write("another,0.5\n")
+    common = ["--data", str(build.path), "--store", str(copy)]
+    assert main(["evaluate", *common, "--as", "again"]) == 0
+    (copy / "tests" / "again" / "cnn.csv").write_text("sample_id,spoof_score\n")
+    assert states(copy) == {"study/seed-0": STALE, "tests/again": STALE}

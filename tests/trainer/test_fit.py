@@ -23,7 +23,7 @@ from fascore.scores.error_rates import eer_threshold
 from fascore.store import Store, write_card
 from tests.faces_zip import write_faces_zip
 from tests.trainer.conftest import QUICK
-from trainer import training_state
+from trainer import familiar, training_state
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
 from trainer.familiar import familiarise
@@ -91,9 +91,21 @@ def test_what_pictures_a_network_knows_is_measured_on_its_own_training_pictures(
     card = store.card("cnn")
     other = {**card.data, "images": {**card.data["images"], "train": "other"}}
     write_card(store.path / "cnn", replace(card, data=other))
-    familiarise(store, build)
+    familiarise(store, "cnn", build)
     assert store.familiarity("cnn") is None
     assert "trained on other pictures" in capsys.readouterr().out
+
+
+def test_what_a_network_knows_is_not_told_of_too_few_pictures(
+    trained, build, tmp_path, monkeypatch, capsys
+):
+    store = Store(shutil.copytree(trained.path, tmp_path / "store"))
+    before = store.familiarity("cnn")
+    few = (np.zeros((2, 8), np.float32), np.array([0, 1]))
+    monkeypatch.setattr(familiar, "_features", lambda *_: few)
+    familiarise(store, "cnn", build, again=True)
+    assert "at least two training pictures of a class" in capsys.readouterr().out
+    assert store.familiarity("cnn").limit == before.limit
 
 
 def test_background_is_half_live_half_spoof_from_train(trained, build):
@@ -282,3 +294,21 @@ def test_batch_size_follows_free_memory(trained, monkeypatch):
 def test_cards_are_json(trained):
     card = json.loads((trained.path / "cnn" / store.CARD).read_text())
     assert card["model"] == "cnn"
+
+
+def test_a_damaged_network_is_named_after_the_others_are_scored_and_measured(
+    trained, build, tmp_path, capsys
+):
+    path = shutil.copytree(trained.path, tmp_path / "store")
+    shutil.copytree(path / "cnn", path / "cnn_channel")
+    (path / "cnn" / store.FAMILIARITY).unlink()
+    card = Store(path).card("cnn")
+    write_card(path / "cnn", replace(card, calibration={}))
+    write_card(path / "cnn_channel", replace(card, model="cnn_channel"))
+    (path / "cnn_channel" / store.WEIGHTS).write_bytes(b"half")
+    assert main(["evaluate", "--data", str(build.path), "--store", str(path)]) == 2
+    printed = capsys.readouterr()
+    assert "\nCNN  " in printed.out and "\nCNN + channel  " not in printed.out
+    assert "weights that cnn_channel's card.json describes" in printed.err
+    assert Store(path).card("cnn").calibration == card.calibration
+    assert Store(path).familiarity("cnn") is not None

@@ -70,3 +70,20 @@ def test_a_network_that_gives_no_number_is_refused(background):
 def test_what_is_no_score_is_no_verdict(model, score):
     with pytest.raises(FascoreError, match="Expected a score from 0 to 1"):
         model.is_spoof(score)
+
+
+def test_what_is_called_before_each_batch_can_end_the_work(model):
+    class LeftError(Exception):
+        pass
+
+    batches = []
+
+    def look():
+        batches.append(1)
+        if len(batches) == 3:
+            raise LeftError
+
+    images = np.zeros((5, model.size, model.size, 3), np.uint8)
+    with pytest.raises(LeftError):
+        model.at(0.5, before_batch=look).logits(images, batch_size=2)
+    assert len(model.logits(images, batch_size=2)) == 5 and len(batches) == 3

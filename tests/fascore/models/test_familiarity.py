@@ -7,6 +7,7 @@ import pytest
 
 from fascore.errors import StoreError
 from fascore.models.familiarity import (
+    TooFewError,
     features,
     fit_familiarity,
     limit_of,
@@ -37,6 +38,16 @@ def test_one_in_a_hundred_of_the_pictures_it_was_measured_on_is_unfamiliar(two_g
     familiarity = fit_familiarity(*two_groups)
     distances = familiarity.distance(two_groups[0])
     assert (distances > limit_of(distances)).sum() <= 8
+
+
+@pytest.mark.parametrize(
+    "features",
+    [np.arange(6.0).reshape(2, 3), np.zeros((4, 3))],
+    ids=["one of each class", "all the same"],
+)
+def test_too_few_pictures_are_one_sentence(features):
+    with pytest.raises(TooFewError, match="Expected at least two training pictures of a class"):
+        fit_familiarity(features, np.arange(len(features)) % 2)
 
 
 def test_what_was_written_is_read_again(two_groups, tmp_path):

@@ -1,0 +1,216 @@
+"""Many visitors at once: `python -m benchmarks.users [--users N] [--pictures M] [--store DIR]`.
+
+Starts a server and one Chromium with a session for each visitor. First each first picture is
+explained alone, then on a fresh server all visitors give theirs at the same moment, M times one
+after the other. Printed are the seconds from giving a picture to the verdicts and to the last map,
+errors, answers that are not those of the picture alone, who saw a place in the queue, how long the
+health address took meanwhile, and the memory of the server. The browsers share the cores with the
+server: its own times are shorter.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import io
+import os
+import statistics
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+from PIL import Image
+from playwright.async_api import async_playwright
+
+from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_server
+
+TIMEOUT = 600  # s
+LOOK = 0.1  # s; between two looks at a page
+# what a visitor has before him: verdicts, whether anything is still to come, and what went wrong
+SEEN = f"""() => {{
+    const texts = (selector) => [...document.querySelectorAll(selector)].map(e => e.innerText);
+    const maps = [...document.querySelectorAll('img[alt*=" map of "]')];
+    return {{
+        file: document.body.innerText.includes('found by MTCNN'),
+        verdicts: texts('.fs-verdict'),
+        maps: maps.map(e => e.alt + ' ' + e.src.split('/').pop()),
+        done: ({IDLE})() && !document.querySelector('.fs-wait'),
+        queued: /others? before you/.test(document.body.innerText),
+        errors: texts('[data-testid="stAlertContentError"], [data-testid="stException"]'),
+    }};
+}}"""
+
+
+@dataclass
+class Visit:
+    """One picture of one visitor."""
+
+    verdict: float = 0.0  # s
+    last_map: float = 0.0  # s
+    queued: bool = False
+    answer: tuple[str, ...] = ()
+    errors: list[str] = field(default_factory=list)
+
+
+def picture(number: int) -> bytes:
+    """A PNG of a face, another one for each number."""
+    from skimage import data
+
+    rng = np.random.default_rng(number)
+    face = data.astronaut()[:256, 90:346] * rng.uniform(0.6, 1.0) + rng.normal(0, 4, (256, 256, 3))
+    buffer = io.BytesIO()
+    Image.fromarray(face.clip(0, 255).astype(np.uint8)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+async def open_upload(browser: Any, address: str) -> Any:
+    """A new visitor's page where a picture can be given."""
+    context = await browser.new_context(viewport={"width": 1440, "height": 900})
+    page = await context.new_page()
+    page.set_default_timeout(1000 * TIMEOUT)
+    await page.goto(f"{address}/compare")
+    await page.get_by_role("radio", name="Upload").click()
+    await page.locator('input[type="file"]').wait_for(state="attached")
+    await page.wait_for_function(IDLE)
+    return page
+
+
+async def give(page: Any, data: bytes, before: Visit | None = None) -> Visit:
+    """Gives a picture and waits for all that the page says of it."""
+    visit, start = Visit(), time.monotonic()
+    old = before.answer if before else ()
+    file = {"name": f"{start}.png", "mimeType": "image/png", "buffer": data}
+    await page.locator('input[type="file"]').set_input_files(file)
+    while time.monotonic() - start < TIMEOUT:
+        await asyncio.sleep(LOOK)
+        seen = await page.evaluate(SEEN)
+        visit.queued |= seen["queued"]
+        verdicts = tuple(seen["verdicts"])
+        if seen["file"] and verdicts and verdicts != old[: len(verdicts)] and not visit.verdict:
+            visit.verdict = time.monotonic() - start
+        answer = (*seen["verdicts"], *sorted(seen["maps"]))
+        if seen["errors"] or (visit.verdict and seen["done"] and seen["maps"] and answer != old):
+            visit.last_map, visit.errors, visit.answer = (
+                time.monotonic() - start,
+                seen["errors"],
+                answer,
+            )
+            return visit
+    visit.errors = [f"nothing more came for {TIMEOUT} s"]
+    return visit
+
+
+async def alone(browser: Any, address: str, pictures: Sequence[bytes]) -> list[Visit]:
+    """Each picture given when nobody else is there."""
+    visits = []
+    for data in pictures:
+        page = await open_upload(browser, address)
+        visits.append(await give(page, data))
+        await page.context.close()
+    return visits
+
+
+async def together(
+    browser: Any, address: str, rounds: Sequence[Sequence[bytes]]
+) -> tuple[list[list[Visit]], list[float]]:
+    """Rounds of pictures, one for each visitor, and MB of the server after each round."""
+    pages = [await open_upload(browser, address) for _ in rounds[0]]
+    visits: list[list[Visit]] = []
+    memory = []
+    for pictures in rounds:
+        last = visits[-1] if visits else [None] * len(pages)
+        visits.append(await asyncio.gather(*map(give, pages, pictures, last)))
+        memory.append(megabytes())
+    for page in pages:
+        await page.context.close()
+    return visits, memory
+
+
+async def health(address: str, slowest: list[float]) -> None:
+    """Asks the health address once a second, and keeps how long it took at most."""
+    while True:
+        start = time.monotonic()
+        await asyncio.to_thread(
+            lambda: urllib.request.urlopen(f"{address}/_stcore/health", timeout=60).read()
+        )
+        slowest[0] = max(slowest[0], time.monotonic() - start)
+        await asyncio.sleep(1)
+
+
+def server() -> psutil.Process:
+    """The process of the server that `dashboard_server` has started."""
+    children = psutil.Process().children()
+    return next(each for each in children if "streamlit" in each.cmdline())
+
+
+def megabytes() -> float:
+    """Memory the server holds now."""
+    return float(server().memory_info().rss / 2**20)
+
+
+async def measure(options: argparse.Namespace, log: Path) -> dict[str, Any]:
+    """The figures by name."""
+    rounds = [
+        [picture(turn * options.users + user) for user in range(options.users)]
+        for turn in range(options.pictures)
+    ]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path(), args=list(CHROMIUM_OPTIONS)
+        )
+        with dashboard_server(log) as address:
+            expected = await alone(browser, address, rounds[0])
+        with dashboard_server(log) as address:
+            await alone(browser, address, [picture(-1 % 2**32)])  # loads the models
+            slowest = [0.0]
+            asked = asyncio.create_task(health(address, slowest))
+            visits, memory = await together(browser, address, rounds)
+            asked.cancel()
+        await browser.close()
+    every = [visit for turn in visits for visit in turn]
+    first = zip(visits[0], expected, strict=True)
+    return {
+        "alone: to the verdicts, s": spread([visit.verdict for visit in expected]),
+        "alone: to the last map, s": spread([visit.last_map for visit in expected]),
+        "together: to the verdicts, s": spread([visit.verdict for visit in every]),
+        "together: to the last map, s": spread([visit.last_map for visit in every]),
+        "errors": [error for visit in [*expected, *every] for error in visit.errors],
+        "wrong answers": sum(seen.answer != own.answer for seen, own in first),
+        "saw a place in the queue": sum(visit.queued for visit in every),
+        "health address, slowest, s": round(slowest[0], 2),
+        "memory, MB": [round(each) for each in memory],
+        "growth after the first round, MB": round(memory[-1] - memory[0]),
+    }
+
+
+def spread(seconds: Sequence[float]) -> str:
+    """Median and worst."""
+    return f"median {statistics.median(seconds):.1f}, worst {max(seconds):.1f}"
+
+
+def main() -> int:
+    """Prints the table; exits with 1 if there were errors or wrong answers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--users", type=int, default=8)
+    parser.add_argument("--pictures", type=int, default=1, help="of each visitor; default: 1")
+    parser.add_argument("--store", type=Path)
+    options = parser.parse_args()
+    if options.store:
+        os.environ["FASCORE_STORE"] = str(options.store.resolve())
+    with tempfile.TemporaryDirectory() as folder:
+        figures = asyncio.run(measure(options, Path(folder) / "log.txt"))
+    print(f"{options.users} visitors, {options.pictures} pictures each, {os.cpu_count()} cores")
+    for name, value in figures.items():
+        print(f"{name:36}{value}")
+    return int(bool(figures["errors"] or figures["wrong answers"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

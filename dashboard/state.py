@@ -15,7 +15,9 @@ from dashboard.limits import allowed, limits
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
 from fascore.evaluation_sets import OWN
+from fascore.report.origin import Origin as FileOrigin
 from fascore.scores.thresholds import ThresholdChoice
+from fascore.shipped import recorded
 
 Origin = Literal["gallery", "upload", "camera"]
 
@@ -65,6 +67,7 @@ def open_store(path: Path) -> None:
     if before != path and picture is not None and picture.sample is not None:
         clear()
     _session()["store_path"] = path
+    set_origin(FileOrigin(recorded(path), ""))  # a page that knows more says it
 
 
 def store_path() -> Path:
@@ -90,6 +93,16 @@ def set_threshold(choice: ThresholdChoice) -> None:
 def threshold() -> ThresholdChoice:
     """How all pages choose thresholds; the default where no page has asked yet."""
     return _session().get("threshold", ThresholdChoice())
+
+
+def set_origin(origin: FileOrigin) -> None:
+    """Sets what the page's files say of their numbers."""
+    _session()["origin"] = origin
+
+
+def origin() -> FileOrigin:
+    """What the page's files say of their numbers; each page sets it before it draws any."""
+    return _session()["origin"]
 
 
 def shown() -> Shown | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, views
+from dashboard import cache, state, views
 from dashboard.cache import FindingsKey
 from fascore.evaluation_sets import on_set, open_set
 from fascore.findings import figures
@@ -19,6 +19,7 @@ from fascore.findings.measures import (
 )
 from fascore.findings.results import Results, command, has_results
 from fascore.findings.summary import agreement_matrix
+from fascore.report.explained import explained_origin
 from fascore.store import Card, Store, StoreError
 
 CLAIMS, MEANS, REGIONS = "Claims", "Measures", "Where it looks"
@@ -43,7 +44,9 @@ def page() -> None:
     results = read(store, key)
     if results is None:
         st.stop()
+    state.set_origin(explained_origin(state.origin(), results))
     st.markdown(views.findings_words(results))
+    views.explained_files(store, key)
     section = st.segmented_control(
         "Show",
         [CLAIMS, MEANS, REGIONS, AGREEMENT, TRUST, IMAGES],

@@ -11,6 +11,7 @@ from dashboard.cache import ModelKey, SetKey
 from fascore.errors import FascoreError
 from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.paper import read_paper
+from fascore.report.numbers import comparison_origin
 from fascore.scores import curves
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import (
@@ -46,10 +47,11 @@ def page() -> None:
     )
     comparison = cache.comparison(tuple(keys), state.threshold(), of) if keys else None
     if comparison is not None:
+        state.set_origin(comparison_origin(store, comparison, state.threshold()))
         views.threshold_note(comparison)
         if comparison.one_class_note:
             st.info(comparison.one_class_note)
-        views.report_button(store, of)
+        views.metrics_files(store, comparison, of)
     if section == TABLES:
         draw_tables(store, keys, comparison, of)
     elif comparison is None:
@@ -87,15 +89,13 @@ def draw_tables(
         left, right = st.columns(2)
         with left:
             st.caption(f"**Reported** on {paper.data}")
-            views.paper_table(rows, key=f"reported_{title}")
+            views.paper_table(paper, rows, key=f"reported_{title}")
         if comparison is None or measured is None:
             continue
         with right:
             names = [row.name for row in rows if row.name in measured.index]
             st.caption(f"**Measured** on {views.test_set(comparison)}")
-            views.metrics_table(
-                measured.loc[names], PAPER_METRICS, key=f"measured_{title}", of=comparison
-            )
+            views.metrics_table(measured.loc[names], PAPER_METRICS, key=f"measured_{title}")
     st.caption(
         "Reported figures are the paper's, of other faces than the open store's, so they cannot be "
         "compared number by number. Brackets are 95 % intervals (Wilson; widened by "
@@ -112,15 +112,15 @@ def draw_tables(
         st.markdown(
             f"Measured on {views.test_set(comparison)}. Brackets are {intervals_words(unit)}."
         )
-        views.metrics_table(measured, PAD_METRICS, key="pad", of=comparison)
+        views.metrics_table(measured, PAD_METRICS, key="pad")
         views.definitions(PAD_METRICS)
         st.header("Other operating points")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
-        views.metrics_table(measured, OPERATING_METRICS, key="operating", of=comparison)
+        views.metrics_table(measured, OPERATING_METRICS, key="operating")
         views.definitions(OPERATING_METRICS)
         st.header("Scores as a ranking and as probabilities")
         st.markdown(f"Measured on {views.test_set(comparison)}, whatever the threshold.")
-        views.metrics_table(measured, SCORE_METRICS, key="scores", of=comparison)
+        views.metrics_table(measured, SCORE_METRICS, key="scores")
         views.definitions(SCORE_METRICS)
         st.header("Thresholds and training")
         views.thresholds_table(comparison)
@@ -145,7 +145,7 @@ def draw_sets(store: Store, keys: Sequence[ModelKey]) -> None:
         "95 % intervals over subjects where they are known. What a set's classes do not define is "
         "undefined."
     )
-    views.sets_table(found)
+    views.sets_table(found, rule=state.threshold().title)
 
 
 def draw_noise(store: Store) -> None:
@@ -188,7 +188,7 @@ def draw_pairs(comparison: Comparison) -> None:
     if chosen is None or len(chosen.models) < 2:
         return
     try:
-        views.pairs_table(chosen.paired_tests(), of=chosen)
+        views.pairs_table(chosen.paired_tests())
     except FascoreError as err:
         st.error(str(err))
 
@@ -264,7 +264,7 @@ def draw_slices(chosen: Comparison) -> None:
         "fide faces rejected, with 95 % intervals (Wilson, by subject where known). Slices under "
         "30 images are marked small; shaded: the worst of a column."
     )
-    views.slices_table(slices(chosen, column), columns[column], of=chosen)
+    views.slices_table(slices(chosen, column), columns[column])
     views.definitions(("apcer", "bpcer"))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
@@ -11,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache, state, views
 from dashboard.limits import limits
 from fascore.errors import FascoreError
+from fascore.report.numbers import comparison_origin
 from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
 from fascore.stores import check_tables, compare_stores
@@ -70,11 +72,15 @@ def draw_difference(first: Path, second: Path) -> None:
     except FascoreError as err:
         st.error(str(err))
         return
+    places = (views.store_place(first), views.store_place(second))
+    origin = comparison_origin(Store(first), compared[0], state.threshold())
+    # each network at the threshold of its own store
+    state.set_origin(replace(origin, store=" and ".join(places), thresholds={}))
     st.markdown(
         f"Each network of the second store against the same network of the first, on "
         f"{views.test_set(compared[0])}, each at the threshold of its own store."
     )
-    views.differences_between(differences, (views.store_place(first), views.store_place(second)))
+    views.differences_between(differences, places)
 
 
 def scored(path: Path) -> Comparison:

@@ -6,6 +6,7 @@ from dashboard.views.calibration import calibration_view
 from dashboard.views.chart import chart, charts
 from dashboard.views.export import export_files, export_waits, face_export
 from dashboard.views.face import face_panel, shown_truth
+from dashboard.views.files import explained_files, metrics_files
 from dashboard.views.findings import (
     claim_panel,
     differences_table,
@@ -38,7 +39,6 @@ from dashboard.views.store_info import (
     demo_note,
     metrics_only_note,
     open_store,
-    report_button,
     scored_keys,
     store_control,
     store_note,
@@ -75,6 +75,7 @@ __all__ = [
     "batch_upload",
     "chosen_change",
     "draw_maps",
+    "explained_files",
     "export_files",
     "export_waits",
     "face_export",
@@ -113,6 +114,7 @@ __all__ = [
     "test_image_tiles",
     "mean_maps",
     "metric_definition",
+    "metrics_files",
     "metrics_only_note",
     "metrics_table",
     "model_title",
@@ -127,7 +129,6 @@ __all__ = [
     "progress_list",
     "progress_table",
     "regions_table",
-    "report_button",
     "sanity_table",
     "scale_note",
     "scored_keys",

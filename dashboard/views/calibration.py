@@ -28,4 +28,4 @@ def calibration_view(calibrations: pd.DataFrame) -> None:
             "ECE after, on test": named["error_after"].map("{:.3f}".format),
         }
     )
-    data_table(shown, named, key="calibration")
+    data_table(shown, calibrations.rename_axis("model"), key="calibration")

@@ -21,8 +21,9 @@ from fascore.findings.measures import REGION_MEASURES, definition_of
 from fascore.findings.results import Results
 from fascore.findings.summary import Summary
 from fascore.labels import CLASS_NAMES
+from fascore.report.explained import differences_numbers
 from fascore.scores.score_text import threshold_text
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, flatten_interval, interval_text, p_text
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, interval_text, p_text
 from fascore.stats.resampling import FLIPS
 
 STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
@@ -133,10 +134,8 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
         "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
         f"subject flipped together; corrected for these {len(tests)} tests.",
     }
-    data = pd.DataFrame([vars(test) | flatten_interval(test.interval) for test in tests])
-    data_table(
-        shown, data.drop(columns="interval"), key=f"findings_{metric}_tests", meanings=meanings
-    )
+    data = differences_numbers(tests)
+    data_table(shown, data, key=f"findings_{metric}_tests", meanings=meanings)
 
 
 def metric_definition(metric: str) -> str:

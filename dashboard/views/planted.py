@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from dashboard import state
 from dashboard.views.tables import data_table
 from fascore.findings.drawing import method_words
 from fascore.judging.planted import FAILS, POOLED, measured_intervals
+from fascore.report.explained import planted_origin
 from fascore.stats.intervals import interval_text
 
 
@@ -29,7 +31,15 @@ def planted_table(table: pd.DataFrame) -> None:
     ]
     shown.index = pd.Index(names, name="Method and cue")
     failing = shown.index[shown["Verdict"] == FAILS].tolist()
-    data_table(shown, table, key="planted", worst_rows={"Verdict": failing}, meanings=MEANINGS)
+    origin = planted_origin(state.origin())
+    data_table(
+        shown,
+        table,
+        key="planted",
+        worst_rows={"Verdict": failing},
+        meanings=MEANINGS,
+        origin=origin,
+    )
 
 
 MEANINGS = {

@@ -14,6 +14,7 @@ from dashboard.views.style import model_title
 from dashboard.views.tables import NETWORK, data_table, metric_cell, metric_meaning
 from fascore.errors import FascoreError
 from fascore.evaluation_sets import OWN
+from fascore.report.numbers import sets_numbers
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.definitions import METRICS
 from fascore.store import Store
@@ -77,23 +78,25 @@ def chosen_set(store: Store) -> SetKey:
     return key
 
 
-def sets_table(found: Sequence[Tested]) -> None:
-    """Draws `fascore.scores.across_sets.across_sets`: a row a set and network."""
-    shown, data = [], []
+def sets_table(found: Sequence[Tested], *, rule: str) -> None:
+    """Draws `fascore.scores.across_sets.across_sets`: a row a set and network.
+
+    `rule` is how the networks' thresholds were chosen.
+    """
+    shown = []
     for each in found:
         for name, row in each.table.iterrows():
             cells = {COLUMNS[c][0]: _cell(row, c) for c in COLUMNS if c in row}
             place = {SET: each.words, NETWORK: model_title(str(name))}
             shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
-            data.append({**place, **row})
-    rules = {title: rule for each in found for title, rule in each.rules.items()}
-    for title, rule in rules.items():
+    others = {title: its_rule for each in found for title, its_rule in each.rules.items()}
+    for title, its_rule in others.items():
         origin = "chosen by" if title == TITLE else "as imported:"
-        st.caption(f"{title} is no network of this store; its threshold, {origin} {rule}.")
+        st.caption(f"{title} is no network of this store; its threshold, {origin} {its_rule}.")
     keys = [SET, NETWORK]
     data_table(
         pd.DataFrame(shown).set_index(keys).fillna("not scored"),
-        pd.DataFrame(data).set_index(keys),
+        sets_numbers(found, rule=rule),
         key="across_sets",
         meanings=dict(COLUMNS.values()),
         moving=keys,

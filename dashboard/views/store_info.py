@@ -12,7 +12,7 @@ from dashboard.cache import OWN_SPLIT, ModelKey, SetKey
 from dashboard.limits import limits
 from dashboard.views.style import model_title
 from fascore.errors import FascoreError
-from fascore.report import store_report
+from fascore.report.origin import Origin
 from fascore.shipped import located, recorded
 from fascore.store import Card, Store, StoreError
 from fascore.stores import check_tables
@@ -33,6 +33,8 @@ def store_page(title: str) -> tuple[Store, dict[str, Card], dict[str, str]]:
     """Begins a page on the open store: its models' cards, and why others have none."""
     store = open_store(state.store_path())
     cards, errors = cards_or_errors(store)
+    names = ", ".join(sorted({card.data["name"] for card in cards.values()}))
+    state.set_origin(Origin(store_place(store.path), names))
     st.title(title)
     demo_note(store, cards.values())
     return store, cards, errors
@@ -59,25 +61,6 @@ def scored_keys(
             continue
         keys.append(key)
     return keys, errors
-
-
-def report_button(store: Store, of: SetKey) -> None:
-    """Downloads the report of a test set at the thresholds chosen; made when it is pressed."""
-    choice = state.threshold()
-
-    def make() -> str:
-        page, _ = store_report(Store(store.path), choice, of.name)
-        return page
-
-    st.download_button(
-        "Report (one HTML file)",
-        make,
-        f"{'-'.join(filter(None, ('fascore', store.path.resolve().name, of.name)))}.html",
-        "text/html",
-        key="report",
-        icon=":material/summarize:",
-        on_click="ignore",
-    )
 
 
 def metrics_only_note(cards: Mapping[str, Card]) -> None:

@@ -23,7 +23,8 @@ def stores_table(paths: Sequence[Path], *, opened: Path) -> None:
     rows = {store_place(path): _about(path) for path in paths}
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis(STORE)
     shown.insert(0, "Open", ["✓" if path == opened else "" for path in paths])
-    data_table(shown, shown, key="stores")
+    data = shown.rename(columns=lambda name: name.lower().replace(" ", "_")).rename_axis("store")
+    data_table(shown, data, key="stores")
 
 
 def _about(path: Path) -> dict[str, str]:

@@ -9,13 +9,25 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
+from dashboard import state
 from dashboard.views.style import model_title
-from fascore.paper import Reported
+from fascore.paper import Paper, Reported
+from fascore.report.numbers import (
+    pairs_numbers,
+    paper_origin,
+    reported_numbers,
+    run_differences,
+    run_origin,
+    runs_numbers,
+    slices_numbers,
+    thresholds_numbers,
+)
+from fascore.report.origin import Exported, Origin, table_name
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
 from fascore.scores.score_text import threshold_text
 from fascore.scores.slices import RATE_OF, Slice
-from fascore.stats.intervals import flatten_interval, interval_text, p_text, restore_interval
+from fascore.stats.intervals import interval_text, p_text, restore_interval
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
@@ -44,20 +56,15 @@ def data_table(
     worst_rows: Mapping[str, Sequence[str]] | None = None,
     meanings: Mapping[str, str] | None = None,
     moving: Sequence[str] = (),
-    of: Comparison | None = None,
     height: int | Literal["content"] = "content",
+    origin: Origin | None = None,
 ) -> None:
     """A sortable table of cells as shown, and a button for its numbers as CSV.
 
     `worst_rows` are marked, by column; `meanings` open on a column's name. Names of rows stay in
     sight when the table is moved sideways, but for those in `moving`: two of them fill a phone.
-    `of` is what was measured: the file's name and its first column say on which test set.
+    `origin` is where the numbers are from, if not from where the page's are.
     """
-    file = key
-    if of is not None:
-        data = data.copy()
-        data.insert(0, "test_set", of.set_title)
-        file = key if of.is_own or of.tested is None else f"{key}-{of.tested.name}"
     marks = pd.DataFrame("", index=shown.index, columns=shown.columns)
     for column, rows in (worst_rows or {}).items():
         marks.loc[list(rows), column] = WORST
@@ -70,10 +77,11 @@ def data_table(
         }
         | {name: st.column_config.TextColumn(pinned=False) for name in moving},
     )
+    exported = Exported(data, origin or state.origin())
     st.download_button(
         "CSV",
-        data.to_csv(),
-        f"{file}.csv",
+        exported.csv,
+        table_name(key, exported.origin),
         "text/csv",
         key=f"{key}_csv",
         icon=":material/download:",
@@ -88,7 +96,6 @@ def metrics_table(
     *,
     key: str,
     digits: int = 4,
-    of: Comparison | None = None,
 ) -> None:
     """A `fascore.scores.definitions.metric_table`, the worst of each column marked."""
     titles = [model_title(name) for name in values.index]
@@ -100,7 +107,7 @@ def metrics_table(
         marked[title] = [model_title(name) for name in worst(values, metric)]
     columns = [name for name in metric_columns(metrics) if name in values]
     meanings = {METRICS[name].title: metric_meaning(name) for name in metrics}
-    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings, of=of)
+    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
 
 
 def metric_cell(row: pd.Series, metric: str, digits: int = 4) -> str:
@@ -126,19 +133,11 @@ def definitions(metrics: Sequence[str]) -> None:
             st.markdown(f"**{METRICS[metric].title}**. {metric_meaning(metric)}")
 
 
-def paper_table(rows: Sequence[Reported], *, key: str) -> None:
+def paper_table(paper: Paper, rows: Sequence[Reported], *, key: str) -> None:
     """One of the paper's tables, as reported, under the names that the measured tables use."""
-    names = [model_title(row.name) for row in rows]
-    numbers = pd.DataFrame(
-        [
-            {
-                **flatten_interval(row.accuracy, "accuracy", prefix="accuracy_"),
-                **{rate: getattr(row, rate) for rate in PAPER_METRICS[1:]},
-            }
-            for row in rows
-        ],
-        index=pd.Index(names, name=NETWORK),
-    )
+    data = reported_numbers(rows)
+    names = data["model"].map(model_title)
+    numbers = data.set_index(pd.Index(names, name=NETWORK))
     shown = pd.DataFrame(
         {
             METRICS[m].title: [metric_cell(numbers.loc[n], m, 4) for n in names]
@@ -148,26 +147,31 @@ def paper_table(rows: Sequence[Reported], *, key: str) -> None:
     )
     marked = {METRICS[m].title: worst(numbers, m) for m in PAPER_METRICS}
     meanings = {METRICS[m].title: metric_meaning(m) for m in PAPER_METRICS}
-    data_table(shown, numbers, key=key, worst_rows=marked, meanings=meanings)
+    data_table(
+        shown,
+        data,
+        key=key,
+        worst_rows=marked,
+        meanings=meanings,
+        origin=paper_origin(paper),
+    )
 
 
 def thresholds_table(comparison: Comparison) -> None:
     """Each model's threshold, where it is from, and how the model was trained."""
-    rows = {
-        model_title(name): {
-            "Threshold": comparison.thresholds[name].value,
-            "By": comparison.thresholds[name].origin,
-            "Initial weights": model.card.training["initial_weights"],
-            "Epochs": model.card.training["epochs"],
+    data = thresholds_numbers(comparison)
+    shown = pd.DataFrame(
+        {
+            "Threshold": data["threshold"].map(threshold_text),
+            "By": data["threshold_origin"],
+            "Initial weights": data["initial_weights"],
+            "Epochs": data["epochs"],
         }
-        for name, model in comparison.models.items()
-    }
-    values = pd.DataFrame.from_dict(rows, orient="index").rename_axis(NETWORK)
-    shown = values.assign(Threshold=values["Threshold"].map(threshold_text))
-    data_table(shown, values, key="thresholds")
+    ).set_index(data["model"].map(model_title).rename(NETWORK))
+    data_table(shown, data, key="thresholds")
 
 
-def pairs_table(tests: Sequence[PairedTest], *, of: Comparison) -> None:
+def pairs_table(tests: Sequence[PairedTest]) -> None:
     """Each pair of models: the difference in accuracy, and what the test says."""
     rows = [
         {
@@ -191,8 +195,7 @@ def pairs_table(tests: Sequence[PairedTest], *, of: Comparison) -> None:
         "Least to be shown": f"The smallest difference in accuracy that {tests[0].test} could have "
         "shown where the two differ on as much.",
     }
-    data = pd.DataFrame([vars(test) for test in tests])
-    data_table(shown, data, key="pairs", meanings=meanings, of=of)
+    data_table(shown, pairs_numbers(tests), key="pairs", meanings=meanings)
 
 
 def _signed(value: float) -> str:
@@ -205,7 +208,8 @@ def noise_tables(noise: TrainingNoise) -> None:
     shown = runs.map(lambda value: f"{value:.4f}")
     shown.index = pd.Index([f"seed {seed}" for seed in runs.index], name="Run")
     shown.loc["mean [95 %]"] = [interval_text(each) for each in noise.means.values()]
-    data_table(shown, noise.accuracy, key="runs")
+    origin = run_origin(state.origin())
+    data_table(shown, runs_numbers(noise), key="runs", origin=origin)
     rows = {
         f"{model_title(each.second)} minus {model_title(each.first)}": {
             "Difference [95 %, all pairs]": interval_text(each.interval, end_digits=4, signed=True),
@@ -214,21 +218,10 @@ def noise_tables(noise: TrainingNoise) -> None:
         for each in noise.differences
     }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Paired by seed")
-    data = pd.DataFrame(
-        [
-            {
-                "first": each.first,
-                "second": each.second,
-                **flatten_interval(each.interval),
-                "p_bonferroni": each.p,
-            }
-            for each in noise.differences
-        ]
-    )
-    data_table(shown, data, key="run_differences")
+    data_table(shown, run_differences(noise), key="run_differences", origin=origin)
 
 
-def slices_table(parts: Sequence[Slice], column: str, *, of: Comparison) -> None:
+def slices_table(parts: Sequence[Slice], column: str) -> None:
     """Error rates of slices by model; small slices are marked."""
     rows = [f"{part.title}{' (small)' if part.small else ''}" for part in parts]
     shown = pd.DataFrame(
@@ -253,16 +246,4 @@ def slices_table(parts: Sequence[Slice], column: str, *, of: Comparison) -> None
             for label, part in zip(shown.index, parts, strict=True)
             if part.errors[name].estimate == highest > 0
         ]
-    data = pd.DataFrame(
-        [
-            {
-                "slice": part.title,
-                "rate": RATE_OF[part.label],
-                "model": name,
-                **flatten_interval(errors),
-            }
-            for part in parts
-            for name, errors in part.errors.items()
-        ]
-    )
-    data_table(shown, data, key="slices", worst_rows=marked, of=of)
+    data_table(shown, slices_numbers(parts, column), key="slices", worst_rows=marked)

@@ -58,11 +58,13 @@ def settings_view(cards: Mapping[str, Card]) -> None:
     shown = chosen.rename(columns=model_title).rename_axis("Setting")
     shown.insert(0, "Differs", differs[chosen.index].map({True: DIFFERENT, False: SAME}))
     marked = dict.fromkeys(shown.columns, list(chosen.index[differs[chosen.index]]))
-    data_table(shown, settings, key="settings", worst_rows=marked)
+    data_table(shown, settings.rename_axis("setting"), key="settings", worst_rows=marked)
 
 
 def cost_view(cards: Mapping[str, Card], runs: Mapping[str, Run]) -> None:
     """What each network's training took."""
     costs = cost_table(cards, runs)
     shown = costs.rename(index=model_title).rename_axis("Network")
-    data_table(shown.rename(columns=str.capitalize), costs, key="training_cost")
+    data_table(
+        shown.rename(columns=str.capitalize), costs.rename_axis("model"), key="training_cost"
+    )

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -49,7 +50,7 @@ def described(table: pd.DataFrame, origin: Origin, *, made: str) -> pd.DataFrame
 
     The columns added are `threshold` where a column names the network (`MODEL`), or
     `threshold_first` and `threshold_second` where two columns do (`PAIR`), then `data_set`,
-    `test_set`, `threshold_rule` and `made`. What the table has already stays as it is.
+    `store`, `test_set`, `threshold_rule` and `made`. What the table has already stays as it is.
 
     Parameters
     ----------
@@ -66,7 +67,7 @@ def described(table: pd.DataFrame, origin: Origin, *, made: str) -> pd.DataFrame
     >>> row["test_set"], float(row["threshold"])
     ('faces, test split', 0.4)
     """
-    rows = table.reset_index(drop=list(table.index.names) == [None])
+    rows = table.reset_index(drop=isinstance(table.index, pd.RangeIndex))
     columns: dict[str, Any] = {}
     if MODEL in rows:
         columns["threshold"] = rows[MODEL].map(dict(origin.thresholds))
@@ -74,6 +75,7 @@ def described(table: pd.DataFrame, origin: Origin, *, made: str) -> pd.DataFrame
         columns |= {f"threshold_{n}": rows[n].map(dict(origin.thresholds)) for n in PAIR}
     columns |= {
         "data_set": origin.data_set,
+        "store": origin.store,
         "test_set": origin.test_set,
         "threshold_rule": origin.threshold_rule,
         "made": made,
@@ -84,6 +86,23 @@ def described(table: pd.DataFrame, origin: Origin, *, made: str) -> pd.DataFrame
 def csv_text(table: pd.DataFrame, origin: Origin) -> str:
     """A table as CSV, each row with its origin (`described`) and the time of the call."""
     return str(described(table, origin, made=made_now()).to_csv(index=False))
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A table that can be taken home, and where its numbers are from."""
+
+    rows: pd.DataFrame
+    origin: Origin
+
+    def csv(self) -> str:
+        """It as CSV: `csv_text`."""
+        return csv_text(self.rows, self.origin)
+
+
+def table_name(table: str, origin: Origin) -> str:
+    """The name of a table's file: table, store, test set."""
+    return file_name(table, Path(origin.store).name, origin.test_set, ending="csv")
 
 
 def made_now() -> str:

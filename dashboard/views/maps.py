@@ -111,12 +111,13 @@ class MapRow:
             if attribution.values.any():
                 continue
             other = CLASS_NAMES[LIVE + SPOOF - attribution.target]
-            self._offers[name].button(
+            if self._offers[name].button(
                 f"Explain {other} instead",
                 on_click=explain_class,
                 args=(other,),
                 key=f"other_{self._explainer.name}_{name}",
-            )
+            ):
+                st.rerun()  # all of the page: the button alone would draw the maps as they are
 
     def _cell(self, attribution: Attribution, scale: float) -> None:
         title, crop = model_title(attribution.model), self._crops[attribution.model]

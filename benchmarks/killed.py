@@ -118,7 +118,7 @@ class Runner:
         """Seconds that a command took; RuntimeError with what it printed where it failed."""
         start = time.monotonic()
         if code := self.run(arguments, folder):
-            said = folder.with_suffix(".log").read_text(errors="replace")[-2000:]
+            said = folder.with_suffix(".log").read_text(encoding="utf-8", errors="replace")[-2000:]
             raise RuntimeError(f"`{arguments}` ended with {code}:\n{said}")
         return time.monotonic() - start
 

@@ -32,6 +32,13 @@ def scores(path):
     return store.scored(MODEL)[["spoof_score"]].copy()
 
 
+def copy_set(path):
+    """The demo store's set of one person, without tone: its regression is not here."""
+    there = path / "tests/astronaut"
+    without = shutil.ignore_patterns("tone")
+    shutil.copytree(DEMO_STORE / "tests/astronaut", there, ignore=without, dirs_exist_ok=True)
+
+
 def run(path, table, tmp_path, *options):
     table.to_csv(tmp_path / "scores.csv")
     command = ["import-scores", str(tmp_path / "scores.csv"), "--store", str(path)]
@@ -82,7 +89,7 @@ def test_a_name_that_is_taken_or_a_networks_own_is_refused(path, scores, tmp_pat
 
 def test_one_detector_may_be_on_several_sets(path, scores, tmp_path):
     run(path, scores, tmp_path)
-    shutil.copytree(DEMO_STORE / "tests/astronaut", path / "tests/astronaut")
+    copy_set(path)
     other = open_set(Store(path), "astronaut").scored(MODEL)[["spoof_score"]]
     assert run(path, other, tmp_path, "--test-set", "astronaut") == 0
     (own, second), _ = across_sets(Store(path), {MODEL: 0.4})
@@ -90,7 +97,7 @@ def test_one_detector_may_be_on_several_sets(path, scores, tmp_path):
 
 
 def test_scores_of_a_set_that_was_replaced_are_named_and_not_shown(path, tmp_path):
-    shutil.copytree(DEMO_STORE / "tests/astronaut", path / "tests/astronaut", dirs_exist_ok=True)
+    copy_set(path)
     other = open_set(Store(path), "astronaut").scored(MODEL)[["spoof_score"]]
     assert run(path, other, tmp_path, "--test-set", "astronaut") == 0
     about = path / "tests/astronaut/about.json"

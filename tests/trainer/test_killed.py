@@ -23,7 +23,7 @@ def kill_when_there(runner, tmp_path):
     def run(arguments, file):
         process = runner.start(arguments, tmp_path)
         while not file.exists():
-            assert process.is_alive(), tmp_path.with_suffix(".log").read_text()
+            assert process.is_alive(), tmp_path.with_suffix(".log").read_text(encoding="utf-8")
             time.sleep(0.001)
         process.kill()
         process.join()

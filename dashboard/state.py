@@ -7,7 +7,7 @@ import time
 from collections.abc import Hashable, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import streamlit as st
 
@@ -18,9 +18,6 @@ from fascore.evaluation_sets import OWN
 from fascore.report.origin import Origin as FileOrigin
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.shipped import recorded
-
-if TYPE_CHECKING:
-    from fascore.explain.render import PixelView
 
 Origin = Literal["gallery", "upload", "camera"]
 
@@ -48,14 +45,6 @@ class Shown:
     origin: Origin
     sample: Sample | None = None
     root: str = ""
-
-
-@dataclass
-class Drawing:
-    """How maps are drawn. It changes in place: a file that is saved later is drawn as they are."""
-
-    opacity: float = 0.6
-    pixel_view: PixelView = "grid"
 
 
 def _session() -> MutableMapping[str, Any]:
@@ -241,18 +230,6 @@ def made(about: Hashable) -> dict[Any, Any]:
         things = {}
         _session()["made"] = (about, things)
     return things
-
-
-def drawing() -> Drawing:
-    """How maps are drawn."""
-    return _session().setdefault("drawing", Drawing())
-
-
-def draw_with(opacity: float, pixel_view: PixelView) -> Drawing:
-    """Sets how maps are drawn."""
-    now = drawing()
-    now.opacity, now.pixel_view = opacity, pixel_view
-    return now
 
 
 def use_whole_picture() -> None:

@@ -87,8 +87,7 @@ def compare(
     )
     st.caption(views.scale_note(settings.explainers))
     crops = {name: judged.crop(cards[name]) for name in keys}
-    rows: dict[str, views.MapRow] = {}
-    views.draw_maps(keys, inputs, crops, settings, rows, judge=judge)
+    rows = views.draw_maps(keys, inputs, crops, settings, progress)
     size = next(iter(inputs.values())).shape[0]
     answer.add_maps(sums_by_part(rows, list(keys), size=size))
     export = views.face_export(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -57,7 +56,7 @@ def export_files(place: DeltaGenerator, export: FaceExport) -> None:
         for name, (title, ending, kind, make) in FILES.items():
             st.download_button(
                 title,
-                partial(_made, make, export, state.drawing()),
+                partial(make, export),
                 file_name("fascore", "face", export.picture, ending=ending),
                 kind,
                 key=f"export_{name}",
@@ -65,13 +64,6 @@ def export_files(place: DeltaGenerator, export: FaceExport) -> None:
                 on_click="ignore",
                 width="stretch",
             )
-
-
-def _made(
-    make: Callable[[FaceExport], str | bytes], export: FaceExport, drawing: state.Drawing
-) -> str | bytes:
-    """A file at the click, drawn as the maps then are: their controls make no new export."""
-    return make(replace(export, opacity=drawing.opacity, pixel_view=drawing.pixel_view))
 
 
 def face_export(
@@ -126,8 +118,8 @@ def face_export(
             ByMethod(explainer, rows[explainer.name].maps, rows[explainer.name].failed)
             for explainer in settings.explainers
         ],
-        pixel_view=state.drawing().pixel_view,
-        opacity=state.drawing().opacity,
+        pixel_view=settings.pixel_view,
+        opacity=settings.opacity,
     )
 
 

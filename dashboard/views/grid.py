@@ -9,9 +9,8 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import address, cache, state, turns
+from dashboard import cache, state, turns
 from dashboard.cache import ModelKey
-from dashboard.views.drawing import drawing_controls, drawing_parts
 from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings
 from fascore.errors import FascoreError
@@ -29,55 +28,27 @@ def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
     return columns
 
 
-@st.fragment
 def draw_maps(
     keys: Mapping[str, ModelKey],
     inputs: Mapping[str, np.ndarray],
     crops: Mapping[str, np.ndarray],
     settings: Settings,
-    rows: dict[str, MapRow],
-    *,
-    judge: bool,
-) -> None:
-    """Draws a row for each method, the cheapest first, below the controls of how they are drawn.
+    progress: DeltaGenerator,
+) -> dict[str, MapRow]:
+    """Fills a row for each method, the cheapest first, and returns the rows by method.
 
-    All cells are on the page from the start, so that nothing moves while maps arrive. A control
-    of the drawing draws the rows again and runs nothing else of the page.
-
-    Parameters
-    ----------
-    keys, inputs, crops : mapping
-        By network.
-    settings : Settings
-    rows : dict of str to MapRow
-        Empty; gets the rows by method.
-    judge : bool
-        Whether maps that are drawn again are judged again; the page judges the first ones, last.
+    All cells are on the page from the start, so that nothing moves while maps arrive.
     """
-    again = bool(rows)
-    drawing, progress = drawing_controls(), st.empty()
-    address.keep(drawing_parts())
-    for explainer in settings.explainers:
-        rows[explainer.name] = MapRow(
+    rows = {
+        explainer.name: MapRow(
             explainer,
             crops,
             place_columns(list(keys)),
-            opacity=drawing.opacity,
-            pixel_view=drawing.pixel_view,
+            opacity=settings.opacity,
+            pixel_view=settings.pixel_view,
         )
-    _fill_rows(rows, keys, inputs, settings, progress)
-    if again and judge:
-        judge_rows(rows, keys, inputs, settings, progress)
-
-
-def _fill_rows(
-    rows: Mapping[str, MapRow],
-    keys: Mapping[str, ModelKey],
-    inputs: Mapping[str, np.ndarray],
-    settings: Settings,
-    progress: DeltaGenerator,
-) -> None:
-    """Adds the maps as they are made."""
+        for explainer in settings.explainers
+    }
     steps = _plan(inputs, list(keys), settings)
     for done, step in enumerate(steps):
         title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
@@ -93,6 +64,7 @@ def _fill_rows(
         except FascoreError as err:
             row.fail(step.models, str(err))
     progress.empty()
+    return rows
 
 
 def maps_of(

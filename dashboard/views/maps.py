@@ -111,13 +111,12 @@ class MapRow:
             if attribution.values.any():
                 continue
             other = CLASS_NAMES[LIVE + SPOOF - attribution.target]
-            if self._offers[name].button(
+            self._offers[name].button(
                 f"Explain {other} instead",
                 on_click=explain_class,
                 args=(other,),
                 key=f"other_{self._explainer.name}_{name}",
-            ):
-                st.rerun()  # all of the page: the button alone would draw the maps as they are
+            )
 
     def _cell(self, attribution: Attribution, scale: float) -> None:
         title, crop = model_title(attribution.model), self._crops[attribution.model]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import cache
 from dashboard.cache import ModelKey
 from dashboard.views.grid import maps_of
 from dashboard.views.judged import Judged
@@ -85,14 +85,14 @@ def draw_pairs(
         if name not in others:
             continue
         shown = [
-            render.shown_map(each, explainer, state.drawing().pixel_view)
+            render.shown_map(each, explainer, settings.pixel_view)
             for each in (of_first, others[name])
         ]
         try:
             pairs[name] = map_pair(*shown, size=cards[name].size)
         except FascoreError as err:
             failures[name] = str(err)
-    _rows(pairs, failures, scores, keys, crops, explainer)
+    _rows(pairs, failures, scores, keys, crops, explainer, settings)
 
 
 def _heads(
@@ -123,6 +123,7 @@ def _rows(
     keys: Mapping[str, ModelKey],
     crops: Sequence[np.ndarray],
     explainer: Explainer,
+    settings: Settings,
 ) -> None:
     """A row for each network: both maps and their difference, all on one scale."""
     scale = render.limit(
@@ -147,7 +148,7 @@ def _rows(
                 faces[number],
                 explainer,
                 scale=scale,
-                opacity=state.drawing().opacity,
+                opacity=settings.opacity,
                 signed=True if number == 2 else None,
             )
             title = HEADS[number]

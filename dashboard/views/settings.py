@@ -10,22 +10,27 @@ import streamlit as st
 
 from dashboard.views.style import model_title
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target, default_explainers
-from fascore.explain.attribution import Setting, settings_of
+from fascore.explain.attribution import PIXELS, Setting, settings_of
+from fascore.explain.render import PixelView
 from fascore.store import Card
 
+PIXEL_VIEWS: dict[PixelView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
 TARGET_TITLES = {"spoof": "spoof (attack)", "live": "live (bona fide)", "predicted": "the verdict"}
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What the explanations are computed with."""
+    """What the explanations are computed with, and how they are drawn."""
 
     explainers: tuple[Explainer, ...]
     target: Target
+    opacity: float
+    pixel_view: PixelView
 
 
 def explanation_settings() -> Settings:
     """Draws the controls of all registered explainers."""
+    per_pixel = " and ".join(kind.title for kind in EXPLAINERS.values() if kind.kind == PIXELS)
     with st.sidebar:
         st.header("Explanations")
         target = st.radio(
@@ -33,6 +38,14 @@ def explanation_settings() -> Settings:
             list(TARGETS),
             format_func=lambda name: TARGET_TITLES.get(name, name),
             key="target",
+            persist_state="session",
+        )
+        opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", persist_state="session")
+        view = st.radio(
+            f"Pixel maps ({per_pixel}) show",
+            list(PIXEL_VIEWS),
+            format_func=PIXEL_VIEWS.__getitem__,
+            key="pixel_view",
             persist_state="session",
         )
         st.session_state.setdefault("methods", [kind.name for kind in default_explainers()])
@@ -45,7 +58,7 @@ def explanation_settings() -> Settings:
             persist_state="session",
         )
         explainers = tuple(_explainer(kind) for name, kind in EXPLAINERS.items() if name in chosen)
-    return Settings(explainers, TARGETS[target])
+    return Settings(explainers, TARGETS[target], opacity, view)
 
 
 def chosen_networks(cards: Mapping[str, Card]) -> dict[str, Card]:

@@ -156,7 +156,7 @@ def faces(page: Page, store: Store) -> dict[str, np.ndarray]:
     card = store.card(store.loadable_names[0])
     source = open_data(located(card.data["root"]))
     table = open_set(store, OWN).samples
-    classes = {f"st-key-pick_{image_key(str(name))}": row for name, row in table.iterrows()}
+    classes = {f"st-key-pick_gallery_{image_key(str(name))}": row for name, row in table.iterrows()}
     found = {}
     for button in page.locator('[class*="st-key-pick_"]').all():
         for word in (button.get_attribute("class") or "").split():

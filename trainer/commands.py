@@ -114,10 +114,10 @@ def run_evaluate(options: argparse.Namespace) -> None:
             f"Expected {extra[0]} with --as, for another data set. Received: no --as. Add it, or "
             f"leave {extra[0]} out."
         )
-    _evaluate_own(options)
+    _evaluate_own(options, tone=options.tone)
 
 
-def _evaluate_own(options: argparse.Namespace) -> None:
+def _evaluate_own(options: argparse.Namespace, *, tone: bool = False) -> None:
     """Scores the store on its own build; what is damaged is named at the end."""
     from fascore.store import Store
     from trainer.build import Prepared
@@ -126,7 +126,7 @@ def _evaluate_own(options: argparse.Namespace) -> None:
 
     build = Prepared(options.data)
     table, damaged = evaluate(build, options.store, again=options.again)
-    if getattr(options, "tone", False):
+    if tone:
         write_own_tone(build, Store(options.store), again=options.again)
     if len(table):
         _print_metrics(build, table)

@@ -35,7 +35,7 @@ def page() -> None:
         return
     batch.begin(tuple(keys.values()))
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
-    judge_rest(store, loadable, keys, batch, thresholds)
+    judge_rest(loadable, keys, batch, thresholds)
     views.batch_panel(store, loadable, batch.rows, thresholds)
     views.metrics_only_note({n: card for n, card in cards.items() if n not in loadable})
 
@@ -57,7 +57,6 @@ def usable_keys(store: Store, cards: Mapping[str, Card]) -> dict[str, ModelKey]:
 
 
 def judge_rest(
-    store: Store,
     cards: Mapping[str, Card],
     keys: Mapping[str, ModelKey],
     batch: many.Batch,
@@ -67,7 +66,7 @@ def judge_rest(
     if batch.done == len(batch.files):
         return
     networks = {
-        name: Network(cache.model(key), cards[name].crop_expansion, familiarity(store, name))
+        name: Network(cache.model(key), cards[name].crop_expansion, familiarity(key))
         for name, key in keys.items()
     }
     place = st.empty()
@@ -84,10 +83,10 @@ def judge_rest(
     place.empty()
 
 
-def familiarity(store: Store, name: str) -> Familiarity | None:
+def familiarity(key: ModelKey) -> Familiarity | None:
     """What pictures a network knows; None where that is not known."""
     try:
-        return store.familiarity(name)
+        return cache.familiarity(key)
     except StoreError as err:
         st.warning(str(err))
         return None

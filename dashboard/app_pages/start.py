@@ -71,7 +71,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
         st.info("No weights are in this store. `python -m trainer refresh` trains them again.")
         return
     try:
-        samples = cache.gallery(str(store.path), cache.samples_stamp(store))
+        samples = cache.gallery(str(store.path), cache.sets_stamp(store))
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from.")

@@ -29,6 +29,7 @@ from dashboard.cache.maps import (
 )
 from dashboard.cache.models import (
     ModelKey,
+    familiarity,
     import_tensorflow,
     model,
     model_key,
@@ -41,7 +42,6 @@ from dashboard.cache.pictures import (
     faces,
     gallery,
     sample_face,
-    samples_stamp,
     set_root,
     sets_with_pictures,
     thumbnail,
@@ -76,6 +76,7 @@ __all__ = [
     "explanations",
     "face_data",
     "faces",
+    "familiarity",
     "findings",
     "findings_differences",
     "findings_images",
@@ -100,7 +101,6 @@ __all__ = [
     "run_accuracy",
     "runs_stamp",
     "sample_face",
-    "samples_stamp",
     "scored_model",
     "selected",
     "set_key",

@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard import turns
-from dashboard.cache.models import ModelKey, model, threshold
+from dashboard.cache.models import ModelKey, familiarity, model, threshold
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
 from fascore.firmness.trials import Firmness, Trial
 from fascore.judging.hiding import Hiding, hide
@@ -20,7 +20,6 @@ from fascore.judging.stability import changed
 from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import features
 from fascore.scores.thresholds import ThresholdChoice
-from fascore.store import Store
 
 if TYPE_CHECKING:
     from fascore.judging.gates import Gate
@@ -37,10 +36,10 @@ def spoof_score(key: ModelKey, face: np.ndarray) -> float:
 @st.cache_data(max_entries=512, show_spinner=False)
 def is_unfamiliar(key: ModelKey, face: np.ndarray) -> bool | None:
     """Whether a face (size, size, 3) is unlike a model's training pictures; None if unmeasured."""
-    familiarity = Store(key.store).familiarity(key.name)
-    if familiarity is None:
+    known = familiarity(key)
+    if known is None:
         return None
-    return bool(familiarity.is_unfamiliar(features(model(key), face[None]))[0])
+    return bool(known.is_unfamiliar(features(model(key), face[None]))[0])
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

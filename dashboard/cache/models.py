@@ -12,8 +12,9 @@ import streamlit as st
 
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
+from fascore.models.familiarity import Familiarity
 from fascore.scores.thresholds import Threshold, ThresholdChoice, choose_threshold
-from fascore.store import CARD, PREDICTIONS, SAMPLES, WEIGHTS, Store
+from fascore.store import CARD, FAMILIARITY, PREDICTIONS, SAMPLES, WEIGHTS, Store
 
 if TYPE_CHECKING:
     import keras
@@ -43,7 +44,8 @@ class ModelKey:
 def model_key(store: Store, name: str) -> ModelKey:
     """The key of one of a store's models."""
     folder = store.path / name
-    files = [folder / file for file in (CARD, WEIGHTS, PREDICTIONS)] + [store.path / SAMPLES]
+    own = (CARD, WEIGHTS, PREDICTIONS, FAMILIARITY)
+    files = [*(folder / file for file in own), store.path / SAMPLES]
     stamp = tuple(file.stat().st_mtime_ns if file.exists() else 0 for file in files)
     return ModelKey(str(store.path), name, stamp)
 
@@ -57,6 +59,12 @@ def model(key: ModelKey) -> FaceModel:
     gc.collect()
     gc.freeze()
     return loaded
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def familiarity(key: ModelKey) -> Familiarity | None:
+    """What pictures a model knows; None where nobody measured it of its weights."""
+    return Store(key.store).familiarity(key.name)
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

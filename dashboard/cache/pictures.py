@@ -17,7 +17,7 @@ from fascore.evaluation_sets import OWN, open_set
 from fascore.face_drawing import THUMBNAIL, jpeg_uri
 from fascore.faces import Face, FaceDetector
 from fascore.shipped import located
-from fascore.store import SAMPLES, Store
+from fascore.store import Store
 
 WARM_SIDE = 64  # px of the picture that the detector is warmed with
 
@@ -70,22 +70,16 @@ def set_root(store: str, name: str, stamp: tuple[int, ...]) -> str:
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def gallery(store: str, stamp: int, name: str = OWN) -> dict[str, list[Sample]]:
+def gallery(store: str, stamp: tuple[int, ...], name: str = OWN) -> dict[str, list[Sample]]:
     """A test set's samples by PAI species ("live" first), shuffled so that subjects alternate.
 
-    `stamp` changes with the table of samples.
+    `stamp` changes with the store's test sets.
     """
     table = open_set(Store(store), name).samples.sample(frac=1, random_state=0)
     return {
         cast(str, species): [sample_of(row) for _, row in group.iterrows()]
         for species, group in table.groupby("pai_species")
     }
-
-
-def samples_stamp(store: Store) -> int:
-    """What changes with a store's table of samples."""
-    path = store.path / SAMPLES
-    return path.stat().st_mtime_ns if path.exists() else 0
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

@@ -76,7 +76,7 @@ def _privacy() -> None:
 def _gallery(store: Store, card: Card) -> None:
     try:
         name, root = _test_set(store, card)
-        samples = cache.gallery(str(store.path), cache.samples_stamp(store), name)
+        samples = cache.gallery(str(store.path), cache.sets_stamp(store), name)
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
@@ -130,25 +130,19 @@ def _samples(
     )
     chosen = chosen or species[0]
     group = samples[chosen]
-    pages = -(-len(group) // PER_PAGE)
-    page = state.gallery_page(chosen) % pages
-    shown = group[page * PER_PAGE : (page + 1) * PER_PAGE]
     if state.shown() is None and state.problem() is None:
-        _pick(root, shown[0])
-    with st.container(key="gallery"):
-        for start in range(0, len(shown), PER_PAGE // 2):
-            columns = st.columns(PER_PAGE // 2)
-            for column, sample in zip(columns, shown[start : start + PER_PAGE // 2], strict=False):
-                with column:
-                    _thumbnail(card, root, sample)
-    if pages > 1:
-        st.button(
-            f"More ({page + 1} of {pages})",
-            key="more",
-            icon=":material/refresh:",
-            on_click=state.turn_gallery,
-            args=(chosen,),
-        )
+        _pick(root, page_of(group, chosen)[0])
+    shown = state.shown()
+    face_page(
+        card,
+        root,
+        group,
+        name=chosen,
+        place="gallery",
+        picked=shown.sample if shown else None,
+        pick=_pick,
+        a_row=PER_PAGE // 2,
+    )
 
 
 def show_page_of(sample: Sample, group: Sequence[Sample]) -> None:
@@ -156,16 +150,58 @@ def show_page_of(sample: Sample, group: Sequence[Sample]) -> None:
     state.turn_gallery_to(sample.pai_species, group.index(sample) // PER_PAGE)
 
 
-def _thumbnail(card: Card, root: str, sample: Sample) -> None:
-    shown = state.shown()
-    face_button(
-        card,
-        root,
-        sample,
-        key=f"pick_{image_key(sample.sample_id)}",
-        picked=bool(shown and shown.sample == sample),
-        pick=_pick,
-    )
+def page_of(group: Sequence[Sample], name: str) -> Sequence[Sample]:
+    """The samples on the page that was turned to; each name turns its own pages."""
+    start = state.gallery_page(name) % _pages(group) * PER_PAGE
+    return group[start : start + PER_PAGE]
+
+
+def _pages(group: Sequence[Sample]) -> int:
+    return -(-len(group) // PER_PAGE)
+
+
+def face_page(
+    card: Card,
+    root: str,
+    group: Sequence[Sample],
+    *,
+    name: str,
+    place: str,
+    picked: Sample | None,
+    pick: Callable[[str, Sample], None],
+    a_row: int = PER_PAGE,
+) -> None:
+    """Draws `page_of` a group as buttons to pick from, and the button for the next page.
+
+    Parameters
+    ----------
+    card, root, group, pick
+        As of `face_button`.
+    name : str
+        Whose pages are turned.
+    place : str
+        What the style sheet and the widgets' keys know the page by.
+    picked : Sample, optional
+        The one on show.
+    a_row : int
+        Faces side by side on a wide screen.
+    """
+    shown = page_of(group, name)
+    with st.container(key=f"faces_{place}"):
+        for start in range(0, len(shown), a_row):
+            row = shown[start : start + a_row]
+            for column, sample in zip(st.columns(a_row), row, strict=False):
+                key = f"pick_{place}_{image_key(sample.sample_id)}"
+                with column:
+                    face_button(card, root, sample, key=key, picked=sample == picked, pick=pick)
+    if (pages := _pages(group)) > 1:
+        st.button(
+            f"More ({state.gallery_page(name) % pages + 1} of {pages})",
+            key=f"more_{place}",
+            icon=":material/refresh:",
+            on_click=state.turn_gallery,
+            args=(name,),
+        )
 
 
 def face_button(

@@ -172,7 +172,7 @@ class _Sample:
     def _found(self, sample_id: str) -> tuple[Sequence[Sample], Sample]:
         """The species' images and the image of this name."""
         name = str(self._set)
-        groups = cache.gallery(str(self._store.path), cache.samples_stamp(self._store), name)
+        groups = cache.gallery(str(self._store.path), cache.sets_stamp(self._store), name)
         for group in groups.values():
             for sample in group:
                 if sample.sample_id == sample_id:

@@ -10,12 +10,11 @@ from dashboard import address, cache, state
 from dashboard.address import Part
 from dashboard.cache import ModelKey
 from dashboard.views.face import labelled_face, truth_words
-from dashboard.views.gallery import PER_PAGE, face_button, set_root
+from dashboard.views.gallery import face_page, page_of, set_root
 from dashboard.views.judged import Judged
 from dashboard.views.pairs import draw_pairs
 from dashboard.views.place import fresh_place
 from dashboard.views.settings import Settings
-from dashboard.views.style import image_key
 from fascore.data.samples import DataError, Sample
 from fascore.decoding import NAMES
 from fascore.errors import FascoreError
@@ -150,31 +149,12 @@ def _upload() -> None:
 
 def _thumbnails(card: Card, root: str, chosen: str, group: Sequence[Sample]) -> None:
     """A page of faces to choose from; the first is set beside the picture on show at once."""
-    pages = -(-len(group) // PER_PAGE)
-    page = state.gallery_page(f"second_{chosen}") % pages
-    shown = group[page * PER_PAGE : (page + 1) * PER_PAGE]
+    name = f"second_{chosen}"
     if state.second() is None and state.second_problem() is None:
-        _pick(root, shown[0])
+        _pick(root, page_of(group, name)[0])
     second = state.second()
-    with st.container(key="faces_second"):
-        for column, sample in zip(st.columns(PER_PAGE), shown, strict=False):
-            with column:
-                face_button(
-                    card,
-                    root,
-                    sample,
-                    key=f"pick_second_{image_key(sample.sample_id)}",
-                    picked=bool(second and second.sample == sample),
-                    pick=_pick,
-                )
-    if pages > 1:
-        st.button(
-            f"More ({page + 1} of {pages})",
-            key="second_more",
-            icon=":material/refresh:",
-            on_click=state.turn_gallery,
-            args=(f"second_{chosen}",),
-        )
+    picked = second.sample if second else None
+    face_page(card, root, group, name=name, place="second", picked=picked, pick=_pick)
 
 
 def _pick(root: str, sample: Sample) -> None:
@@ -183,7 +163,7 @@ def _pick(root: str, sample: Sample) -> None:
 
 def _samples(store: Store, name: str) -> dict[str, Sample]:
     """A test set's samples by their id."""
-    groups = cache.gallery(str(store.path), cache.samples_stamp(store), name)
+    groups = cache.gallery(str(store.path), cache.sets_stamp(store), name)
     return {sample.sample_id: sample for group in groups.values() for sample in group}
 
 

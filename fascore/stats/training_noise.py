@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -181,7 +181,7 @@ def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
     together = 1 - (1 - CONFIDENCE) / len(pairs)
     return TrainingNoise(
         accuracy=complete,
-        means={name: mean_interval(values) for name, values in columns.items()},
+        means={name: _of_a_share(mean_interval(values)) for name, values in columns.items()},
         differences=[
             SeedDifference(
                 *pair,
@@ -194,6 +194,11 @@ def training_noise(accuracy: pd.DataFrame) -> TrainingNoise:
         noise=float(np.sqrt(complete.var(ddof=1).mean())),
         test=blocked_test(complete.to_numpy(), alpha=1 - CONFIDENCE),
     )
+
+
+def _of_a_share(interval: Interval) -> Interval:
+    """The interval within [0, 1], which Student's leaves where seeds are few and far apart."""
+    return replace(interval, low=max(interval.low, 0.0), high=min(interval.high, 1.0))
 
 
 def mean_interval(values: np.ndarray, *, confidence: float = CONFIDENCE) -> Interval:

@@ -479,7 +479,7 @@ def set_threshold(app, value):
 
 def test_whether_a_change_turns_the_verdict_is_asked_at_the_pages_threshold(app, store_path):
     opened = Store(store_path)
-    sample = cache.gallery(str(store_path), cache.samples_stamp(opened))["live"][0]
+    sample = cache.gallery(str(store_path), cache.sets_stamp(opened))["live"][0]
     data = open_data(opened.card("cnn").data["root"])
     seen = data.face_input(sample, size=SIZE, expansion=1.5)
     scores = opened.load("cnn").spoof_scores(np.stack([seen, shifted(seen)]))

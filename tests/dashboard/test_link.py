@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("detect")
 def attack(store_path):
     """A test image that is not the one shown first."""
     store = Store(store_path)
-    groups = cache.gallery(str(store_path), cache.samples_stamp(store))
+    groups = cache.gallery(str(store_path), cache.sets_stamp(store))
     return next(group for name, group in groups.items() if name != "live")[-1]
 
 

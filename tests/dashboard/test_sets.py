@@ -1,7 +1,10 @@
 """Test sets beside a store's own split, on the pages."""
 
+import shutil
+
 import pytest
 
+from dashboard import cache
 from fascore.evaluation_sets import ABOUT, scores_record, set_folder, set_scores
 from fascore.files import write_json
 from fascore.store import SAMPLES, Store
@@ -82,6 +85,15 @@ def test_the_gallery_offers_other_sets_whose_pictures_are_here(app, store_path):
     assert not app.exception and not app.error
     next(b for b in app.button if (b.key or "").startswith("pick_")).click().run()
     assert not app.exception and "True label: live" in text_of(app)
+
+
+def test_the_gallery_of_a_set_that_was_replaced_is_the_new_one(store_path):
+    add_set(store_path, "attic")
+    store, name = Store(store_path), str(store_path)
+    assert set(cache.gallery(name, cache.sets_stamp(store), "attic")) > {"live"}
+    shutil.rmtree(set_folder(store, "attic"))
+    add_set(store_path, "attic", labels=(0,))
+    assert set(cache.gallery(name, cache.sets_stamp(store), "attic")) == {"live"}
 
 
 @pytest.mark.parametrize("file", [ABOUT, SAMPLES])

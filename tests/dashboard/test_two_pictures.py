@@ -25,7 +25,7 @@ def beside(app):
 
 
 def sample(app, store_path, name):
-    groups = cache.gallery(str(store_path), cache.samples_stamp(Store(store_path)))
+    groups = cache.gallery(str(store_path), cache.sets_stamp(Store(store_path)))
     found = [each for group in groups.values() for each in group]
     return next(each for each in found if each.sample_id == app.query_params[name])
 

@@ -53,6 +53,13 @@ def test_so_few_runs_say_that_they_cannot_tell():
     assert "so few runs cannot tell" in noise.sentence()
 
 
+def test_interval_of_a_mean_accuracy_stays_within_its_range():
+    """Student's for two seeds that far apart would end at 2.17."""
+    noise = training_noise(pd.DataFrame({"a": [0.8, 1.0], "b": [0.8, 0.9]}))
+    assert (noise.means["a"].low, noise.means["a"].high) == (0.0, 1.0)
+    assert noise.means["a"].estimate == pytest.approx(0.9)
+
+
 def test_interval_and_p_of_a_pair_are_corrected_alike():
     rng = np.random.default_rng(1)
     for scale in np.linspace(0.001, 0.02, 20):

@@ -113,6 +113,7 @@ def run_page() -> None:
         )
 
 
-state.offer_stores(store_paths(sys.argv[1:]))
-run_page()
-cache.warm_detector()  # behind the page: an upload that comes next finds it there
+if __name__ == "__main__":  # a worker process imports the script that its parent runs
+    state.offer_stores(store_paths(sys.argv[1:]))
+    run_page()
+    cache.warm_detector()  # behind the page: an upload that comes next finds it there

@@ -103,10 +103,10 @@ label:has(:focus-visible) {{
 [class*="st-key-pick_"] button p {{ font-size: .8rem; }}
 [class*="st-key-pick_"] button[kind="primary"] {{ background-color: var(--fs-picked);
   color: inherit; border: 2px solid var(--fs-live); }}
-[class*="st-key-faces"] [data-testid="stColumn"] {{ flex: 1 1 4.4rem;
-  min-width: 4.4rem; }}
 [class*="st-key-faces"] [data-testid="stHorizontalBlock"] {{ gap: .5rem;
   flex-wrap: wrap; }}
+[class*="st-key-faces"] [data-testid="stColumn"][data-testid] {{ flex: 1 1 4.4rem;
+  min-width: 4.4rem; }} /* named twice: it holds in the grid of a narrow screen too */
 @media (max-width: 1150px) {{
   .st-key-grid [data-testid="stHorizontalBlock"] {{ flex-wrap: wrap; }}
   .st-key-grid [data-testid="stColumn"] {{ min-width: calc(50% - 1rem); }}

@@ -1,10 +1,11 @@
 """What a page waits for: neither TensorFlow nor the face detector, unless it needs them."""
 
+import runpy
 import subprocess
 import sys
 
 from dashboard import cache
-from tests.dashboard.conftest import FakeDetector
+from tests.dashboard.conftest import APP, FakeDetector
 
 
 def test_pages_without_networks_need_no_tensorflow():
@@ -26,3 +27,11 @@ def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path,
     app.run()
     warm().join()
     assert built == [detector]
+
+
+def test_a_worker_process_that_imports_the_script_draws_no_page(monkeypatch):
+    """A pool's worker would import TensorFlow for its work and for the page at once."""
+    drawn = []
+    monkeypatch.setattr(cache, "warm_detector", lambda: drawn.append("page"))
+    runpy.run_path(str(APP), run_name="__mp_main__")
+    assert not drawn

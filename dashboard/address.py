@@ -37,16 +37,19 @@ def follow(parts: Sequence[Part]) -> list[str]:
     """Puts what the address says into the session, before the widgets are drawn.
 
     An address that is as it was written leaves all to the widgets, and so does an empty one: a page
-    opened from the navigation has none yet. What is left is a link, a reload, and the way back.
+    opened from the navigation has none yet. So does any address while a widget was just changed:
+    two changes in a row reach the server before the browser knows the address of the first, and
+    the old one it still names would undo them. What is left is a link, a reload, and the way back.
 
     Returns
     -------
     list of str
         A sentence for each part that cannot be used; the others are.
     """
-    given, last = _given(parts), st.session_state.get(_LAST, {})
-    names = [part.name for part in parts]
-    if not st.query_params or given == {name: last[name] for name in names if name in last}:
+    given, last = _given(parts), st.session_state.get(_LAST)
+    known = {part.name: last[part.name] for part in parts if part.name in last} if last else {}
+    changed = last is not None and _texts(parts) != known
+    if not st.query_params or given == known or changed:
         return []
     sentences = []
     for part in parts:
@@ -59,13 +62,12 @@ def follow(parts: Sequence[Part]) -> list[str]:
 
 def keep(parts: Sequence[Part]) -> None:
     """Writes what the session holds into the address; names of others stay as they are."""
-    texts = {part.name: part.write() for part in parts}
-    wanted = {name: text for name, text in texts.items() if text is not None}
-    others = {n: t for n, t in st.query_params.to_dict().items() if n not in texts}
+    names, wanted = {part.name for part in parts}, _texts(parts)
+    others = {n: t for n, t in st.query_params.to_dict().items() if n not in names}
     if _given(parts) != wanted:
         st.query_params.from_dict(others | wanted)  # at once: each change is a step of the way back
     last = st.session_state.get(_LAST, {})
-    st.session_state[_LAST] = {n: t for n, t in last.items() if n not in texts} | wanted
+    st.session_state[_LAST] = {n: t for n, t in last.items() if n not in names} | wanted
 
 
 def widget_part(
@@ -122,6 +124,12 @@ def words_part(name: str, key: str, default: Sequence[str], *, choices: Sequence
             one_of(name, choices)(word)
 
     return replace(known, read=into)
+
+
+def _texts(parts: Sequence[Part]) -> dict[str, str]:
+    """What the session holds of these parts; defaults are left out."""
+    texts = {part.name: part.write() for part in parts}
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def _given(parts: Sequence[Part]) -> dict[str, str]:

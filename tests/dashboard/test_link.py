@@ -109,6 +109,17 @@ def test_the_way_back_shows_what_was_there(app, store_path):
     assert app.radio(key="target").value == "spoof" and app.query_params == before
 
 
+def test_an_address_behind_the_widgets_undoes_no_change(app, store_path):
+    """Of two quick changes the second is sent before the browser knows the first one's address."""
+    app.run()
+    app.selectbox(key="threshold_rule").set_value("hand").run()
+    app.number_input(key="threshold_value").set_value(0.49).run()
+    app.query_params["threshold"] = "0.5"
+    app.number_input(key="threshold_value").set_value(0.48).run()
+    assert app.number_input(key="threshold_value").value == 0.48
+    assert app.query_params["threshold"] == "0.48"
+
+
 def test_the_threshold_is_in_the_address_of_every_page(app, store_path):
     app.switch_page("app_pages/metrics.py")
     open_link(app, threshold="bpcer_1")

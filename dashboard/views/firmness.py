@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.views.chart import chart
+from dashboard.views.scored_picture import scored_pictures
 from dashboard.views.style import WORDS, model_title
 from fascore.firmness.figure import firmness_figure
 from fascore.firmness.trials import Firmness
@@ -52,6 +53,7 @@ def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarr
             on_select=_take_point,
             selection_mode="points",
         )
+        scored_pictures(seen, chart=CHART)
     with right:
         _scored_picture(firmness, seen)
 
@@ -71,7 +73,8 @@ def _scored_picture(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndar
         range(len(first.trials)),
         format_func=lambda number: first.trials[number].words,
         key=PICKED,
-        help="Choose a change here, or click its point in the chart.",
+        help="Choose a change here, or click its point in the chart. At the pointer each point "
+        "shows its picture.",
     )
     pictures = {id(images): (name, images) for name, images in seen.items()}
     for name, images in pictures.values():

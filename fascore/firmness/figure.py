@@ -23,7 +23,8 @@ def firmness_figure(firmness: Mapping[str, Firmness]) -> go.Figure:
     """A row for each network: P(spoof) on a logit axis over all trials, family by family.
 
     The dashed line is the network's threshold, the dotted one its score of the picture as given.
-    A point's `customdata` is the number of its trial, then what is shown at the pointer.
+    A point's `customdata` is the number of its trial, then what is shown at the pointer; the `meta`
+    of its trace is its network.
 
     Parameters
     ----------
@@ -97,6 +98,7 @@ def _add_row(figure: go.Figure, row: int, name: str, of_network: Firmness) -> No
                 )
             )
         ],
+        meta=name,
         hovertemplate="%{customdata[1]}<br>P(spoof) %{customdata[2]}<extra></extra>",
         row=row,
         col=1,

@@ -22,21 +22,29 @@ _BATCH, _PROBLEM, _TURN = "many_batch", "many_problem", "many_turn"
 
 @dataclass
 class Batch:
-    """Files, and the rows of the first `done` of them; `judged_by` says what made these rows."""
+    """Files, and the rows of the first `done` of them; `judged_by` says what made these rows.
+
+    The first `counted` of them count as pictures of the visitor's own: where a click has broken off
+    the judging of some, they are not counted again.
+    """
 
     files: list[BatchFile]
     done: int = 0
+    counted: int = 0
     rows: list[BatchRow] = field(default_factory=list)
     judged_by: Hashable = None
 
     def begin(self, judged_by: Hashable) -> None:
         """Forgets rows that something else made."""
         if self.judged_by != judged_by:
-            self.done, self.rows, self.judged_by = 0, [], judged_by
+            self.done, self.counted, self.rows, self.judged_by = 0, 0, [], judged_by
 
-    def next_files(self, number: int) -> list[BatchFile]:
-        """The files to judge next."""
-        return self.files[self.done : self.done + number]
+    def next_files(self, number: int) -> tuple[list[BatchFile], str | None]:
+        """The files to judge next, and why they are fewer than they could be."""
+        wanted = len(self.files[self.counted : self.done + number])
+        more, why_not = state.count_pictures(wanted)
+        self.counted += more
+        return self.files[self.done : min(self.counted, self.done + number)], why_not
 
     def add(self, rows: Sequence[BatchRow], number: int) -> None:
         """Keeps what was found in the next `number` files."""

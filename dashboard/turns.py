@@ -16,9 +16,9 @@ LOOK = (
 class Turns:
     """Gives turns in the order in which they were asked for, one at a time.
 
-    A grid of maps keeps every core busy. Ten of them at once would all come late, and a verdict,
-    which waits for no turn, would have to share the cores with each. A turn is for one piece of a
-    grid, so that several visitors' grids grow together.
+    A grid of maps keeps every core busy, and so does a batch of pictures. Ten of them at once would
+    all come late, and a verdict, which waits for no turn, would have to share the cores with each.
+    A turn is for one piece of a grid or a batch, so that those of several visitors grow together.
     """
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Turns:
             return self._waiting.index(own)
 
 
-MAPS = Turns()
+HEAVY = Turns()
 
 
 def go_on() -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import streamlit as st
 
-from dashboard import cache, many, state, views
+from dashboard import cache, many, turns, views
 from dashboard.cache import ModelKey
 from dashboard.limits import limits
 from fascore.batch.judging import Network, judge_batch
 from fascore.errors import FascoreError, StoreError
+from fascore.faces import Face
 from fascore.models.familiarity import Familiarity
 from fascore.store import Card, Store
 
-TOGETHER = 8  # files whose faces are scored in one batch; the table grows by as many
+TOGETHER = 4  # files of one turn, whose faces are scored together; the table grows by as many
 
 
 def page() -> None:
@@ -62,25 +64,31 @@ def judge_rest(
     batch: many.Batch,
     thresholds: Mapping[str, float],
 ) -> None:
-    """Judges the files that are not yet, a few at a time, so that others' pictures come between."""
+    """Judges the files that are not yet, a few a turn, so that others' work comes between."""
     if batch.done == len(batch.files):
         return
     networks = {
         name: Network(cache.model(key), cards[name].crop_expansion, familiarity(key))
         for name, key in keys.items()
     }
-    place = st.empty()
-    while files := batch.next_files(TOGETHER):
+    place, why_not = st.empty(), None
+    while batch.done < len(batch.files) and why_not is None:
         with place.container():
-            views.progress_table(batch.rows, thresholds, done=batch.done, files=len(batch.files))
-        number, why_not = state.count_pictures(len(files))
-        rows = judge_batch(files[:number], networks, cache.detect, first=batch.done)
-        batch.add(rows, number)
-        if why_not is not None:
-            st.warning(f"{why_not} {len(batch.files) - batch.done:,} files are not judged yet.")
-            st.button("Go on", key="many_go_on")  # a click runs the page again
-            break
+            tell = views.progress_table(batch, thresholds)
+        with turns.HEAVY.turn(tell, turns.go_on):
+            files, why_not = batch.next_files(TOGETHER)
+            rows = judge_batch(files, networks, _detect, first=batch.done)
+        batch.add(rows, len(files))
     place.empty()
+    if why_not is not None:
+        st.warning(f"{why_not} {len(batch.files) - batch.done:,} files are not judged yet.")
+        st.button("Go on", key="many_go_on")  # a click runs the page again
+
+
+def _detect(pixels: np.ndarray) -> list[Face]:
+    """Faces of the batch's next picture, unless the visitor has left meanwhile."""
+    turns.go_on()
+    return cache.detect(pixels)
 
 
 def familiarity(key: ModelKey) -> Familiarity | None:

@@ -99,7 +99,7 @@ def _explanations(
 ) -> list[Attribution]:
     # `verdicts` stand for the thresholds: one that moves and turns no verdict changes no map
     models = _models_at(keys, _thresholds)
-    with turns.MAPS.turn(_tell, turns.go_on):
+    with turns.HEAVY.turn(_tell, turns.go_on):
         return explainer.explain(models, face, target=target)
 
 
@@ -135,7 +135,7 @@ def _judgements(
     _tell: Callable[[int], None],
 ) -> list[MapJudgement]:
     models = _models_at(keys, _thresholds)
-    with turns.MAPS.turn(_tell, turns.go_on):
+    with turns.HEAVY.turn(_tell, turns.go_on):
         return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from dashboard import many, state
+from dashboard import many, state, turns
 from dashboard.limits import Limits
 from dashboard.views.store_info import store_place
 from dashboard.views.style import WORDS, model_title
@@ -74,14 +74,22 @@ def batch_upload(limits: Limits) -> None:
         )
 
 
-def progress_table(
-    rows: Sequence[BatchRow], thresholds: Mapping[str, float], *, done: int, files: int
-) -> None:
-    """How many files are judged, and the table so far."""
-    st.progress(done / files, text=f"{done:,} of {files:,} files judged")
-    judged = judged_at(rows, thresholds)
+def progress_table(batch: many.Batch, thresholds: Mapping[str, float]) -> Callable[[int], None]:
+    """Draws how many files are judged, and the table so far.
+
+    Returns what also says how many others are before the visitor.
+    """
+    share = batch.done / len(batch.files)
+    title = f"{batch.done:,} of {len(batch.files):,} files judged"
+    bar = st.progress(share, title)
+
+    def tell(before: int) -> None:
+        bar.progress(share, f"{title}. {turns.place_words(before)}")
+
+    judged = judged_at(batch.rows, thresholds)
     if judged:
         st.dataframe(_styled(judged, thresholds), **_look(judged, thresholds))
+    return tell
 
 
 def batch_panel(

@@ -1,14 +1,17 @@
 """Many pictures at once: what may be given, what each row says, where it leads."""
 
 import io
+import threading
+import time
 import zipfile
 
 import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 
-from dashboard import cache
+from dashboard import cache, turns
 from dashboard.limits import Limits, allowed, limits
 from fascore.batch.judging import NO_FACE
 from fascore.errors import FascoreError
@@ -180,6 +183,46 @@ def test_pictures_a_minute_are_limited_and_the_rest_is_judged_when_they_may_be(m
     monkeypatch.setenv("FASCORE_MAX_PICTURES_A_MINUTE", "100")
     app.button(key="many_go_on").click().run()
     assert list(table(app)["Picture"]) == list(pictures(12))
+
+
+def test_a_batch_takes_turns_in_pieces_and_says_its_place(many, monkeypatch):
+    told, others = [], []
+    detect, words = cache.detect, turns.place_words
+
+    def another(pixels):  # asks for maps while a picture of the batch is looked at
+        if not others:
+            others.append(turns.HEAVY.turn(lambda before: None, lambda: None))
+            threading.Thread(target=others[0].__enter__).start()
+            while len(turns.HEAVY._waiting) < 2:
+                time.sleep(0.01)
+        return detect(pixels)
+
+    def leave(before):
+        told.append(words(before))
+        others[0].__exit__(None, None, None)
+        return told[-1]
+
+    monkeypatch.setattr(cache, "detect", another)
+    monkeypatch.setattr(turns, "place_words", leave)
+    app = give(many, pictures(6))
+    assert told == ["1 other before you."]  # the second piece had to wait, the first had not
+    assert list(table(app)["Picture"]) == list(pictures(6))
+
+
+def test_a_batch_that_is_broken_off_goes_on_and_counts_no_picture_twice(many, monkeypatch):
+    detect, looked = cache.detect, []
+
+    def click(pixels):
+        looked.append(pixels)
+        if len(looked) == 3:
+            st.rerun()
+        return detect(pixels)
+
+    monkeypatch.setenv("FASCORE_MAX_PICTURES_A_SESSION", "6")
+    monkeypatch.setattr(cache, "detect", click)
+    app = give(many, pictures(6))
+    assert list(table(app)["Picture"]) == list(pictures(6))
+    assert not any("in one session" in warning.value for warning in app.warning)
 
 
 def test_an_upload_on_compare_counts_as_a_picture_of_ones_own(app, monkeypatch):

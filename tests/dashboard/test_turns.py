@@ -63,7 +63,7 @@ def test_work_that_fails_ends_its_turn():
 @pytest.mark.usefixtures("store_path", "detect")
 def test_maps_wait_for_others_with_their_place_shown_and_those_made_before_do_not(app, monkeypatch):
     told, shown = [], turns.place_words
-    other = turns.MAPS.turn(nothing, nothing)
+    other = turns.HEAVY.turn(nothing, nothing)
 
     def words(before):
         told.append(shown(before))
@@ -76,6 +76,6 @@ def test_maps_wait_for_others_with_their_place_shown_and_those_made_before_do_no
     assert not app.exception and told == ["1 other before you."]
     assert "being computed" not in text_of(app)
 
-    with turns.MAPS.turn(nothing, nothing):
+    with turns.HEAVY.turn(nothing, nothing):
         app.run()
     assert not app.exception and len(told) == 1

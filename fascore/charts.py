@@ -1,9 +1,10 @@
-"""What charts share: one colour, dash and mark for each network; and a chart for dark ground."""
+"""What charts share: one colour, dash and mark for each network, a layout, and the dark ground."""
 
 from __future__ import annotations
 
 import json
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go
 
@@ -17,6 +18,7 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 ON_DARK = {INK: "#FAFAFA", GRID_LINE: "#2C343D", GREY: "#9AA4B0", LINES[-1]: "#FFFFFF"}
 # some of the colours are too dark on dark ground: the same hues, lighter
 LIGHTER = {"#0072B2": "#3D9BD4", "#009E73": "#1DBF92", "#D55E00": "#F07F2B", "#CC79A7": "#D98FB8"}
+SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}  # an axis of shares
 
 
 class Style(NamedTuple):
@@ -49,6 +51,35 @@ def other_style(number: int) -> Style:
     """The style of something that is no network, in a colour that none of the variants has."""
     colours = LINES[len(VARIANTS) :]
     return style(number)._replace(colour=colours[number % len(colours)])
+
+
+def network_line(name: str) -> dict[str, Any]:
+    """A network's line, the same in every chart of curves."""
+    return {"color": network_style(name).colour, "dash": network_style(name).dash, "width": 2}
+
+
+def diagonal(figure: go.Figure) -> None:
+    """Adds the line on which both axes have the same value."""
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"color": GREY, "dash": "dot", "width": 1},
+        hoverinfo="skip", showlegend=False,
+    )  # fmt: skip
+
+
+def laid_out(figure: go.Figure, title: str, x: str, y: str, axis: dict[str, Any]) -> go.Figure:
+    """The figure with a title, titles of its axes, what else both have, and its legend below."""
+    style = {"color": INK, "gridcolor": GRID_LINE, "zeroline": False, **axis}
+    figure.update_layout(
+        title={"text": title, "font": {"size": 15}},
+        font={"color": INK, "size": 13},
+        xaxis={"title": x, **style},
+        yaxis={"title": y, **style},
+        legend={"orientation": "h", "y": -0.22, "x": 0},
+        height=400 + 28 * math.ceil(sum(each.showlegend is not False for each in figure.data) / 2),
+        plot_bgcolor=GROUND,
+        margin={"l": 10, "r": 30, "t": 60, "b": 10},  # right: half of the last tick's label
+    )
+    return figure
 
 
 def on_dark(figure: go.Figure) -> go.Figure:

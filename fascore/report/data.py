@@ -17,9 +17,9 @@ from fascore.paper import read_paper
 from fascore.report.origin import made_now, software_versions
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.comparison import Comparison
-from fascore.scores.curves import curve_points
 from fascore.scores.definitions import METRICS, Number
 from fascore.scores.error_rates import ErrorCurve
+from fascore.scores.rate_curves import curve_points
 from fascore.scores.slices import RATE_OF, slice_columns, slices
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.stats.intervals import Interval, flatten_interval, restore_interval

@@ -17,8 +17,8 @@ from fascore.paper import Paper, Reported, read_paper
 from fascore.report.origin import Exported, Origin, made_now, software_versions, table_name
 from fascore.scores.across_sets import Tested, across_sets
 from fascore.scores.comparison import Comparison, rank_models
-from fascore.scores.curves import curve_points
 from fascore.scores.definitions import PAPER_METRICS, metric_table
+from fascore.scores.rate_curves import curve_points
 from fascore.scores.slices import RATE_OF, Slice, slice_columns, slices
 from fascore.scores.temperature import calibration_table
 from fascore.scores.thresholds import ThresholdChoice

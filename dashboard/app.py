@@ -38,7 +38,7 @@ PAGES = [
     st.Page("app_pages/stores.py", title="Stores", icon=":material/folder_open:"),
     st.Page("app_pages/about.py", title="About", icon=":material/info:"),
 ]
-OF_A_TEST_SET = ("metrics", "images", "explanations")
+OF_A_TEST_SET = ("", "compare", "metrics", "images", "explanations", "stores")
 WITHOUT_THRESHOLD = ("explanations", "training", "about")  # a control would have no effect
 
 
@@ -76,7 +76,7 @@ def choose_test_set(store: Store) -> list[address.Part]:
     link = [views.set_part(store)]
     for sentence in address.follow(link):
         st.error(sentence)
-    state.set_test_set(views.test_set_control(store))
+    views.test_set_control(store)
     return link
 
 

@@ -20,6 +20,7 @@ from fascore.scores.thresholds import ThresholdChoice
 from fascore.shipped import recorded
 
 Origin = Literal["gallery", "upload", "camera"]
+TEST_SET = "test_set_choice"  # the session's name of the test set chosen, and its control's
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Shown:
         What is known of a picture from the gallery.
     root : str
         Where the sample's data set is, as records keep it; "" for the networks' own.
+    test_set : str
+        Of whose gallery it is.
     """
 
     picture: Picture
@@ -45,6 +48,7 @@ class Shown:
     origin: Origin
     sample: Sample | None = None
     root: str = ""
+    test_set: str = OWN
 
 
 def _session() -> MutableMapping[str, Any]:
@@ -75,14 +79,9 @@ def store_path() -> Path:
     return _session()["store_path"]
 
 
-def set_test_set(name: str) -> None:
-    """Sets the test set that pages of scores show."""
-    _session()["test_set"] = name
-
-
 def test_set() -> str:
-    """The test set that pages of scores show; the networks' own test split at first."""
-    return _session().get("test_set", OWN)
+    """The test set that pages show; the networks' own test split at first."""
+    return _session().get(TEST_SET, OWN)
 
 
 def set_threshold(choice: ThresholdChoice) -> None:
@@ -115,19 +114,31 @@ def problem() -> str | None:
     return _session().get("problem")
 
 
-def choose(data: bytes, origin: Origin, sample: Sample | None = None, *, root: str = "") -> None:
+def forget_problem() -> None:
+    """Forgets why the picture last chosen could not be shown."""
+    _session().pop("problem", None)
+
+
+def choose(
+    data: bytes,
+    origin: Origin,
+    sample: Sample | None = None,
+    *,
+    root: str = "",
+    test_set: str = OWN,
+) -> None:
     """Shows a file's picture; where it cannot be read, `problem` says why.
 
-    `root` is where the sample's data set is; "" for the networks' own.
+    `root` and `test_set` are as `Shown` has them.
     """
     clear()
     # Compare then opens where the picture is from
     if _session().get("source", "gallery") != origin:
         _session()["source"] = origin
-    _take("shown", "problem", data, origin, sample, root)
+    _take("shown", "problem", data, origin, sample, root, test_set)
 
 
-def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
+def choose_sample(data: FaceData, sample: Sample, *, root: str = "", test_set: str = OWN) -> None:
     """Shows a data set's picture as `choose` does; `problem` also says why its file is gone."""
     try:
         picture = data.read(sample.sample_id)
@@ -135,7 +146,7 @@ def choose_sample(data: FaceData, sample: Sample, *, root: str = "") -> None:
         clear()
         _session()["problem"] = str(err)
     else:
-        choose(picture, "gallery", sample, root=root)
+        choose(picture, "gallery", sample, root=root, test_set=test_set)
 
 
 def clear() -> None:
@@ -157,7 +168,7 @@ def second_problem() -> str | None:
     return _session().get("second_problem")
 
 
-def choose_second(data: FaceData, sample: Sample, *, root: str = "") -> None:
+def choose_second(data: FaceData, sample: Sample, *, root: str = "", test_set: str = OWN) -> None:
     """Sets a data set's picture beside the one on show; `second_problem` says why it cannot be."""
     clear_second()
     try:
@@ -165,7 +176,7 @@ def choose_second(data: FaceData, sample: Sample, *, root: str = "") -> None:
     except DataError as err:
         _session()["second_problem"] = str(err)
     else:
-        _take("second", "second_problem", picture, "gallery", sample, root)
+        _take("second", "second_problem", picture, "gallery", sample, root, test_set)
 
 
 def take_second(key: str) -> None:
@@ -173,7 +184,7 @@ def take_second(key: str) -> None:
     clear_second()
     file = _session().get(key)
     if file is not None:
-        _take("second", "second_problem", file.getvalue(), "upload", None, "")
+        _take("second", "second_problem", file.getvalue(), "upload")
 
 
 def clear_second() -> None:
@@ -183,7 +194,13 @@ def clear_second() -> None:
 
 
 def _take(
-    place: str, trouble: str, data: bytes, origin: Origin, sample: Sample | None, root: str
+    place: str,
+    trouble: str,
+    data: bytes,
+    origin: Origin,
+    sample: Sample | None = None,
+    root: str = "",
+    test_set: str = OWN,
 ) -> None:
     """Keeps a file's picture in one place of the session, or in another why it cannot be read."""
     try:
@@ -191,7 +208,8 @@ def _take(
     except ImageError as err:
         _session()[trouble] = str(err)
         return
-    _session()[place] = Shown(picture, hashlib.sha256(data).hexdigest(), origin, sample, root)
+    digest = hashlib.sha256(data).hexdigest()
+    _session()[place] = Shown(picture, digest, origin, sample, root, test_set)
 
 
 def take_file(key: str, origin: Origin) -> None:
@@ -260,11 +278,6 @@ def ask_for_images(network: str, *, label: int, right: bool, species: str | None
         images_cell=(label, right),
         images_species=species,
     )
-
-
-def open_gallery(test_set: str) -> None:
-    """Sets whose pictures the gallery offers when the Compare page is opened next."""
-    _session()["gallery_set"] = test_set
 
 
 def gallery_page(species: str) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from fascore.errors import FascoreError
-from fascore.evaluation_sets import TESTS
+from fascore.evaluation_sets import TESTS, image_digests
 from fascore.findings.results import FOLDER
 from fascore.outside_scores import OUTSIDE
 from fascore.scores.comparison import Comparison
@@ -124,11 +125,10 @@ def _test(name: str, first: Comparison, second: Comparison) -> PairedTest:
 def _check_same_images(first: Comparison, second: Comparison) -> None:
     """Refuses stores that were tested on different images, or on data sets of different names."""
     tables = [next(iter(of.models.values())).test["label"].sort_index() for of in (first, second)]
-    sets = [{model.card.data["name"] for model in of.models.values()} for of in (first, second)]
-    alike = sets[0] == sets[1]
+    names = [_data_sets(of) for of in (first, second)]
+    alike = names[0] == names[1]
     if alike and tables[0].equals(tables[1]) and not _other_pixels(first, second):
         return
-    names = [", ".join(sorted(of_store)) for of_store in sets]
     common = len(tables[0].index.intersection(tables[1].index)) if alike else 0
     pixels = "; pictures of one name differ" if alike and _other_pixels(first, second) else ""
     raise FascoreError(
@@ -138,14 +138,25 @@ def _check_same_images(first: Comparison, second: Comparison) -> None:
     )
 
 
+def _data_sets(of: Comparison) -> str:
+    """The names of the data sets that the test images are of."""
+    if of.tested is not None and not of.tested.is_own:
+        return str(of.tested.about["name"])
+    return ", ".join(sorted({model.card.data["name"] for model in of.models.values()}))
+
+
 def _other_pixels(first: Comparison, second: Comparison) -> bool:
-    """Whether faces that were cut alike have other pixels, where the cards have their digests."""
-    digests = [
-        {
-            (model.card.size, model.card.crop_expansion): model.card.data["images"]["test"]
-            for model in of.models.values()
-            if "images" in model.card.data
-        }
-        for of in (first, second)
-    ]
+    """Whether faces that were cut alike have other pixels, where their digests are recorded."""
+    digests = [_digests(of) for of in (first, second)]
     return any(digests[1].get(cut, digest) != digest for cut, digest in digests[0].items())
+
+
+def _digests(of: Comparison) -> Mapping[Any, str]:
+    """What tells the test images from others of the same names, by how they were cut."""
+    if of.tested is not None and not of.tested.is_own:
+        return image_digests(of.tested)
+    return {
+        (model.card.size, model.card.crop_expansion): model.card.data["images"]["test"]
+        for model in of.models.values()
+        if "images" in model.card.data
+    }

@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from dashboard import cache, state, views
-from dashboard.cache import FindingsKey, ModelKey
+from dashboard.cache import OWN_SPLIT, FindingsKey, ModelKey, SetKey
 from fascore.data.samples import DataError
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import OWN, on_set, open_set
 from fascore.findings.claims import Claim
 from fascore.findings.conclusions import (
     Conclusion,
@@ -21,6 +22,7 @@ from fascore.findings.conclusions import (
 from fascore.findings.results import command, has_results
 from fascore.labels import SPECIES_TITLES
 from fascore.models import VARIANTS
+from fascore.report.numbers import comparison_origin
 from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import metric_table
 from fascore.stats.training_noise import TrainingNoise, recipe_note, training_noise
@@ -47,20 +49,30 @@ def page() -> None:
         return
     keys = {name: cache.model_key(store, name) for name in cards}
     figure = st.container()
-    names = sorted({card.data["name"] for card in cards.values()})
-    st.markdown(
-        f"Every number below is of the open store and its data set: **{', '.join(names)}**."
-    )
+    of = say_test_set(store, cards)
     face = st.container()
-    draw_tables(store, cards)
+    draw_tables(store, cards, of)
     noise = draw_noise(store)
-    judged = draw_maps(store)
+    judged = draw_maps(store, of)
     draw_conclusions(noise, judged, simulated=any(c.data["simulated"] for c in cards.values()))
     # last: on a server just started networks take seconds, and the rest is there to read meanwhile
     with figure, st.spinner("Loading the networks…"):
         views.networks_figure(list(keys.values()))
     with face:
         draw_face(store, cards, keys)
+
+
+def say_test_set(store: Store, cards: Mapping[str, Card]) -> SetKey:
+    """What the numbers below are of, and the test set's key."""
+    if state.test_set() == OWN:
+        names = sorted({card.data["name"] for card in cards.values()})
+        st.markdown(
+            f"Every number below is of the open store and its data set: **{', '.join(names)}**."
+        )
+        return OWN_SPLIT
+    of = views.chosen_set(store)
+    st.markdown("Steps 1 and 2 are of this test set, steps 3 and 4 of the images that they name.")
+    return of
 
 
 def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]) -> None:
@@ -71,11 +83,15 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
         st.info("No weights are in this store. `python -m trainer refresh` trains them again.")
         return
     try:
-        samples = cache.gallery(str(store.path), cache.sets_stamp(store))
+        name, stamp = views.gallery_set(store), cache.sets_stamp(store)
+        views.without_pictures_note(store)
+        samples = cache.gallery(str(store.path), stamp, name)
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from.")
             return
+        if st.session_state.get("start_species") not in species:  # of another test set
+            st.session_state.pop("start_species", None)
         chosen = st.segmented_control(
             "A test image of",
             species,
@@ -87,8 +103,8 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
         )
         group = samples[chosen]
         sample = group[state.gallery_page(f"start_{chosen}") % len(group)]
-        views.face_and_verdicts(sample, cards, loadable)
-        root = next(iter(cards.values())).data["root"]
+        root = views.set_root(store, next(iter(cards.values())), name)
+        views.face_and_verdicts(sample, root, cards, loadable)
         with st.container(horizontal=True):
             st.button(
                 "Another face",
@@ -98,23 +114,24 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
                 args=(f"start_{chosen}",),
             )
             if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
-                state.choose_sample(cache.face_data(root), sample)
+                state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
                 st.switch_page("app_pages/compare.py")
     except (DataError, StoreError) as err:
         st.error(f"The faces cannot be shown. {err}")
 
 
-def draw_tables(store: Store, cards: Mapping[str, Card]) -> None:
+def draw_tables(store: Store, cards: Mapping[str, Card], of: SetKey) -> None:
     """Step 2: error rates of the whole test set, with intervals, and which networks differ."""
     st.header("2. A whole test set")
-    keys, failures = views.scored_keys(store, list(cards))
+    keys, failures = views.scored_keys(store, list(cards), of)
     for name, sentence in failures.items():
         views.column_error(name, sentence)
     if not keys:
         st.info("No variant has scores. `python -m trainer evaluate` makes them.")
         return
-    comparison = cache.comparison(tuple(keys), state.threshold())
-    measured = metric_table(comparison.measured, cache.rankings(tuple(keys)))
+    comparison = cache.comparison(tuple(keys), state.threshold(), of)
+    state.set_origin(comparison_origin(store, comparison, state.threshold()))
+    measured = metric_table(comparison.measured, cache.rankings(tuple(keys), of))
     st.markdown(f"**{differences(comparison)}**")
     views.metrics_table(measured, FEW_METRICS, key="start_metrics")
     st.caption(
@@ -156,24 +173,35 @@ def draw_noise(store: Store) -> TrainingNoise | None:
         return None
     left, right = st.columns([2, 3], gap="large")
     left.markdown(f"**{noise.sentence(views.model_title)}**")
-    left.caption(f"Each grey line is one seed: the same start for all variants. {note}")
+    left.caption(
+        "On the networks' own test split, whichever test set is chosen. Each grey line is one "
+        f"seed: the same start for all variants. {note}"
+    )
     with right:
         views.chart(noise_figure(noise), key="start_noise")
     return noise
 
 
-def draw_maps(store: Store) -> Conclusion:
+def draw_maps(store: Store, of: SetKey) -> Conclusion:
     """Step 4: what was measured of the maps; the conclusion it leads to."""
     st.header("4. Do the maps deserve belief?")
-    key = cache.findings_key(store)
-    claims = read_claims(store, key)
+    chosen = on_set(store, of.name)
+    if of != OWN_SPLIT and not has_results(chosen):
+        st.info(
+            "No maps were judged on the test set chosen. What follows is of the networks' own test "
+            f"split; `{command(chosen)}` judges them on the other."
+        )
+        chosen, of = store, OWN_SPLIT
+    key = cache.findings_key(chosen, of.name)
+    claims = read_claims(chosen, key)
     if claims is None:
         st.info(
             "The store holds no judged maps that are of its networks. "
             f"`{command(store)}` judges them."
         )
     else:
-        st.markdown("The paper's claims, held against measures of the open store:")
+        images = open_set(store, of.name)
+        st.markdown(f"The paper's claims, held against maps of images of **{images.title}**:")
         views.claims_list(claims)
         st.page_link(
             "app_pages/explanations.py",

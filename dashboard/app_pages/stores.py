@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache, state, views
 from dashboard.limits import limits
 from fascore.errors import FascoreError
+from fascore.evaluation_sets import open_set
 from fascore.report.numbers import comparison_origin
 from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
@@ -67,7 +68,7 @@ def choose(
 def draw_difference(first: Path, second: Path) -> None:
     """Each network of one store against the same network of the other."""
     try:
-        compared = [scored(path) for path in (first, second)]
+        compared = [scored(path, state.test_set()) for path in (first, second)]
         differences = compare_stores(*compared)
     except FascoreError as err:
         st.error(str(err))
@@ -83,17 +84,19 @@ def draw_difference(first: Path, second: Path) -> None:
     views.differences_between(differences, places)
 
 
-def scored(path: Path) -> Comparison:
-    """A store's networks at their thresholds."""
+def scored(path: Path, test_set: str) -> Comparison:
+    """A store's networks at their thresholds on one of its test sets."""
     store = Store(path)
     check_tables(store, megabytes=limits().table_megabytes)
-    keys, errors = views.scored_keys(store, store.names)
+    open_set(store, test_set)  # one sentence, and not one a network, where there is none
+    of = cache.set_key(store, test_set)
+    keys, errors = views.scored_keys(store, store.names, of)
     if not keys:
         raise StoreError(
             f"Expected scores in {path}. Received: none that can be used. "
             + " ".join(errors.values())
         )
-    return cache.comparison(tuple(keys), state.threshold())
+    return cache.comparison(tuple(keys), state.threshold(), of)
 
 
 page()

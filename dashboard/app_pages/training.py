@@ -94,7 +94,8 @@ def draw_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     st.caption(
         "Solid: on validation images, which no network learns from. Dashed: on training images, a "
         "mean over the epoch while the network changes, with its training's disturbances on. Where "
-        "only one is drawn, the other was not recorded. Thin: the study's runs."
+        "only one is drawn, the other was not recorded. Thin: the study's runs. No "
+        "test set is in these curves, whichever the other pages show."
     )
     if missing := [views.model_title(name) for name in names if name not in shown]:
         st.info(f"No history is in the store for: {', '.join(missing)}.")

@@ -43,7 +43,6 @@ from dashboard.cache.pictures import (
     gallery,
     sample_face,
     set_root,
-    sets_with_pictures,
     thumbnail,
     warm_detector,
 )
@@ -106,7 +105,6 @@ __all__ = [
     "set_key",
     "set_root",
     "sets_stamp",
-    "sets_with_pictures",
     "spoof_score",
     "test_sets",
     "threshold",

@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from dashboard.cache.models import import_tensorflow
-from dashboard.cache.scores import test_sets
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
@@ -55,12 +54,6 @@ def detect(pixels: np.ndarray) -> list[Face]:
 def face_data(root: str) -> FaceData:
     """A data set, by the root that its models' cards give."""
     return open_data(located(root))
-
-
-def sets_with_pictures(store: str, stamp: tuple[int, ...]) -> dict[str, str]:
-    """Titles of a store's test sets whose pictures are here, by name; `stamp` changes with them."""
-    sets = test_sets(store, stamp)
-    return {name: each.title for name, each in sets.items() if each.is_own or each.has_pictures}
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

@@ -19,7 +19,7 @@ from dashboard.views.findings import (
 from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
 from dashboard.views.findings_images import findings_tiles, picked_point
 from dashboard.views.firmness import firmness_panel
-from dashboard.views.gallery import choose_picture
+from dashboard.views.gallery import choose_picture, set_root
 from dashboard.views.grid import draw_maps, judge_rows, place_columns
 from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
@@ -31,7 +31,14 @@ from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
 from dashboard.views.second import second_panel
-from dashboard.views.sets import chosen_set, set_part, sets_table, test_set_control
+from dashboard.views.sets import (
+    chosen_set,
+    gallery_set,
+    set_part,
+    sets_table,
+    test_set_control,
+    without_pictures_note,
+)
 from dashboard.views.settings import Settings, chosen_networks, explanation_settings
 from dashboard.views.start import claims_list, conclusions, face_and_verdicts, networks_figure
 from dashboard.views.store_info import (
@@ -81,6 +88,7 @@ __all__ = [
     "face_export",
     "firmness_panel",
     "fresh_place",
+    "gallery_set",
     "chosen_networks",
     "common_parts",
     "compare_parts",
@@ -133,6 +141,7 @@ __all__ = [
     "scale_note",
     "scored_keys",
     "set_part",
+    "set_root",
     "second_panel",
     "sets_table",
     "settings_view",
@@ -154,4 +163,5 @@ __all__ = [
     "findings_words",
     "unfamiliar_note",
     "verdict",
+    "without_pictures_note",
 ]

@@ -125,9 +125,7 @@ def face_export(
 
 def _set_title(store: Store, shown: state.Shown, card: Card) -> str:
     """The test set that a picture of the gallery is from."""
-    stamp = cache.sets_stamp(store)
-    titles = cache.sets_with_pictures(str(store.path), stamp)
-    for name, title in titles.items():
-        if name != OWN and cache.set_root(str(store.path), name, stamp) == shown.root:
-            return title
+    sets = cache.test_sets(str(store.path), cache.sets_stamp(store))
+    if shown.test_set != OWN and shown.test_set in sets:
+        return sets[shown.test_set].title
     return f"{card.data['name']}, test split"

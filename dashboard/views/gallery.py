@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
 from dashboard import cache, state
+from dashboard.views.sets import gallery_set, without_pictures_note
 from dashboard.views.style import image_key
 from fascore.data.samples import DataError, Sample
 from fascore.decoding import NAMES
-from fascore.evaluation_sets import OWN
 from fascore.labels import SPECIES_TITLES, spoof_type_name
 from fascore.store import Card, Store, StoreError
 
@@ -75,33 +76,19 @@ def _privacy() -> None:
 
 def _gallery(store: Store, card: Card) -> None:
     try:
-        name, root = _test_set(store, card)
+        without_pictures_note(store)
+        name = gallery_set(store)
+        shown = state.shown()
+        if shown is not None and shown.test_set != name:  # another was chosen since, or elsewhere
+            state.clear()
         samples = cache.gallery(str(store.path), cache.sets_stamp(store), name)
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
             return
-        _samples(card, root, samples, species)
+        _samples(card, name, set_root(store, card, name), samples, species)
     except (DataError, StoreError) as err:
         st.error(f"The gallery cannot be shown. {err}")
-
-
-def _test_set(store: Store, card: Card) -> tuple[str, str]:
-    """The test set to choose pictures of, and where they are; one alone is no choice."""
-    stamp = cache.sets_stamp(store)
-    sets = cache.sets_with_pictures(str(store.path), stamp)
-    if len(sets) < 2:
-        return OWN, card.data["root"]
-    name = st.selectbox(
-        "Test set",
-        list(sets),
-        format_func=sets.__getitem__,
-        key="gallery_set",
-        persist_state="session",
-        on_change=state.clear,
-        help="Test sets of the store whose pictures are here; the first is the networks' own.",
-    )
-    return name, set_root(store, card, name)
 
 
 def set_root(store: Store, card: Card, name: str) -> str:
@@ -109,12 +96,16 @@ def set_root(store: Store, card: Card, name: str) -> str:
     return cache.set_root(str(store.path), name, cache.sets_stamp(store)) or card.data["root"]
 
 
-def _pick(root: str, sample: Sample) -> None:
-    state.choose_sample(cache.face_data(root), sample, root=root)
+def _pick(test_set: str, root: str, sample: Sample) -> None:
+    state.choose_sample(cache.face_data(root), sample, root=root, test_set=test_set)
 
 
 def _samples(
-    card: Card, root: str, samples: Mapping[str, Sequence[Sample]], species: Sequence[str]
+    card: Card,
+    test_set: str,
+    root: str,
+    samples: Mapping[str, Sequence[Sample]],
+    species: Sequence[str],
 ) -> None:
     """The species control, one page of thumbnails, and the button for the next page."""
     chosen = st.segmented_control(
@@ -131,7 +122,7 @@ def _samples(
     chosen = chosen or species[0]
     group = samples[chosen]
     if state.shown() is None and state.problem() is None:
-        _pick(root, page_of(group, chosen)[0])
+        _pick(test_set, root, page_of(group, chosen)[0])
     shown = state.shown()
     face_page(
         card,
@@ -140,7 +131,7 @@ def _samples(
         name=chosen,
         place="gallery",
         picked=shown.sample if shown else None,
-        pick=_pick,
+        pick=partial(_pick, test_set),
         a_row=PER_PAGE // 2,
     )
 

@@ -119,6 +119,5 @@ def _compare_button(data: FaceData, sample: Sample, place: Place, *, key: str) -
     """The way to the Compare page, where the gallery then shows the image's set."""
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
-        state.choose_sample(data, sample, root=place.root)
-        state.open_gallery(place.name)
+        state.choose_sample(data, sample, root=place.root, test_set=place.name)
         st.switch_page("app_pages/compare.py")

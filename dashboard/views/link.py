@@ -11,6 +11,7 @@ from dashboard import cache, state
 from dashboard.address import Part, one_of, widget_part, words_part
 from dashboard.views.gallery import set_root, show_page_of
 from dashboard.views.second import beside_part
+from dashboard.views.sets import SET_PART, gallery_set
 from dashboard.views.settings import PIXEL_VIEWS, networks_key, setting_key
 from dashboard.views.store_info import store_place
 from dashboard.views.threshold import BY_HAND
@@ -22,8 +23,6 @@ from fascore.explain import EXPLAINERS, TARGETS, default_explainers
 from fascore.explain.attribution import settings_of
 from fascore.scores.thresholds import DEFAULT_RULE, FIXED, THRESHOLD_RULES
 from fascore.store import Card, Store
-
-SET = "set"
 
 
 def common_parts(paths: Sequence[Path]) -> list[Part]:
@@ -55,7 +54,7 @@ def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
     ]
     methods = [kind.name for kind in default_explainers()]
     return [
-        Part(SET, sample.read_set, sample.write_set),
+        Part(SET_PART, sample.read_set, sample.write_set),
         Part("sample", sample.read, sample.write),
         beside_part(store, first),
         words_part("networks", networks_key(cards), list(cards), choices=list(cards)),
@@ -126,58 +125,41 @@ class _Sample:
 
     def __init__(self, store: Store, card: Card) -> None:
         self._store, self._card = store, card
-        self._sets = cache.sets_with_pictures(str(store.path), cache.sets_stamp(store))
-        self._set: str | None = OWN  # that the address names; None where it is not here
+        self._set_is_here = True
 
     def read_set(self, text: str | None) -> None:
-        self._set = text if text in self._sets else None
-        if text is None:
-            self._set = OWN
-        elif self._set is None:
-            others = ", ".join(filter(None, self._sets)) or "none but the networks' own"
-            raise FascoreError(
-                f"Expected as set of the link one whose pictures are here: {others}. Received: "
-                f"{text!r}. Choose a picture below."
-            )
+        """Reads nothing: the control of all pages has done so, and said what it cannot use."""
+        self._set_is_here = (text or OWN) == state.test_set()
 
     def write_set(self) -> str | None:
-        return st.session_state.get("gallery_set", OWN) or None if self.write() else None
+        return state.test_set() or None
 
     def read(self, text: str | None) -> None:
-        if text is None or self._set is None:
+        if text is None or not self._set_is_here:  # in another set its name is another picture's
             return
-        shown = state.shown()
-        if (
-            shown
-            and shown.sample
-            and (shown.sample.sample_id, self._set)
-            == (
-                text,
-                st.session_state.get("gallery_set", OWN),
-            )
-        ):
+        name, shown = gallery_set(self._store), state.shown()
+        if shown and shown.sample and (shown.sample.sample_id, shown.test_set) == (text, name):
             return
-        group, sample = self._found(text)
-        root = set_root(self._store, self._card, self._set)
-        if len(self._sets) > 1:
-            st.session_state["gallery_set"] = self._set
+        group, sample = self._found(text, name)
+        root = set_root(self._store, self._card, name)
         st.session_state["species"] = sample.pai_species
         show_page_of(sample, group)
-        state.choose_sample(cache.face_data(root), sample, root=root)
+        state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
 
     def write(self) -> str | None:
         shown = state.shown()
         return shown.sample.sample_id if shown and shown.sample else None
 
-    def _found(self, sample_id: str) -> tuple[Sequence[Sample], Sample]:
+    def _found(self, sample_id: str, name: str) -> tuple[Sequence[Sample], Sample]:
         """The species' images and the image of this name."""
-        name = str(self._set)
-        groups = cache.gallery(str(self._store.path), cache.sets_stamp(self._store), name)
+        stamp = cache.sets_stamp(self._store)
+        groups = cache.gallery(str(self._store.path), stamp, name)
         for group in groups.values():
             for sample in group:
                 if sample.sample_id == sample_id:
                     return group, sample
+        title = cache.test_sets(str(self._store.path), stamp)[name].title
         raise FascoreError(
-            f"Expected as sample of the link an image of {self._sets.get(name, 'the test set')}. "
-            f"Received: {sample_id}, which is not in it. Choose a picture below."
+            f"Expected as sample of the link an image of {title}. Received: {sample_id}, which is "
+            "not in it. Choose a picture below."
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -14,11 +15,11 @@ from dashboard.views.gallery import face_page, page_of, set_root
 from dashboard.views.judged import Judged
 from dashboard.views.pairs import draw_pairs
 from dashboard.views.place import fresh_place
+from dashboard.views.sets import gallery_set
 from dashboard.views.settings import Settings
 from fascore.data.samples import DataError, Sample
 from fascore.decoding import NAMES
 from fascore.errors import FascoreError
-from fascore.evaluation_sets import OWN
 from fascore.explain import Attribution
 from fascore.faces import face_warnings
 from fascore.firmness.changes import AS_GIVEN
@@ -86,7 +87,7 @@ def beside_part(store: Store, card: Card) -> Part:
         if text is None:
             st.session_state[BESIDE] = False
             return
-        name = st.session_state.get("gallery_set", OWN)
+        name = gallery_set(store)
         samples = _samples(store, name)
         if text not in samples:
             raise FascoreError(
@@ -94,7 +95,7 @@ def beside_part(store: Store, card: Card) -> Part:
                 ", which is not in it. Choose a second picture below."
             )
         root, second = set_root(store, card, name), samples[text]
-        state.choose_second(cache.face_data(root), second, root=root)
+        state.choose_second(cache.face_data(root), second, root=root, test_set=name)
         same = second.sample_id in [other.sample_id for other in _of_person(samples)]
         st.session_state[SOURCE] = PERSON if same else second.pai_species
         st.session_state[BESIDE] = True
@@ -111,7 +112,7 @@ def beside_part(store: Store, card: Card) -> Part:
 def _choose(store: Store, card: Card) -> None:
     """The control of where the second picture is from, and what belongs to it."""
     try:
-        name = st.session_state.get("gallery_set", OWN)
+        name = gallery_set(store)
         samples, root = _samples(store, name), set_root(store, card, name)
         groups = _groups(samples)
         options = [*groups, UPLOAD]
@@ -130,7 +131,7 @@ def _choose(store: Store, card: Card) -> None:
         if chosen == UPLOAD:
             _upload()
         else:
-            _thumbnails(card, root, chosen, groups[chosen])
+            _thumbnails(card, name, root, chosen, groups[chosen])
     except DataError as err:
         st.error(f"The gallery cannot be shown. {err}")
 
@@ -147,18 +148,20 @@ def _upload() -> None:
     st.caption("It is kept like the first one: in memory, for this session, and in no link.")
 
 
-def _thumbnails(card: Card, root: str, chosen: str, group: Sequence[Sample]) -> None:
+def _thumbnails(card: Card, test_set: str, root: str, chosen: str, group: Sequence[Sample]) -> None:
     """A page of faces to choose from; the first is set beside the picture on show at once."""
     name = f"second_{chosen}"
     if state.second() is None and state.second_problem() is None:
-        _pick(root, page_of(group, name)[0])
+        _pick(test_set, root, page_of(group, name)[0])
     second = state.second()
     picked = second.sample if second else None
-    face_page(card, root, group, name=name, place="second", picked=picked, pick=_pick)
+    face_page(
+        card, root, group, name=name, place="second", picked=picked, pick=partial(_pick, test_set)
+    )
 
 
-def _pick(root: str, sample: Sample) -> None:
-    state.choose_second(cache.face_data(root), sample, root=root)
+def _pick(test_set: str, root: str, sample: Sample) -> None:
+    state.choose_second(cache.face_data(root), sample, root=root, test_set=test_set)
 
 
 def _samples(store: Store, name: str) -> dict[str, Sample]:

@@ -13,15 +13,14 @@ from dashboard.cache import SetKey
 from dashboard.views.style import model_title
 from dashboard.views.tables import NETWORK, data_table, metric_cell, metric_meaning
 from fascore.errors import FascoreError
-from fascore.evaluation_sets import OWN
+from fascore.evaluation_sets import OWN, EvaluationSet
 from fascore.report.numbers import sets_numbers
 from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
 from fascore.scores.definitions import METRICS
 from fascore.store import Store
 from fascore.tone_scores import TITLE, TONE_COLUMNS
 
-SET = "Test set"
-CHOSEN = "test_set_choice"  # in the session
+SET, SET_PART = "Test set", "set"  # on pages, in the address
 # titles and meanings; what says how much is tone stands beside what it is of
 _RATES = {name: (METRICS[name].title, metric_meaning(name)) for name in CROSS_METRICS}
 COLUMNS = {
@@ -30,30 +29,57 @@ COLUMNS = {
 }
 
 
-def test_set_control(store: Store) -> str:
-    """In the sidebar: the test set that pages show, the networks' own test split first.
+def test_set_control(store: Store) -> None:
+    """In the sidebar: the test set that all pages show, the networks' own test split first.
 
     With one set there is nothing to choose.
     """
-    sets = cache.test_sets(str(store.path), cache.sets_stamp(store))
-    if st.session_state.get(CHOSEN) not in sets:  # of another store
-        st.session_state.pop(CHOSEN, None)
-    if len(sets) < 2:
-        return OWN
-    return st.sidebar.selectbox(
-        SET,
-        list(sets),
-        format_func=lambda each: sets[each].words,
-        key=CHOSEN,
-        persist_state="session",
-        help="All numbers and faces of this page are of the test set chosen here. Thresholds stay "
-        "those of the store's own validation.",
-    )
+    sets = _sets(store)
+    if st.session_state.get(state.TEST_SET) not in sets:  # of another store
+        st.session_state.pop(state.TEST_SET, None)
+    if len(sets) > 1:
+        st.sidebar.selectbox(
+            SET,
+            list(sets),
+            format_func=lambda name: _listed(sets[name]),
+            key=state.TEST_SET,
+            persist_state="session",
+            on_change=state.forget_problem,
+            help="One choice for all pages; what was measured on other images says so. Faces are "
+            "shown where a set's pictures are here. Thresholds stay those of the store's own "
+            "validation.",
+        )
+
+
+def gallery_set(store: Store) -> str:
+    """The test set whose faces can be shown: the one chosen, or the networks' own test split
+    where its pictures are not here.
+    """
+    chosen = _sets(store).get(state.test_set())
+    return chosen.name if chosen is not None and chosen.has_pictures else OWN
+
+
+def without_pictures_note(store: Store) -> None:
+    """Says whose faces stand in for a chosen test set's whose pictures are not here."""
+    chosen = _sets(store).get(state.test_set())
+    if chosen is not None and gallery_set(store) != chosen.name:
+        st.info(
+            f"The pictures of **{chosen.title}** are not here: its numbers are on Metrics. The "
+            f"faces below are of the networks' own test split, **{_sets(store)[OWN].title}**."
+        )
+
+
+def _listed(tested: EvaluationSet) -> str:
+    return tested.words + ("" if tested.is_own or tested.has_pictures else ", no pictures here")
+
+
+def _sets(store: Store) -> dict[str, EvaluationSet]:
+    return cache.test_sets(str(store.path), cache.sets_stamp(store))
 
 
 def set_part(store: Store) -> Part:
     """The test set chosen, in the address."""
-    names = [each for each in cache.test_sets(str(store.path), cache.sets_stamp(store)) if each]
+    names = [name for name in _sets(store) if name]
 
     def read(text: str) -> str:
         if text in names:
@@ -64,13 +90,13 @@ def set_part(store: Store) -> Part:
             "out."
         )
 
-    return widget_part("set", CHOSEN, OWN, read=read)
+    return widget_part(SET_PART, state.TEST_SET, OWN, read=read)
 
 
 def chosen_set(store: Store) -> SetKey:
     """The test set chosen, and a note on which it is, for a narrow screen hides the sidebar."""
     key = cache.set_key(store, state.test_set())
-    tested = cache.test_sets(str(store.path), cache.sets_stamp(store)).get(key.name)
+    tested = _sets(store).get(key.name)
     if tested is not None:  # where it cannot be read, its scores say why
         st.markdown(f"Test set: **{tested.title}**{tested.words.removeprefix(tested.title)}.")
     if tested is not None and not tested.is_own:

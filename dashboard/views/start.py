@@ -39,15 +39,18 @@ def networks_figure(keys: Sequence[ModelKey]) -> None:
 
 
 def face_and_verdicts(
-    sample: Sample, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]
+    sample: Sample, root: str, cards: Mapping[str, Card], keys: Mapping[str, ModelKey]
 ) -> None:
-    """A test face with its truth, what each network says of it, and that in one sentence."""
+    """A test face with its truth, what each network says of it, and that in one sentence.
+
+    `root` is where the sample's data set is.
+    """
     first = next(iter(cards.values()))
     left, right = st.columns([1, 4], gap="large")
     kind, title = spoof_type_name(sample.spoof_type), SPECIES_TITLES[sample.pai_species]
     with left:
         st.image(
-            cache.sample_face(first.data["root"], sample, PICTURE, first.crop_expansion),
+            cache.sample_face(root, sample, PICTURE, first.crop_expansion),
             caption=f"The truth: {title}" + (f" ({kind})" if kind.lower() != title.lower() else ""),
             alt=f"A test face, {kind}",
             width=PICTURE,
@@ -56,15 +59,15 @@ def face_and_verdicts(
     with right, st.container(key="start_verdicts"):
         for (name, key), column in zip(keys.items(), st.columns(len(keys)), strict=True):
             with column:
-                if (answer := _verdict(key, cards[name], sample)) is not None:
+                if (answer := _verdict(key, cards[name], root, sample)) is not None:
                     said[name] = answer
     if said:
         right.markdown(f"**{verdict_sentence(said, truth=sample.label, title=model_title)}**")
 
 
-def _verdict(key: ModelKey, card: Card, sample: Sample) -> bool | None:
+def _verdict(key: ModelKey, card: Card, root: str, sample: Sample) -> bool | None:
     """Draws a network's verdict; whether it is spoof, None where there is none."""
-    face = cache.sample_face(card.data["root"], sample, card.size, card.crop_expansion)
+    face = cache.sample_face(root, sample, card.size, card.crop_expansion)
     try:
         score, threshold = cache.spoof_score(key, face), chosen_threshold(key)
     except FascoreError as err:

@@ -10,12 +10,14 @@ import pandas as pd
 from dashboard.views.store_info import cards_or_errors, store_place
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
+from fascore.evaluation_sets import set_names
 from fascore.stats.intervals import CONFIDENCE, interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.store import Store, StoreError
 from fascore.stores import StoreDifference
 
 STORE = "Store"
+COLUMNS = ("Networks", "Test images", "Other test sets", "Trained")  # after the data set
 
 
 def stores_table(paths: Sequence[Path], *, opened: Path) -> None:
@@ -34,12 +36,13 @@ def _about(path: Path) -> dict[str, str]:
         samples = store.samples()
         images = f"{int((samples['split'] == 'test').sum()):,}"
     except StoreError as err:
-        return {"Data set": str(err), "Networks": "", "Test images": "", "Trained": ""}
+        return {"Data set": str(err)} | dict.fromkeys(COLUMNS, "")
     finished = sorted(str(c.training.get("finished", ""))[:10] for c in cards.values())
     return {
         "Data set": ", ".join(sorted({card.data["name"] for card in cards.values()})),
         "Networks": f"{len(store.names)}, {len(store.loadable_names)} with weights",
         "Test images": images,
+        "Other test sets": ", ".join(set_names(store)[1:]) or "none",
         "Trained": finished[-1] if finished and finished[-1] else "not recorded",
     }
 

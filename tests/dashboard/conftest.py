@@ -85,6 +85,12 @@ def _write_model(folder: Path, name: str, seed: int, data: dict) -> None:
     store.write_card(target, card)
 
 
+def check_clean(app: AppTest) -> None:
+    """Checks that a page has neither an exception nor an error on it."""
+    assert not app.exception
+    assert not app.error, [error.value for error in app.error]
+
+
 @pytest.fixture
 def store_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of every model's name with tiny untrained networks, set as the store to open."""

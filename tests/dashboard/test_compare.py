@@ -22,7 +22,7 @@ from fascore.judging.stability import shifted
 from fascore.models import CHANNEL, VARIANTS
 from fascore.store import CARD, WEIGHTS, Store
 from tests.conftest import SIZE
-from tests.dashboard.conftest import encoded, picture, text_of
+from tests.dashboard.conftest import check_clean, encoded, picture, text_of
 from tests.extension import Guess, doorman_network
 
 pytestmark = pytest.mark.usefixtures("store_path", "detect")
@@ -39,11 +39,6 @@ def maps_of(app: AppTest) -> list[str]:
 def upload(app: AppTest, data: bytes, name: str = "face.png") -> AppTest:
     app.segmented_control(key="source").set_value("upload").run()
     return app.file_uploader[0].set_value((name, data, "image/png")).run()
-
-
-def check_clean(app: AppTest) -> None:
-    assert not app.exception
-    assert not app.error, [error.value for error in app.error]
 
 
 def test_first_sight_shows_a_face_with_every_verdict_and_every_map(app):

@@ -16,7 +16,7 @@ from fascore.tone_scores import (
     regression_record,
     tone_folder,
 )
-from tests.dashboard.conftest import text_of
+from tests.dashboard.conftest import check_clean, text_of
 
 pytestmark = pytest.mark.usefixtures("detect")
 
@@ -72,19 +72,75 @@ def test_metrics_shows_networks_on_every_test_set(app, store_path):
     assert (own == other).all(axis=None) and len(own) == len(Store(store_path).scored_names)
 
 
-def test_the_gallery_offers_other_sets_whose_pictures_are_here(app, store_path):
+def test_the_gallery_shows_faces_of_the_chosen_set(app, store_path):
     root = Store(store_path).card("cnn").data["root"]
-    add_set(store_path, "scores", description="scores alone")
     app.run()
     assert not [each for each in app.selectbox if each.label == "Test set"]
-    add_set(store_path, "other", description="other faces", root=root)
+    add_set(store_path, "other", labels=[0], description="other faces", root=root)
     app.run()
-    (choice,) = [each for each in app.selectbox if each.label == "Test set"]
-    assert [*choice.options] == ["tiny faces", "other faces"]
-    choice.set_value("other").run()
-    assert not app.exception and not app.error
+    assert [*app.segmented_control(key="species").options] != ["Live"]
+    app.selectbox(key="test_set_choice").set_value("other").run()
+    check_clean(app)
+    assert app.session_state["shown"].test_set == "other" and app.query_params["set"] == "other"
+    assert [*app.segmented_control(key="species").options] == ["Live"]
     next(b for b in app.button if (b.key or "").startswith("pick_")).click().run()
     assert not app.exception and "True label: live" in text_of(app)
+
+
+def test_the_gallery_of_a_set_without_pictures_says_whose_faces_it_shows(app, store_path):
+    add_set(store_path, "scores", description="scores alone")
+    app.query_params["set"] = "scores"
+    app.run()
+    check_clean(app)
+    assert any(
+        "pictures of **scores alone** are not here" in each.value
+        and "own test split, **tiny faces**" in each.value
+        for each in app.info
+    )
+    assert app.session_state["shown"].test_set == "" and app.query_params["set"] == "scores"
+
+
+def test_a_set_chosen_on_another_page_is_the_gallery_s(app, store_path):
+    root = Store(store_path).card("cnn").data["root"]
+    add_set(store_path, "other", description="other faces", root=root)
+    app.run()
+    own = app.session_state["shown"].sample
+    app.switch_page("app_pages/metrics.py").run()
+    app.selectbox(key="test_set_choice").set_value("other").run()
+    app.switch_page("app_pages/compare.py").run()
+    check_clean(app)
+    shown = app.session_state["shown"]
+    # of one name, and yet another picture
+    assert (shown.sample.sample_id, shown.test_set) == (own.sample_id, "other")
+    assert app.selectbox(key="test_set_choice").value == "other"
+
+
+def test_start_follows_the_test_set_and_says_what_does_not(app, store_path, studied_path):
+    root = Store(store_path).card("cnn").data["root"]
+    add_set(store_path, "live", labels=[0], description="faces alone", root=root)
+    app.switch_page("app_pages/start.py").run()
+    assert "On **tiny faces**, test split, 8 images" in text_of(app)
+    app.selectbox(key="test_set_choice").set_value("live").run()
+    page = text_of(app)
+    check_clean(app)
+    assert "On **faces alone**, 2 images" in page and "test split, 8 images" not in page
+    assert [*app.segmented_control(key="start_species").options] == ["Live"]
+    assert "On the networks' own test split, whichever test set is chosen" in page
+    assert "No maps were judged on the test set chosen" in page
+    app.button(key="start_compare").click().run()
+    app.switch_page("app_pages/compare.py").run()  # as the click has done in a browser
+    assert app.session_state["shown"].test_set == "live"
+
+
+def test_start_says_on_which_images_its_maps_were_judged(app, judged_path):
+    add_set(judged_path, "frames", description="webcam frames")
+    app.switch_page("app_pages/start.py").run()
+    app.selectbox(key="test_set_choice").set_value("frames").run()
+    page = text_of(app)
+    check_clean(app)
+    assert "pictures of **webcam frames** are not here" in page
+    assert f"judge --store {judged_path} --test-set frames" in page
+    assert "held against maps of images of **tiny faces**" in page
 
 
 def test_the_gallery_of_a_set_that_was_replaced_is_the_new_one(store_path):
@@ -148,7 +204,8 @@ def test_the_choice_goes_along_to_images_and_stands_in_the_address(app, store_pa
     assert app.query_params["set"] == "other"
     next(b for b in app.button if b.label == "Compare").click().run()
     assert app.title[0].value == "Compare networks on one face" and not app.error
-    assert app.selectbox(key="gallery_set").value == "other"
+    assert app.session_state["shown"].test_set == "other"
+    assert app.selectbox(key="test_set_choice").value == "other"
 
 
 def test_images_of_a_set_without_pictures_says_so_and_shows_scores(app, store_path):

@@ -4,16 +4,12 @@ import pytest
 
 from fascore.models import VARIANTS
 from fascore.store import PREDICTIONS, WEIGHTS
-from tests.dashboard.conftest import text_of
+from tests.dashboard.conftest import check_clean, text_of
 
 
 @pytest.fixture
 def start(app, store_path):
     return app.switch_page("app_pages/start.py")
-
-
-def check_clean(app):
-    assert not app.exception and not app.error, [error.value for error in app.error]
 
 
 def test_start_goes_from_the_question_to_a_conclusion(start, studied_path, judged_path):

@@ -2,7 +2,8 @@ import pytest
 
 from fascore.data.sample_table import fingerprint, read_samples
 from fascore.store import CARD, PREDICTIONS, SAMPLES
-from tests.dashboard.conftest import text_of
+from tests.dashboard.conftest import check_clean, text_of
+from tests.dashboard.test_sets import add_set
 
 
 @pytest.fixture
@@ -17,10 +18,6 @@ def shown(app, column):
     return next(table.value for table in app.dataframe if column in table.value)
 
 
-def check_clean(app):
-    assert not app.exception and not app.error, [error.value for error in app.error]
-
-
 def test_networks_of_two_stores_are_tested_on_the_same_images(both, store_path, second_path):
     check_clean(both.run())
     table = shown(both, "In words")
@@ -33,6 +30,21 @@ def test_networks_of_two_stores_are_tested_on_the_same_images(both, store_path, 
     # of 8 images the first gets 6 right, the second, which calls all an attack, its 6 attacks
     assert table.loc["CNN"].tolist()[0].startswith("0.7500 [")
     assert "**tiny faces**, test split, 8 images" in text_of(both)
+
+
+def test_two_stores_are_compared_on_the_test_set_chosen(both, store_path, second_path):
+    count = add_set(store_path, "live", labels=[0], description="faces alone")
+    both.run()
+    assert shown(both, "Open")["Other test sets"].tolist() == ["live", "none"]
+    both.selectbox(key="test_set_choice").set_value("live").run()
+    (error,) = both.error
+    assert f"Expected a test set of {second_path}: none but its own" in error.value
+    add_set(second_path, "live", labels=[0], description="faces alone")
+    check_clean(both.run())
+    assert f"on **faces alone**, {count} images" in text_of(both)
+    # the second calls both live faces attacks
+    first, second = shown(both, "In words").loc["CNN"].tolist()[:2]
+    assert first.startswith("0.5000 [") and second.startswith("0.0000 [")
 
 
 def test_stores_on_other_images_are_said_to_be_incomparable(both, second_path):
@@ -54,6 +66,7 @@ def test_stores_are_listed_with_what_they_hold(both, store_path):
         "tiny faces",
         "4, 4 with weights",
         "8",
+        "none",
         "not recorded",
     ]
 

@@ -39,7 +39,7 @@ def page() -> None:
     left, right = st.columns([2, 3], gap="large")
     with left:
         views.choose_picture(store, first)
-    address.keep([*views.common_parts(state.store_paths()), *link])
+    address.keep([*views.common_parts(state.store_paths()), views.set_part(store), *link])
     if not cards:
         st.info("No network is chosen. Choose one or more in the sidebar, under Networks.")
         return

@@ -54,7 +54,6 @@ def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
     ]
     methods = [kind.name for kind in default_explainers()]
     return [
-        Part(SET_PART, sample.read_set, sample.write_set),
         Part("sample", sample.read, sample.write),
         beside_part(store, first),
         words_part("networks", networks_key(cards), list(cards), choices=list(cards)),
@@ -121,21 +120,14 @@ def _write_threshold() -> str | None:
 
 
 class _Sample:
-    """The gallery picture on show, in the address as its test set and its name there."""
+    """The gallery picture on show, in the address as its name in the test set chosen."""
 
     def __init__(self, store: Store, card: Card) -> None:
         self._store, self._card = store, card
-        self._set_is_here = True
-
-    def read_set(self, text: str | None) -> None:
-        """Reads nothing: the control of all pages has done so, and said what it cannot use."""
-        self._set_is_here = (text or OWN) == state.test_set()
-
-    def write_set(self) -> str | None:
-        return state.test_set() or None
 
     def read(self, text: str | None) -> None:
-        if text is None or not self._set_is_here:  # in another set its name is another picture's
+        # in another set than the link's its name is another picture's
+        if text is None or st.query_params.get(SET_PART, OWN) != state.test_set():
             return
         name, shown = gallery_set(self._store), state.shown()
         if shown and shown.sample and (shown.sample.sample_id, shown.test_set) == (text, name):

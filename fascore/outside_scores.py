@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from fascore.errors import StoreError
-from fascore.evaluation_sets import OWN, EvaluationSet, image_digests, open_set
+from fascore.evaluation_sets import OWN, EvaluationSet, image_digests, open_set, set_names
 from fascore.files import write_json, write_whole
 from fascore.models import MODELS, model_title
 from fascore.store import Store
@@ -94,29 +94,81 @@ def outside_detectors(
     Of each whose files cannot be used, a sentence says why.
     """
     found, problems = [], []
-    for path in sorted((store.path / OUTSIDE).glob(f"*/{ABOUT}")):
+    for path in import_records(store):
         try:
-            detector = _read_detector(path, tested)
+            if read_import_record(path)["set"] == tested.name:
+                found.append(_read_detector(path, tested))
         except StoreError as err:
             problems.append(str(err))
-            continue
-        if detector:
-            found.append(detector)
     return sorted(found, key=lambda each: each.title), problems
 
 
-def _read_detector(path: Path, tested: EvaluationSet) -> OutsideDetector | None:
-    """An imported detector by its record; None where it was scored on another set."""
+def import_records(store: Store) -> list[Path]:
+    """The record of each import in a store, by the name of its folder."""
+    return sorted((store.path / OUTSIDE).glob(f"*/{ABOUT}"))
+
+
+def read_import_record(path: Path) -> dict[str, Any]:
+    """What is recorded of an import: title, set, threshold, rule, and digests of the pictures.
+
+    Raises
+    ------
+    StoreError
+        If the record cannot be read.
+    """
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))
-        title, threshold, rule = about["title"], about["threshold"], about["rule"]
-        if about["set"] != tested.name:
-            return None
-    except (OSError, ValueError, KeyError) as err:
+        about: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        for name in ("title", "set", "threshold", "rule"):
+            about[name]
+    except (OSError, ValueError, KeyError, TypeError) as err:
         raise StoreError(
             f"Expected a record of an imported detector in {path}. Received: a file that "
             f"cannot be read. Delete {path.parent}, and import its scores again."
         ) from err
+    return about
+
+
+def read_import(store: Store, path: Path) -> OutsideDetector:
+    """An imported detector by its record.
+
+    Raises
+    ------
+    StoreError
+        If its files cannot be used, its test set is gone, or has other pictures now.
+    """
+    name = read_import_record(path)["set"]
+    if lost := _lost_words(store, path):
+        raise StoreError(lost)
+    return _read_detector(path, open_set(store, name))
+
+
+def lost_imports(store: Store) -> list[str]:
+    """A sentence for each import whose test set the store no longer has: no table shows it."""
+    lost = []
+    for path in import_records(store):
+        try:
+            lost.append(_lost_words(store, path))
+        except StoreError:  # `outside_detectors` says what is wrong with it
+            continue
+    return [sentence for sentence in lost if sentence]
+
+
+def _lost_words(store: Store, path: Path) -> str:
+    """That an import's test set is gone, and what to do; "" where it is there."""
+    about = read_import_record(path)
+    if about["set"] in set_names(store):
+        return ""
+    return (
+        f"Expected the test set {about['set']}, for which the scores of {about['title']} were "
+        f"imported. Received: none of that name, so they are shown nowhere. Score the set again "
+        f"with `python -m trainer evaluate --as {about['set']}`, or delete {path.parent}."
+    )
+
+
+def _read_detector(path: Path, tested: EvaluationSet) -> OutsideDetector:
+    """An imported detector by its record, on the set that it was imported for."""
+    about = read_import_record(path)
+    title = about["title"]
     if _other_pictures(about.get("images", {}), tested):
         raise StoreError(
             f"Expected scores of {title} on the pictures that {tested.title} has now. Received: "
@@ -127,7 +179,7 @@ def _read_detector(path: Path, tested: EvaluationSet) -> OutsideDetector | None:
         scores = _checked(path.with_name(SCORES), tested)
     except StoreError as err:
         raise StoreError(f"The imported scores of {title} are left out. {err}") from err
-    return OutsideDetector(title, tested.samples.join(scores), threshold, rule)
+    return OutsideDetector(title, tested.samples.join(scores), about["threshold"], about["rule"])
 
 
 def _other_pictures(recorded: Mapping[str, str], tested: EvaluationSet) -> bool:

@@ -22,7 +22,7 @@ from fascore.store import Store
 from fascore.training.history import STATE, read_whole_runs
 from trainer.build import Prepared
 from trainer.check_part import DAMAGED, STALE, UNFINISHED, WHOLE, Part, other_code, part_of
-from trainer.check_sets import explanations, test_sets, tone
+from trainer.check_sets import explanations, imports, test_sets, tone
 from trainer.evaluate import is_scored
 from trainer.familiar import is_told, made_from_words
 from trainer.fit import has_background
@@ -45,7 +45,7 @@ def check_store(path: Path, build: Prepared | None = None) -> list[Part]:
     opened = Store(path)
     data = build.path if build else "BUILD"
     ends = f"--data {data} --store {path}"
-    looks = (_models, _study, test_sets, explanations, tone, _cues)
+    looks = (_models, _study, test_sets, imports, explanations, tone, _cues)
     return [
         _samples(opened, build, ends),
         _background(opened, build, ends),

@@ -1,7 +1,8 @@
-"""What of a store's test sets is whole: their scores, judged explanations, scores on tone."""
+"""What of a store's test sets is whole: scores, imported ones too, judged maps, scores on tone."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,12 +17,13 @@ from fascore.findings.results import (
     command,
     read_result_files,
 )
+from fascore.outside_scores import import_records, read_import, read_import_record
 from fascore.store import Store
 from fascore.store_tables import store_samples
 from fascore.tone_scores import ABOUT as TONE_ABOUT
 from fascore.tone_scores import read_tone, tone_folder
 from trainer.build import Prepared
-from trainer.check_part import Part, other_code, part_of
+from trainer.check_part import DAMAGED, Part, other_code, part_of
 
 
 def test_sets(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
@@ -40,6 +42,26 @@ def test_sets(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part
 
         run = f"evaluate --root ROOT --store {opened.path} --as {folder.name}"
         yield part_of(f"{TESTS}/{folder.name}", run, read, fits)
+
+
+def imports(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
+    """Scores of other detectors, each with the test set that it was imported for."""
+    for path in import_records(opened):
+        run = f"import-scores --store {opened.path} --again scores.csv --name NAME"
+        try:
+            about = read_import_record(path)
+        except store.StoreError as err:
+            yield Part(path.parent.relative_to(opened.path).as_posix(), DAMAGED, str(err), run)
+            continue
+        run = run.replace("NAME", shlex.quote(about["title"]))
+        run += f" --test-set {about['set']}" if about["set"] else ""
+        if about["set"] not in set_names(opened):
+            run = f"evaluate --root ROOT --store {opened.path} --as {about['set']}"
+
+        def fits(path: Path = path) -> None:
+            read_import(opened, path)
+
+        yield part_of(path.parent.relative_to(opened.path).as_posix(), run, lambda: None, fits)
 
 
 def explanations(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from fascore.errors import FascoreError, StoreError
 from fascore.evaluation_sets import EvaluationSet, open_set, set_names
-from fascore.outside_scores import OutsideDetector, outside_detectors
+from fascore.outside_scores import OutsideDetector, lost_imports, outside_detectors
 from fascore.scores.comparison import rank_tables
 from fascore.scores.definitions import metric_columns, metric_table
 from fascore.scores.evaluation import evaluate_scores, score_quality
@@ -111,6 +111,7 @@ def across_sets(
         except FascoreError as err:
             place = f"The test set {name}" if name else "The networks' own test split"
             problems.append(f"{place} is left out. {err}")
+    problems += [] if only_real else lost_imports(store)
     return found, list(dict.fromkeys(problems))  # a record that cannot be read names no set
 
 

@@ -9,6 +9,8 @@ from fascore.evaluation_sets import open_set
 from fascore.scores.across_sets import across_sets
 from fascore.shipped import DEMO_STORE
 from fascore.store import PREDICTIONS, SAMPLES, Store
+from trainer.check import DAMAGED, STALE
+from trainer.check_sets import imports
 from trainer.cli import main
 
 MODEL = "cnn"
@@ -107,8 +109,29 @@ def test_scores_of_a_set_that_was_replaced_are_named_and_not_shown(path, tmp_pat
     (_, second), (problem,) = across_sets(Store(path), {MODEL: 0.4})
     assert "scores of my detector on the pictures that" in problem and "Import them" in problem
     assert list(second.table.index) == [MODEL]
+    named = {part.name: part for part in imports(Store(path), None, "")}
+    part = named["outside/my-detector--astronaut"]
+    assert part.state == STALE and part.why == problem
+    assert part.run.endswith("--again scores.csv --name 'my detector' --test-set astronaut")
     shutil.rmtree(path / "tests/astronaut")
     shutil.rmtree(path / "outside/my-detector--astronaut")
+
+
+def test_scores_of_a_set_that_was_deleted_are_named_with_what_to_do(path, scores, tmp_path):
+    run(path, scores, tmp_path)
+    copy_set(path)
+    other = open_set(Store(path), "astronaut").scored(MODEL)[["spoof_score"]]
+    assert run(path, other, tmp_path, "--test-set", "astronaut") == 0
+    shutil.rmtree(path / "tests/astronaut")
+    (own,), (problem,) = across_sets(Store(path), {MODEL: 0.4})
+    assert "my detector" in own.table.index  # its scores of the own split stay
+    assert "the test set astronaut, for which the scores of my detector" in problem
+    assert f"or delete {path / 'outside/my-detector--astronaut'}" in problem
+    stale = [part for part in imports(Store(path), None, "") if part.state == STALE]
+    assert [(part.why, part.run) for part in stale] == [
+        (problem, f"evaluate --root ROOT --store {path} --as astronaut")
+    ]
+    shutil.rmtree(path / "outside")
 
 
 def test_a_damaged_record_is_one_sentence(path, scores, tmp_path):
@@ -116,4 +139,6 @@ def test_a_damaged_record_is_one_sentence(path, scores, tmp_path):
     (path / "outside/my-detector/about.json").write_text("{")
     (own,), (problem,) = across_sets(Store(path), {MODEL: 0.3})
     assert "import its scores again" in problem and list(own.table.index) == [MODEL]
+    (part,) = imports(Store(path), None, "")
+    assert part.state == DAMAGED and part.why == problem
     shutil.rmtree(path / "outside")

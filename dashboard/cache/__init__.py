@@ -25,6 +25,7 @@ from dashboard.cache.maps import (
     hiding,
     is_unfamiliar,
     judgements,
+    paces,
     spoof_score,
 )
 from dashboard.cache.models import (
@@ -94,6 +95,7 @@ __all__ = [
     "model",
     "model_key",
     "networks_drawing",
+    "paces",
     "planted",
     "rankings",
     "real_words",

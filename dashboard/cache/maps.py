@@ -13,6 +13,7 @@ import streamlit as st
 from dashboard import turns
 from dashboard.cache.models import ModelKey, familiarity, model, threshold
 from fascore.explain import PREDICTED, Attribution, Explainer, Target
+from fascore.explain.attribution import timed
 from fascore.firmness.trials import Firmness, Trial
 from fascore.judging.hiding import Hiding, hide
 from fascore.judging.judge import MapJudgement, judge_maps
@@ -42,9 +43,17 @@ def is_unfamiliar(key: ModelKey, face: np.ndarray) -> bool | None:
     return bool(known.is_unfamiliar(features(model(key), face[None]))[0])
 
 
+@st.cache_resource(show_spinner=False)
+def paces() -> dict[ModelKey, float]:
+    """Seconds that one picture took in each model's last batch for its firmness, on this server."""
+    return {}
+
+
 @st.cache_data(max_entries=512, show_spinner=False)
 def _trial_scores(key: ModelKey, digest: str, _faces: np.ndarray) -> np.ndarray:
-    return model(key).spoof_scores(_faces)
+    scores, seconds = timed(lambda: model(key).spoof_scores(_faces))
+    paces()[key] = seconds / len(_faces)
+    return scores
 
 
 def firmness(

@@ -15,8 +15,10 @@ from dashboard.views.maps import MapRow
 from dashboard.views.settings import Settings
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer, Step, plan_grid
+from fascore.explain.attribution import settings_of
 
 COLUMNS_A_ROW = 4
+LONG = 30.0  # s; longer waits are said before
 
 
 def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
@@ -50,6 +52,10 @@ def draw_maps(
         for explainer in settings.explainers
     }
     steps = _plan(inputs, list(keys), settings)
+    patience = st.empty()
+    paces = [cache.paces().get(key, 0.0) for key in keys.values()]
+    if words := patience_words(settings.explainers, paces):
+        patience.info(words)
     for done, step in enumerate(steps):
         title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
         tell = _shown_progress(progress, done / len(steps), title)
@@ -64,7 +70,33 @@ def draw_maps(
         except FascoreError as err:
             row.fail(step.models, str(err))
     progress.empty()
+    patience.empty()
     return rows
+
+
+def patience_words(explainers: Sequence[Explainer], paces: Sequence[float]) -> str:
+    """What may take long, and how to make it shorter; "" for less than `LONG` seconds in all.
+
+    Parameters
+    ----------
+    explainers : sequence of Explainer
+    paces : sequence of float
+        Seconds that each network takes for one picture.
+    """
+    seconds = {kind: kind.forward_passes * sum(paces) for kind in explainers}
+    total = sum(seconds.values())
+    if total <= LONG:
+        return ""
+    most = max(seconds, key=lambda explainer: seconds[explainer])
+    words = (
+        f"These maps may take up to {_duration(total)}, as fast as this server is now; most of it "
+        f"is {most.title}'s."
+    )
+    if most.sample_field:
+        words += f" Fewer *{settings_of(most)[most.sample_field].title}* take less."
+    if most.stop_field and getattr(most, most.stop_field) < 1:
+        words += " A map that has settled sooner is done sooner."
+    return words
 
 
 def maps_of(
@@ -114,6 +146,17 @@ def judge_rows(
             continue
         rows[step.explainer.name].judge(step.models, judged)
     progress.empty()
+
+
+def _duration(seconds: float) -> str:
+    """A time in words.
+
+    Examples
+    --------
+    >>> _duration(42), _duration(170)
+    ('40 s', '3 min')
+    """
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{10 * round(seconds / 10)} s"
 
 
 def _shown_progress(place: DeltaGenerator, share: float, title: str) -> Callable[[int], None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
@@ -19,12 +19,11 @@ from fascore.explain.attribution import (
     setting,
     timed,
 )
-from fascore.explain.local_ridge import fit, settled_rank
+from fascore.explain.local_ridge import FITS, REPEATS, fit, repeatability, settled_rank
 from fascore.labels import SPOOF
 from fascore.models.face_model import FaceModel
 
 MAX_SEED = 2**31 - 1
-FITS = 0.5  # adjusted R2; the weights of a worse fit say little
 ROUND = 128  # perturbed images, at least, between one look at whether weights settled and the next
 
 
@@ -39,7 +38,8 @@ class LimeImage:
     no more of them once the ranking of its superpixels has settled.
 
     `quality["r2"]` is the linear model's weighted R2 on the perturbed images: near 0 its weights
-    mean nothing. `quality["samples"]` is the number of perturbed images.
+    mean nothing. `quality["repeatability"]` is the rank correlation to expect of another run with
+    other perturbed images, `quality["samples"]` their number.
     """
 
     num_superpixels: int = setting(
@@ -91,11 +91,11 @@ class LimeImage:
 
         targets = [resolve_target(model, image, target) for model in models]
 
-        def work() -> tuple[np.ndarray, list[tuple[np.ndarray, float, int]]]:
+        def work() -> tuple[np.ndarray, list[tuple[np.ndarray, dict[str, float]]]]:
             superpixels = slic(image, n_segments=self.num_superpixels, start_label=0)
             shown = fold_over(superpixels.max() + 1, self.num_samples, seed=self.seed)
             logits = self._sample(models, targets, image, superpixels, shown)
-            return superpixels, [(*fit(shown[: len(own)], own), len(own)) for own in logits]
+            return superpixels, [_weights(shown[: len(own)], own) for own in logits]
 
         (superpixels, fits), seconds = timed(work)
         return [
@@ -106,19 +106,25 @@ class LimeImage:
                 chosen,
                 asdict(self),
                 seconds / len(models),
-                {"r2": r2, SAMPLES: float(samples)},
+                quality,
                 superpixels,
             )
-            for model, chosen, (weights, r2, samples) in zip(models, targets, fits, strict=True)
+            for model, chosen, (weights, quality) in zip(models, targets, fits, strict=True)
         ]
 
     def quality_sentence(self, attribution: Attribution) -> str:
-        """How well the linear model fits, and from how many pictures."""
+        """Whether other pictures would say the same, and how well the linear model fits."""
         quality = attribution.quality
+        repeats = quality["repeatability"]
+        other = (
+            "too few to tell how much alike others would rank the superpixels"
+            if math.isnan(repeats)
+            else f"others would rank the superpixels {repeats:.2f} alike (1 is the same)"
+        )
         return (
-            f"The linear model fits with R² = {quality['r2']:.2f} (1 is exact); "
-            f"{quality[SAMPLES]:.0f} perturbed pictures."
-            + _warning(quality["r2"], quality[SAMPLES], attribution.superpixels)
+            f"{quality[SAMPLES]:.0f} perturbed pictures; {other}. "
+            f"A linear model of them fits with R² = {quality['r2']:.2f} (1 is exact)."
+            + _warning(quality, attribution.superpixels)
         )
 
     def _sample(
@@ -196,17 +202,29 @@ def _looks(shape: tuple[int, ...], num_samples: int) -> list[int]:
     return [*range(1 + round_, num_samples, round_), num_samples]
 
 
-def _warning(r2: float, samples: float, superpixels: np.ndarray | None) -> str:
-    """A sentence where the fit is one of too few samples: R2 adjusted for the number of weights."""
+def _weights(shown: np.ndarray, logits: np.ndarray) -> tuple[np.ndarray, dict[str, float]]:
+    """The weight of each superpixel, and what a map made of them says of its quality."""
+    weights, r2 = fit(shown, logits)
+    repeats = repeatability(shown, logits, block=_block_size(shown.shape[1]))
+    return weights, {"r2": r2, "repeatability": repeats, SAMPLES: float(len(shown))}
+
+
+def _warning(quality: Mapping[str, float], superpixels: np.ndarray | None) -> str:
+    """A sentence where there are too few samples, or the model does not fit them.
+
+    R2 is adjusted for the number of weights first: enough of them fit any samples.
+    """
     weights = 0 if superpixels is None else int(superpixels.max()) + 1
-    left = samples - weights - 1
+    left = quality[SAMPLES] - weights - 1
     if left <= 0:
         return f" Not to be believed: so few pictures fit {weights} weights whatever they show."
-    adjusted = 1 - (1 - r2) * (samples - 1) / left
-    if adjusted >= FITS:
-        return ""
-    shown = f"{adjusted:.2f}".replace("-", "−")
-    return f" Not to be believed: corrected for {weights} weights R² is {shown}."
+    adjusted = 1 - (1 - quality["r2"]) * (quality[SAMPLES] - 1) / left
+    if adjusted < FITS:
+        shown = f"{adjusted:.2f}".replace("-", "−")
+        return f" Not to be believed: corrected for {weights} weights R² is {shown}."
+    if not quality["repeatability"] >= REPEATS:  # or unknown
+        return " Not to be believed: it may be luck. Take more samples, or fewer superpixels."
+    return ""
 
 
 def _mean_colours(image: np.ndarray, superpixels: np.ndarray) -> np.ndarray:

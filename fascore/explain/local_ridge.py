@@ -6,12 +6,16 @@ of the logit on which superpixels are shown, pictures that show more of them cou
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from fascore.explain.units import rank_correlation
 
 KERNEL_WIDTH = 0.25  # of lime's kernel, in cosine distance to the whole picture
 RIDGE = 1.0  # lime's penalty on the squared weights
+FITS = 0.5  # R2; the weights of a worse fit say little
+REPEATS = 0.7  # `repeatability`; another run's ranking has less than half in common below it
 REDRAWS = 20  # of the weights, to see how far their ranking would move
 
 
@@ -39,6 +43,41 @@ def kernel(shown: np.ndarray) -> np.ndarray:
     # for 0/1 rows the cosine with the row of ones is the root of the share shown
     distance = 1 - np.sqrt(shown.mean(axis=1))
     return np.asarray(np.sqrt(np.exp(-((distance / KERNEL_WIDTH) ** 2))))
+
+
+def repeatability(shown: np.ndarray, logits: np.ndarray, *, block: int) -> float:
+    """Estimated rank correlation of the weights with those of as many other pictures.
+
+    Of two blocks of pictures or more: both halves of the blocks fitted alone, and from the rank
+    correlation r of their weights 2 r / (1 + r) for the whole (Spearman 1910, Brown 1910); 0 where
+    r is not above 0. Half a block would mix up superpixels that a whole one tells apart, so that
+    of one block it is read off `settled_rank`, s. Redrawing adds the noise once more to weights
+    that hold it already: with a share p of their variance true, s is the root of 1 / (2 - p), and
+    p is what two runs correlate.
+
+    Measured on the demo's faces (50 superpixels from 129 pictures and from 257, 100 from 257): two
+    seeds' weights correlate .94, .97 and .93 (medians), and this estimates .96, .96 and .93.
+
+    Parameters
+    ----------
+    shown : 0/1 array of shape (n, num_superpixels)
+        The whole picture, then blocks of `block` rows; the last may be incomplete.
+    logits : array of shape (n,)
+    block : int
+
+    Returns
+    -------
+    float
+        In [0, 1]; NaN where there are too few pairs to tell, or all weights are the same.
+    """
+    number = (np.arange(len(shown)) - 1) // block  # of a row's block; the first row is in none
+    if len(shown) - 1 < 2 * block:
+        paired = len(shown) - (len(shown) - 1) % 2
+        settled = settled_rank(shown[:paired], logits[:paired])
+        return max(2 - 1 / settled**2, 0.0) if settled else math.nan
+    halves = [(number % 2 == half) | (number < 0) for half in (0, 1)]
+    r = max(rank_correlation(*(fit(shown[rows], logits[rows])[0] for rows in halves)), 0.0)
+    return 2 * r / (1 + r)
 
 
 def settled_rank(shown: np.ndarray, logits: np.ndarray) -> float:

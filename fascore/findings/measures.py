@@ -63,6 +63,14 @@ _FAITHFULNESS = {
         undefined=_NO_ORDER,
     ),
     "r2": Definition("LIME's R²", "How well its linear model fits: 1 is exact.", better="high"),
+    "repeatability": Definition(
+        "LIME's repeatability",
+        "Rank correlation that its weights are expected to have with those of as many other "
+        "perturbed pictures, from two halves of these: 1 is the same ranking.",
+        chance=0.0,
+        better="high",
+        undefined="there are too few pictures to tell",
+    ),
     "residual_share": Definition(
         "SHAP's residual as a share",
         "How far the sum of the values misses f(x) − E f, as a share of it.",

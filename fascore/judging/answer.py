@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from fascore.explain import EXPLAINERS, Attribution
+from fascore.explain.local_ridge import FITS, REPEATS
 from fascore.explain.units import pixel_values
 from fascore.labels import CLASS_NAMES, SPOOF
 
@@ -16,8 +17,8 @@ PARTS = (
     ("at the left", "in the centre", "at the right"),
     ("at the lower left", "at the bottom", "at the lower right"),
 )
+LEAST = {"r2": FITS, "repeatability": REPEATS}  # of a map's quality, where it says any
 UNIT = "logits"  # values in other units do not add up over places
-FITS = 0.5  # R2 of a linear model; the weights of a worse fit say little
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def part_sums(method: str, maps: Sequence[Attribution], *, size: int) -> PartSum
     """A method's maps summed over the parts of the picture, or None where that says nothing.
 
     It does for signed maps in logits that explain one class for all networks and, where they come
-    from a linear model, of one that fits.
+    from a linear model, of one that fits and that other pictures would give again.
 
     Parameters
     ----------
@@ -59,7 +60,11 @@ def part_sums(method: str, maps: Sequence[Attribution], *, size: int) -> PartSum
     """
     explainer, targets = EXPLAINERS[method], {attribution.target for attribution in maps}
     adds_up = explainer.signed and explainer.unit == UNIT
-    fits = all(attribution.quality.get("r2", 1.0) >= FITS for attribution in maps)
+    fits = all(
+        attribution.quality.get(name, 1.0) >= least
+        for attribution in maps
+        for name, least in LEAST.items()
+    )
     if not adds_up or not fits or len(targets) != 1:
         return None
     sums = {

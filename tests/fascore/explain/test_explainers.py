@@ -28,8 +28,9 @@ from fascore.explain.attribution import (
 )
 from fascore.explain.grad_cam import class_activation_map
 from fascore.explain.lime_image import fold_over
-from fascore.explain.local_ridge import fit, settled_rank
+from fascore.explain.local_ridge import fit, repeatability, settled_rank
 from fascore.explain.shap_image import adds_up, points
+from fascore.explain.units import rank_correlation
 from fascore.labels import LIVE, SPOOF
 from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
@@ -302,6 +303,29 @@ def test_noise_between_the_pairs_keeps_lime_from_settling():
     assert settled_rank(shown[:61], exact[:61]) == 0  # 30 pairs for 40 weights
 
 
+@pytest.mark.parametrize("count", [129, 257, 513])  # one block of 128 pictures, two and four
+@pytest.mark.parametrize("noise", [1.0, 4.0])
+def test_lime_knows_how_far_other_pictures_would_rank_superpixels_alike(count, noise):
+    """Against what it is: the rank correlation of two runs, over many draws of weights."""
+    rng, found, repeated = np.random.default_rng(1), [], []
+    for seed in range(40):
+        weights, fits = rng.normal(size=50), []
+        for run in (seed, seed + 1000):
+            shown = fold_over(50, count, seed=run)
+            logits = shown @ weights + rng.normal(0, noise, count)
+            fits.append(fit(shown, logits)[0])
+            found.append(repeatability(shown, logits, block=128))
+        repeated.append(rank_correlation(*fits))
+    assert np.mean(found) == pytest.approx(np.mean(repeated), abs=0.06)
+
+
+def test_lime_cannot_tell_how_far_others_rank_alike_from_fewer_pairs_than_superpixels():
+    shown = fold_over(50, 90, seed=0)  # 44 pairs, and one picture more
+    assert np.isnan(repeatability(shown, shown @ np.arange(50.0), block=128))
+    shown = fold_over(50, 300, seed=0)
+    assert np.isnan(repeatability(shown, np.ones(300), block=128))
+
+
 def test_lime_map_of_a_network_does_not_depend_on_those_beside_it(tiny_models, image):
     lime = LimeImage(num_superpixels=8, num_samples=1000, settled=0.99)
     together = lime.explain(tiny_models, image)
@@ -347,17 +371,21 @@ def _weights_hash(network: keras.Model) -> str:
 
 
 @pytest.mark.parametrize(
-    ("r2", "samples", "told"),
+    ("r2", "repeats", "samples", "told"),
     [
-        (0.9, 101, ""),  # 1 - 0.1 * 100 / 50 = 0.80
-        (0.7, 101, "corrected for 50 weights R² is 0.40."),  # 1 - 0.3 * 100 / 50
-        (1.0, 51, "so few pictures fit 50 weights whatever they show."),
+        (0.9, 0.8, 101, ""),  # 1 - 0.1 * 100 / 50 = 0.80
+        (0.7, 0.8, 101, "corrected for 50 weights R² is 0.40."),  # 1 - 0.3 * 100 / 50
+        (1.0, np.nan, 51, "so few pictures fit 50 weights whatever they show."),
+        (0.9, 0.6, 101, "Take more samples, or fewer superpixels."),
+        (0.9, np.nan, 101, "Take more samples, or fewer superpixels."),
     ],
 )
-def test_lime_warns_where_its_samples_are_too_few_for_its_superpixels(r2, samples, told):
+def test_lime_warns_where_its_samples_are_too_few_for_its_superpixels(r2, repeats, samples, told):
     superpixels = np.arange(50).reshape(5, 10)
-    quality = {"r2": r2, "samples": float(samples)}
+    quality = {"r2": r2, "repeatability": repeats, "samples": float(samples)}
     values = np.zeros((5, 10), np.float32)
     shown = Attribution(values, "m", "lime", 1, {}, 0.0, quality, superpixels)
     sentence = LimeImage().quality_sentence(shown)
-    assert sentence.endswith(told or "perturbed pictures.")
+    assert sentence.endswith(told or "(1 is exact).")
+    alike = "too few to tell" if np.isnan(repeats) else f"rank the superpixels {repeats:.2f} alike"
+    assert alike in sentence

@@ -15,11 +15,12 @@ def shap_map(model, left, *, target=SPOOF, residual=0.0):
     return Attribution(values, model, "shap", target, {}, 0.1, {"residual": residual})
 
 
-def lime_map(model, left, *, r2=0.9):
+def lime_map(model, left, *, r2=0.9, repeatability=0.9):
     superpixels = np.zeros((6, 6), int)
     superpixels[LEFT] = 1
     values = np.where(superpixels == 1, left, 0).astype(np.float32)
-    return Attribution(values, model, "lime", SPOOF, {}, 0.1, {"r2": r2}, superpixels)
+    quality = {"r2": r2, "repeatability": repeatability}
+    return Attribution(values, model, "lime", SPOOF, {}, 0.1, quality, superpixels)
 
 
 def shap(a, b, c, **more):
@@ -45,9 +46,10 @@ def test_maps_sum_by_part_and_a_superpixels_weight_counts_once():
     [
         part_sums("grad_cam", [shap_map("a", 1)], size=6),
         part_sums("lime", [lime_map("a", 1), lime_map("b", 1, r2=0.2)], size=6),
+        part_sums("lime", [lime_map("a", 1, repeatability=0.4)], size=6),
         part_sums("shap", [shap_map("a", 1), shap_map("b", 1, target=LIVE)], size=6),
     ],
-    ids=["not in logits", "does not fit", "two targets"],
+    ids=["not in logits", "does not fit", "may be luck", "two targets"],
 )
 def test_maps_that_say_nothing_are_not_read(sums):
     assert sums is None

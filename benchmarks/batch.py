@@ -11,16 +11,15 @@ from __future__ import annotations
 
 import argparse
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
-import pandas as pd
 from streamlit.testing.v1 import AppTest
 
+from benchmarks.timing import in_turns
 from fascore.batch.files import BatchFile
 from fascore.batch.judging import Network, judge_batch
 from fascore.data import open_data
@@ -95,20 +94,6 @@ def page(store: Path, files: dict[str, bytes]) -> Callable[[], None]:
     return run
 
 
-def measure(tasks: dict[str, Callable[[], None]], *, rounds: int) -> pd.DataFrame:
-    """Median seconds of each task, passed and of processor, and how many times the first's."""
-    taken: dict[str, list[tuple[float, float]]] = {name: [] for name in tasks}
-    for number in range(rounds + 1):
-        for name, run in tasks.items():
-            start, processor = time.perf_counter(), time.process_time()
-            run()
-            if number:  # the first round compiles
-                taken[name].append((time.perf_counter() - start, time.process_time() - processor))
-    medians = {name: np.median(values, axis=0) for name, values in taken.items()}
-    table = pd.DataFrame.from_dict(medians, orient="index", columns=["s", "processor s"])
-    return table.join(table / table.iloc[0], rsuffix=", times bare")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--store", type=Path, default=DEMO_STORE)
@@ -129,7 +114,9 @@ def main() -> None:
         "page": page(options.store.resolve(), read),
     }
     print(f"{len(files)} pictures, {len(networks)} networks")
-    print(measure(tasks, rounds=options.rounds).to_string(float_format="{:.2f}".format))
+    table = in_turns(tasks, rounds=options.rounds)
+    table = table.join(table / table.iloc[0], rsuffix=", times bare")
+    print(table.to_string(float_format="{:.2f}".format))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
-from benchmarks.grid import BATCHES, ROOT, compiled, seconds
+from benchmarks.grid import ROOT
+from benchmarks.timing import BATCHES, compiled, seconds
 from fascore.data import open_data
 from fascore.explain import GradCAM, LimeImage, ShapImage
 from fascore.judging.faithfulness import STEPS, faithfulness

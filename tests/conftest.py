@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import hypothesis
 import keras
 import numpy as np
@@ -11,6 +13,9 @@ from fascore.models import VARIANTS
 from fascore.models.face_model import FaceModel
 
 SIZE = 16
+
+# maps of all machines alike; tests of bfloat16 ask for it
+os.environ["FASCORE_MAPS_FLOAT32"] = "1"
 
 # a busy machine is no failure of a property
 hypothesis.settings.register_profile("fascore", deadline=None)

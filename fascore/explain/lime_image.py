@@ -25,6 +25,7 @@ from fascore.models.face_model import FaceModel
 
 MAX_SEED = 2**31 - 1
 ROUND = 128  # perturbed images, at least, between one look at whether weights settled and the next
+TOGETHER = 1 + ROUND  # images in a batch: the whole picture goes with the first round
 
 
 @dataclass(frozen=True)
@@ -136,15 +137,17 @@ class LimeImage:
         shown: np.ndarray,
     ) -> list[np.ndarray]:
         """For each model the target's logits of the first rows of `shown`, as many as it took."""
-        hidden = _mean_colours(image, superpixels)[superpixels]
+        whole = image.astype(np.float32)
+        hidden = _mean_colours(image, superpixels)[superpixels].astype(np.float32)
+        quick = [model.quick() for model in models]
         logits: list[np.ndarray] = [np.empty(0) for _ in models]
         going_on = list(range(len(models)))
         done = 0
         for stop in _looks(shown.shape, self.num_samples):
             mask = shown[done:stop][:, superpixels, None].astype(bool)
-            images = np.where(mask, image, hidden).astype(np.float32)
+            images = np.where(mask, whole, hidden)
             for number in going_on:
-                judged = models[number].logits(images)[:, targets[number]]
+                judged = quick[number].logits(images, batch_size=TOGETHER)[:, targets[number]]
                 logits[number] = np.append(logits[number], judged)
             done = stop
             if done == len(shown):

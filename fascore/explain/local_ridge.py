@@ -10,8 +10,6 @@ import math
 
 import numpy as np
 
-from fascore.explain.units import rank_correlation
-
 KERNEL_WIDTH = 0.25  # of lime's kernel, in cosine distance to the whole picture
 RIDGE = 1.0  # lime's penalty on the squared weights
 FITS = 0.5  # R2; the weights of a worse fit say little
@@ -95,14 +93,20 @@ def settled_rank(shown: np.ndarray, logits: np.ndarray) -> float:
         The whole picture, then the pairs.
     logits : array of shape (1 + 2 n,)
     """
+    from scipy.stats import rankdata  # slow: commands that only parse import this file too
+
     halves = (logits[1::2] - logits[2::2]) / 2
     design = shown[1::2] - 0.5
-    freedom = len(halves) - np.linalg.matrix_rank(design)
+    freedom = len(halves) - design.shape[1]
     if freedom <= 0 or not np.ptp(logits):
         return 0.0
-    inverse = np.linalg.pinv(design)
-    weights = inverse @ halves
+    # of the small square matrix: decomposing the design itself took as long as judging pictures
+    inverse = np.linalg.pinv(design.T @ design, hermitian=True)
+    weights = inverse @ (design.T @ halves)
+    if not np.ptp(weights):
+        return 0.0
     variance = ((halves - design @ weights) ** 2).sum() / freedom
-    errors = np.sqrt(variance * (inverse**2).sum(axis=1))
+    errors = np.sqrt(variance * np.diagonal(inverse))
     redrawn = weights + errors * np.random.default_rng(0).normal(size=(REDRAWS, len(weights)))
-    return float(np.mean([rank_correlation(weights, other) for other in redrawn]))
+    ranks = rankdata(np.vstack([weights, redrawn]), axis=1)
+    return float(np.corrcoef(ranks)[0, 1:].mean())

@@ -126,7 +126,8 @@ class ShapImage:
         """Values by pixel, float32 (size, size), and the number of points they are the mean of."""
         background = _background(model)
         shares, numbers = points(self.num_samples, len(background), seed=self.seed)
-        attribute = model.cached("expected_gradients", lambda: _build_pass(model))
+        quick = model.quick()
+        attribute = quick.cached("expected_gradients", lambda: _build_pass(quick))
         inputs = image.astype(np.float32)
         sums: list[np.ndarray] = []
         done = 0

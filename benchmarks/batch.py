@@ -30,7 +30,7 @@ from fascore.shipped import DEMO_STORE, located
 from fascore.store import Store
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
-TOGETHER = 8  # files, as the page takes them
+TOGETHER = 4  # files, as the page takes them
 
 
 def read_pictures(store: Store, number: int) -> dict[str, bytes]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -16,7 +18,8 @@ from fascore.faces import Face
 from fascore.models.familiarity import Familiarity
 from fascore.store import Card, Store
 
-TOGETHER = 4  # files of one turn, whose faces are scored together; the table grows by as many
+TOGETHER = 4  # files of one turn, whose faces are scored together
+REDRAW = 1.5  # s; the table so far is drawn no more often: all of it is sent each time
 
 
 def page() -> None:
@@ -71,15 +74,19 @@ def judge_rest(
         name: Network(cache.model(key), cards[name].crop_expansion, familiarity(key))
         for name, key in keys.items()
     }
-    place, why_not = st.empty(), None
+    bar, table, why_not = st.empty(), st.empty(), None
+    drawn = -math.inf
     while batch.done < len(batch.files) and why_not is None:
-        with place.container():
-            tell = views.progress_table(batch, thresholds)
+        tell = views.progress_bar(bar, batch)
+        if time.monotonic() - drawn > REDRAW:
+            views.progress_table(table, batch, thresholds)
+            drawn = time.monotonic()
         with turns.HEAVY.turn(tell, turns.go_on):
             files, why_not = batch.next_files(TOGETHER)
             rows = judge_batch(files, networks, _detect, first=batch.done)
         batch.add(rows, len(files))
-    place.empty()
+    bar.empty()
+    table.empty()
     if why_not is not None:
         st.warning(f"{why_not} {len(batch.files) - batch.done:,} files are not judged yet.")
         st.button("Go on", key="many_go_on")  # a click runs the page again

@@ -25,7 +25,7 @@ from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
 from dashboard.views.link import common_parts, compare_parts
-from dashboard.views.many import batch_panel, batch_upload, progress_table
+from dashboard.views.many import batch_panel, batch_upload, progress_bar, progress_table
 from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
 from dashboard.views.place import fresh_place
@@ -135,6 +135,7 @@ __all__ = [
     "picked_point",
     "planted_table",
     "progress_list",
+    "progress_bar",
     "progress_table",
     "regions_table",
     "sanity_table",

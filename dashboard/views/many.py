@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import many, state, turns
 from dashboard.limits import Limits
@@ -74,22 +75,25 @@ def batch_upload(limits: Limits) -> None:
         )
 
 
-def progress_table(batch: many.Batch, thresholds: Mapping[str, float]) -> Callable[[int], None]:
-    """Draws how many files are judged, and the table so far.
-
-    Returns what also says how many others are before the visitor.
-    """
+def progress_bar(place: DeltaGenerator, batch: many.Batch) -> Callable[[int], None]:
+    """Draws how many files are judged; returns what also says how many others are before them."""
     share = batch.done / len(batch.files)
     title = f"{batch.done:,} of {len(batch.files):,} files judged"
-    bar = st.progress(share, title)
+    bar = place.progress(share, title)
 
     def tell(before: int) -> None:
         bar.progress(share, f"{title}. {turns.place_words(before)}")
 
+    return tell
+
+
+def progress_table(
+    place: DeltaGenerator, batch: many.Batch, thresholds: Mapping[str, float]
+) -> None:
+    """Draws the table so far."""
     judged = judged_at(batch.rows, thresholds)
     if judged:
-        st.dataframe(_styled(judged, thresholds), **_look(judged, thresholds))
-    return tell
+        place.dataframe(_styled(judged, thresholds), **_look(judged, thresholds))
 
 
 def batch_panel(

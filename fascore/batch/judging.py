@@ -12,7 +12,7 @@ from fascore.decoding import ImageError, decode
 from fascore.faces import Face, face_warnings
 from fascore.images import Box, face_input
 from fascore.models.face_model import FaceModel
-from fascore.models.familiarity import Familiarity, features
+from fascore.models.familiarity import Familiarity, scores_and_features
 
 NO_FACE = "No face found in this picture, so nothing was judged."
 
@@ -108,13 +108,12 @@ def judge_batch(
     seen_by = {
         cut: np.stack(pixels) for cut, pixels in zip(cuts, zip(*inputs, strict=True), strict=True)
     }
-    scores = {name: each.model.spoof_scores(seen_by[each.cut]) for name, each in networks.items()}
-    unfamiliar = {name: _unfamiliar(each, seen_by[each.cut]) for name, each in networks.items()}
+    judged = {name: _judge(each, seen_by[each.cut]) for name, each in networks.items()}
     for number, at in enumerate(faces):
         rows[at] = replace(
             rows[at],
-            scores={name: float(of[number]) for name, of in scores.items()},
-            unfamiliar={name: of[number] for name, of in unfamiliar.items()},
+            scores={name: float(scores[number]) for name, (scores, _) in judged.items()},
+            unfamiliar={name: unfamiliar[number] for name, (_, unfamiliar) in judged.items()},
             seen=inputs[number][0],
         )
     return rows
@@ -148,8 +147,9 @@ def _faces(
     return rows, inputs
 
 
-def _unfamiliar(network: Network, images: np.ndarray) -> list[bool | None]:
+def _judge(network: Network, images: np.ndarray) -> tuple[np.ndarray, list[bool | None]]:
+    """P(spoof) of each face, and whether it is unfamiliar."""
     if network.familiarity is None:
-        return [None] * len(images)
-    found = network.familiarity.is_unfamiliar(features(network.model, images))
-    return [bool(is_so) for is_so in found]
+        return network.model.spoof_scores(images), [None] * len(images)
+    scores, means = scores_and_features(network.model, images)
+    return scores, [bool(is_so) for is_so in network.familiarity.is_unfamiliar(means)]

@@ -24,6 +24,18 @@ T = TypeVar("T")
 BATCH = 128  # images; larger ones are no faster on a CPU
 
 
+def spoof_scores(logits: np.ndarray) -> np.ndarray:
+    """P(spoof) in [0, 1], float64 (N,), of live and spoof logits (N, 2).
+
+    Examples
+    --------
+    >>> spoof_scores(np.array([[2.0, 2.0], [0.0, np.log(3.0)]], np.float32)).round(3).tolist()
+    [0.5, 0.75]
+    """
+    live, spoof = logits.T.astype(np.float64)
+    return np.asarray(1 / (1 + np.exp(live - spoof)))
+
+
 class FaceModel:
     """A network by name, with its decision threshold and SHAP background.
 
@@ -82,11 +94,14 @@ class FaceModel:
             return np.empty((0, 2), np.float32)
         starts = range(0, len(images), batch_size)
         batches = (images[start : start + batch_size] for start in starts)
-        logits = np.concatenate([self._batch(batch) for batch in batches])
+        return self.checked(np.concatenate([self._batch(batch) for batch in batches]))
+
+    def checked(self, logits: np.ndarray) -> np.ndarray:
+        """These logits of its own; refuses them if any is no finite number."""
         if broken := int((~np.isfinite(logits)).any(axis=1).sum()):
             raise FascoreError(
                 f"Expected finite logits from {self.name}. Received: NaN or infinity for "
-                f"{broken:,} of {len(images):,} images. Its weights are damaged: train it again."
+                f"{broken:,} of {len(logits):,} images. Its weights are damaged: train it again."
             )
         return logits
 
@@ -114,8 +129,7 @@ class FaceModel:
 
     def spoof_scores(self, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
         """P(spoof) in [0, 1] of RGB 0..255 images (N, size, size, 3): float64 (N,)."""
-        logits = self.logits(images, batch_size=batch_size).astype(np.float64)
-        return 1 / (1 + np.exp(logits[:, 0] - logits[:, 1]))
+        return spoof_scores(self.logits(images, batch_size=batch_size))
 
     def at(self, threshold: float, *, before_batch: Callable[[], None] | None = None) -> FaceModel:
         """The same network with another decision threshold; what was derived from it is shared.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,8 +13,8 @@ import numpy as np
 
 from fascore.errors import FascoreError, StoreError
 from fascore.files import write_whole
-from fascore.models import FEATURE_MAP
-from fascore.models.face_model import BATCH, FaceModel
+from fascore.models import FEATURE_MAP, LOGITS
+from fascore.models.face_model import BATCH, FaceModel, spoof_scores
 
 if TYPE_CHECKING:
     import keras
@@ -146,29 +147,46 @@ def features(model: FaceModel, images: np.ndarray, *, batch_size: int = BATCH) -
     images : array of shape (n, size, size, 3)
         RGB in 0..255.
     """
+    return np.concatenate([means for _, means in _passes(model, images, batch_size)])
+
+
+def scores_and_features(model: FaceModel, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """P(spoof), float64 (n,), and `features`, both of one forward pass.
+
+    Raises
+    ------
+    FascoreError
+        As `FaceModel.spoof_scores`.
+    """
+    logits, means = zip(*_passes(model, images, BATCH), strict=True)
+    return spoof_scores(model.checked(np.concatenate(logits))), np.concatenate(means)
+
+
+def _passes(
+    model: FaceModel, images: np.ndarray, batch_size: int
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Logits and channels' means, batch by batch."""
     model.check_images(images)
-    forward = model.cached("familiarity", lambda: _channel_means(model))
-    starts = range(0, len(images), batch_size)
-    batches = [forward(images[at : at + batch_size].astype(np.float32)) for at in starts]
-    return np.concatenate([np.asarray(batch) for batch in batches])
+    forward = model.cached("familiarity", lambda: _logits_and_means(model))
+    for at in range(0, len(images), batch_size):
+        logits, means = forward(images[at : at + batch_size].astype(np.float32))
+        yield np.asarray(logits), np.asarray(means)
 
 
-def _channel_means(model: FaceModel) -> Any:
+def _logits_and_means(model: FaceModel) -> Any:
     import keras
     import tensorflow as tf
 
-    maps = [model.network.get_layer(name).output for name in stages(model.network)]
-    network = keras.Model(model.network.input, maps)
+    outputs = [model.network.get_layer(name).output for name in (LOGITS, *stages(model.network))]
+    network = keras.Model(model.network.input, outputs)
     signature = [tf.TensorSpec((None, model.size, model.size, 3), tf.float32)]
 
-    def means(images: tf.Tensor) -> tf.Tensor:
-        answers = network(images, training=False)
-        answers = answers if isinstance(answers, list | tuple) else [answers]
-        return tf.concat(
-            [tf.reduce_mean(tf.cast(answer, tf.float32), axis=[1, 2]) for answer in answers], axis=1
-        )
+    def run(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        logits, *maps = network(images, training=False)
+        means = [tf.reduce_mean(tf.cast(each, tf.float32), axis=[1, 2]) for each in maps]
+        return logits, tf.concat(means, axis=1)
 
-    return tf.function(means, input_signature=signature)
+    return tf.function(run, input_signature=signature)
 
 
 def write_familiarity(path: Path, familiarity: Familiarity, *, made_from: str) -> None:

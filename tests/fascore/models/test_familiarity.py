@@ -12,6 +12,7 @@ from fascore.models.familiarity import (
     fit_familiarity,
     limit_of,
     read_familiarity,
+    scores_and_features,
     stages,
     write_familiarity,
 )
@@ -81,3 +82,11 @@ def test_features_are_channel_means_of_the_last_map_at_each_resolution(tiny_mode
     maps = [model.network.get_layer(name).output for name in names]
     found = features(model, images, batch_size=2)
     assert found.shape == (3, sum(each.shape[-1] for each in maps)) and names[-1] == "feature_map"
+
+
+def test_scores_and_features_are_those_of_two_passes(tiny_models):
+    model = tiny_models[0]
+    images = np.random.default_rng(0).integers(0, 256, (5, model.size, model.size, 3), np.uint8)
+    scores, means = scores_and_features(model, images)
+    np.testing.assert_allclose(scores, model.spoof_scores(images), rtol=1e-5)
+    np.testing.assert_allclose(means, features(model, images), rtol=1e-5)

@@ -10,6 +10,8 @@ import math
 
 import numpy as np
 
+from fascore.explain.units import rank_correlation
+
 KERNEL_WIDTH = 0.25  # of lime's kernel, in cosine distance to the whole picture
 RIDGE = 1.0  # lime's penalty on the squared weights
 FITS = 0.5  # R2; the weights of a worse fit say little

@@ -75,6 +75,7 @@ def compare(
     answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
     if answer is None:
         return
+    state.set_origin(views.face_origin(store, cards, thresholds))
     files = views.export_waits(answer_place)
     views.unfamiliar_note(keys, inputs)
     firmness = draw_firmness(keys, cards, judged)
@@ -138,7 +139,9 @@ def draw_firmness(
         name: cache.firmness(key, judged.trials(cards[name]), seen[name], choice=choice)
         for name, key in keys.items()
     }
-    views.firmness_panel(firmness, seen)
+    shown = state.shown()
+    assert shown is not None
+    views.firmness_panel(firmness, seen, picture=views.picture_words(shown))
     return firmness
 
 

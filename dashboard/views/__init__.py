@@ -4,7 +4,13 @@ from dashboard.views.answer import answer
 from dashboard.views.attention import attention_columns
 from dashboard.views.calibration import calibration_view
 from dashboard.views.chart import chart, charts
-from dashboard.views.export import export_files, export_waits, face_export
+from dashboard.views.export import (
+    export_files,
+    export_waits,
+    face_export,
+    face_origin,
+    picture_words,
+)
 from dashboard.views.face import face_panel, shown_truth
 from dashboard.views.files import explained_files, metrics_files
 from dashboard.views.findings import (
@@ -86,6 +92,7 @@ __all__ = [
     "export_files",
     "export_waits",
     "face_export",
+    "face_origin",
     "firmness_panel",
     "fresh_place",
     "gallery_set",
@@ -95,6 +102,7 @@ __all__ = [
     "hiding_panel",
     "judge_rows",
     "picture_sliders",
+    "picture_words",
     "place_columns",
     "shown_truth",
     "calibration_view",

@@ -10,30 +10,27 @@ import streamlit as st
 from plotly.graph_objects import Figure
 
 from dashboard import state
+from dashboard.views.saved_chart import save_buttons
 from fascore.charts import on_dark
-from fascore.report.origin import file_name
+from fascore.report.origin import file_name, origin_lines
 
 A_ROW = 2
+# Plotly's bar holds the one button that `save_buttons` presses, and is not seen
+BAR = {"displaylogo": False, "displayModeBar": True, "modeBarButtons": [["toImage"]]}
 
 
-def chart(figure: Figure, *, key: str, **selecting: Any) -> Any:
+def chart(figure: Figure, *, key: str, title: str = "", **selecting: Any) -> Any:
     """Draws a chart over the width of its column; returns what Streamlit's does.
 
-    At the pointer it has a button that saves it as SVG, under a name that says what it is.
+    Buttons below it save it as a picture that says what it is of; `title` is that of a chart which
+    has none of its own.
     """
     shown = on_dark(figure) if st.context.theme.type == "dark" else figure
-    return st.plotly_chart(shown, key=key, config=_saving(key), **selecting)
-
-
-def _saving(key: str) -> dict[str, Any]:
-    """Plotly's bar with nothing but the button that saves the chart."""
+    drawn = st.plotly_chart(shown, key=key, config=BAR, **selecting)
     origin = state.origin()
-    name = file_name(key, Path(origin.store).name, origin.test_set, ending="svg")
-    return {
-        "displaylogo": False,
-        "modeBarButtons": [["toImage"]],
-        "toImageButtonOptions": {"format": "svg", "filename": name.removesuffix(".svg")},
-    }
+    file = file_name(key, Path(origin.store).name, origin.test_set, ending="")
+    save_buttons(key, file=file.rstrip("."), title=title, lines=origin_lines(origin))
+    return drawn
 
 
 def charts(figures: Mapping[str, Figure], *, a_row: int = A_ROW) -> None:

@@ -96,17 +96,10 @@ def face_export(
     choice = state.threshold()
     strange, damaged = which_are_unfamiliar(keys, {each.name: each.seen for each in networks})
     warnings = (demo_words(store, cards.values()), unfamiliar_words(strange), *damaged)
-    names = sorted({card.data["name"] for card in cards.values()})
     return FaceExport(
-        origin=Origin(
-            store_place(store.path),
-            ", ".join(names),
-            _set_title(store, shown, networks[0].card) if shown.sample else "",
-            choice.title,
-            {each.name: each.threshold.value for each in networks},
-        ),
+        origin=face_origin(store, cards, {each.name: each.threshold.value for each in networks}),
         choice=choice,
-        picture=shown.sample.sample_id if shown.sample else BY_HAND[shown.origin],
+        picture=picture_words(shown),
         truth=" ".join(truth_words(shown.sample)) if shown.sample else "",
         pictures=shown_pictures(judged, cards),
         change=judged.change,
@@ -121,6 +114,24 @@ def face_export(
         pixel_view=settings.pixel_view,
         opacity=settings.opacity,
     )
+
+
+def face_origin(store: Store, cards: Mapping[str, Card], thresholds: Mapping[str, float]) -> Origin:
+    """Where the numbers of the picture on show are from. `cards` are all networks'."""
+    shown = state.shown()
+    names = sorted({card.data["name"] for card in cards.values()})
+    return Origin(
+        store_place(store.path),
+        ", ".join(names),
+        _set_title(store, shown, next(iter(cards.values()))) if shown and shown.sample else "",
+        state.threshold().title,
+        thresholds,
+    )
+
+
+def picture_words(shown: state.Shown) -> str:
+    """What the picture on show is called: its name in its data set, or whose it is."""
+    return shown.sample.sample_id if shown.sample else BY_HAND[shown.origin]
 
 
 def _set_title(store: Store, shown: state.Shown, card: Card) -> str:

@@ -28,7 +28,9 @@ HELP = (
 
 
 @st.fragment
-def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray]) -> None:
+def firmness_panel(
+    firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray], *, picture: str
+) -> None:
     """Draws how firm each verdict is.
 
     Parameters
@@ -37,6 +39,8 @@ def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarr
         By network.
     seen : mapping of str to uint8 array of shape (1 + n, size, size, 3)
         What each network sees of the picture as it is and in each trial.
+    picture : str
+        What the picture is called where the chart is saved.
     """
     st.subheader("How firm is it?", help=HELP)
     lines = "".join(
@@ -50,6 +54,7 @@ def firmness_panel(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarr
         chart(
             firmness_figure(firmness),
             key=CHART,
+            title=f"How firm is each verdict? {picture}",
             on_select=_take_point,
             selection_mode="points",
         )

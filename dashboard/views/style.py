@@ -48,6 +48,7 @@ label:has(:focus-visible) {{
 .fs-sentence {{ font-size: 1.1rem; line-height: 1.45; margin: .7rem 0 0; }}
 /* as high as the answer, so that nothing moves when it comes; but only where one will come */
 [data-testid="stMain"]:has(.st-key-pictures) .st-key-answer_place {{ min-height: 8.2rem; }}
+.modebar-container {{ display: none; }} /* `save_buttons` presses what is in it */
 .fs-firm {{ margin: 0; padding-left: 1.1rem; line-height: 1.5; }}
 .fs-bar {{ position: relative; height: 14px; background: var(--fs-line); border-radius: 3px;
   margin: .45rem 0 .35rem 0; }}

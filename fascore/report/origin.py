@@ -13,6 +13,9 @@ from typing import Any
 
 import pandas as pd
 
+from fascore.models import model_title
+from fascore.scores.score_text import threshold_text
+
 MODEL = "model"  # the column of each table that names a network, as in the store's own files
 PAIR = ("first", "second")  # the columns of a table that compares two
 PACKAGES = ("tensorflow", "keras", "numpy", "scipy", "scikit-learn", "statsmodels")
@@ -98,6 +101,29 @@ class Exported:
     def csv(self) -> str:
         """It as CSV: `csv_text`."""
         return csv_text(self.rows, self.origin)
+
+
+def origin_lines(origin: Origin) -> list[str]:
+    """An origin as lines to write into a picture.
+
+    Examples
+    --------
+    >>> for line in origin_lines(Origin("mine", "faces", "others", "by hand", {"cnn": 0.4})):
+    ...     print(line)
+    On others; networks trained on faces
+    Threshold: by hand (CNN 0.400)
+    Store mine
+    """
+    trained = f"networks trained on {origin.data_set}"
+    lines = [f"On {origin.test_set}; {trained}" if origin.test_set else trained.capitalize()]
+    if origin.threshold_rule:
+        values = [
+            f"{model_title(name)} {threshold_text(value)}"
+            for name, value in origin.thresholds.items()
+        ]
+        of_each = f" ({', '.join(values)})" if values else ""
+        lines.append(f"Threshold: {origin.threshold_rule}{of_each}")
+    return [*lines, f"Store {origin.store}"]
 
 
 def table_name(table: str, origin: Origin) -> str:

@@ -9,7 +9,8 @@ from PIL import Image
 
 from fascore.explain import default_explainers
 from fascore.models import VARIANTS
-from tests.browser.test_dashboard import CELLS, TIMEOUT, check, wait_for_grid
+from fascore.store import Store
+from tests.browser.test_dashboard import CELLS, STORE, TIMEOUT, check, wait_for_grid
 
 pytestmark = pytest.mark.browser
 
@@ -52,3 +53,28 @@ def test_export_opens_offline_with_verdicts_and_maps(page, browser, tmp_path):
         assert words in text
     assert opened.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
     context.close()
+
+
+def test_a_chart_is_saved_by_keyboard_with_what_it_is_of(page, tmp_path):
+    page.goto(page.url.replace("compare", "metrics"))
+    page.get_by_role("radio", name="Curves").click(timeout=TIMEOUT)
+    chart = page.locator(".st-key-roc_corner .main-svg").first
+    chart.wait_for(timeout=TIMEOUT)
+    saved_as = {}
+    for kind in ("PNG", "SVG"):
+        button = page.locator(".st-key-roc_corner_save").get_by_role("button", name=kind)
+        button.focus(timeout=TIMEOUT)
+        with page.expect_download(timeout=TIMEOUT) as download:
+            page.keyboard.press("Enter")
+        name = download.value.suggested_filename
+        assert name.startswith("roc_corner-") and name.endswith(f".{kind.lower()}")
+        download.value.save_as(tmp_path / name)
+        saved_as[kind] = (tmp_path / name).read_bytes()
+    assert Image.open(io.BytesIO(saved_as["PNG"])).width >= 1000
+    written = saved_as["SVG"].decode()
+    known = Store(STORE)
+    data_set = known.card(known.names[0]).data["name"]
+    for words in (f"On {data_set}, test split", "Threshold: equal error rate (CNN 0.", "Saved 20"):
+        assert words in written
+    assert chart.evaluate("svg => !svg.textContent.includes('Saved')")  # the page's is as it was
+    check(page)

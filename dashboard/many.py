@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import cast
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import state
+from dashboard import state, uploads
 from dashboard.limits import limits
 from fascore.batch.files import BatchFile, batch_files
 from fascore.batch.judging import BatchRow
@@ -68,10 +65,7 @@ def upload_key(kind: str) -> str:
 
 
 def take(key: str) -> None:
-    """Makes what an uploader holds the session's batch, and takes it out of Streamlit's keeping.
-
-    It would stay there until the session ends, whatever the page shows.
-    """
+    """Makes what an uploader holds the session's batch, and takes it out of Streamlit's keeping."""
     given = st.session_state.get(key) or []
     forget()
     try:
@@ -81,11 +75,8 @@ def take(key: str) -> None:
     else:
         st.session_state[_BATCH] = Batch(files)
     st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
-    context = get_script_run_ctx()
-    assert context is not None  # a page runs
-    keeping = cast(MemoryUploadedFileManager, context.uploaded_file_mgr)
     for file in given:
-        keeping.remove_file(context.session_id, file.file_id)
+        uploads.let_go(file.file_id)
 
 
 def forget() -> None:

@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 import streamlit as st
 
+from dashboard import uploads
 from dashboard.limits import allowed, limits
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.decoding import MAX_BYTES, ImageError, Picture, decode
@@ -153,6 +154,7 @@ def clear() -> None:
     """Forgets the picture on show, what was wrong with the last one, and who was set beside it."""
     for name in ("shown", "problem", "whole_picture", "face", "made"):
         _session().pop(name, None)
+    _let_go("file")
     beside = second()
     if beside is None or beside.sample is not None:
         clear_second()
@@ -184,6 +186,7 @@ def take_second(key: str) -> None:
     clear_second()
     file = _session().get(key)
     if file is not None:
+        _session()["second_file"] = file.file_id
         _take("second", "second_problem", file.getvalue(), "upload")
 
 
@@ -191,6 +194,7 @@ def clear_second() -> None:
     """Forgets the picture beside the one on show."""
     for name in ("second", "second_problem"):
         _session().pop(name, None)
+    _let_go("second_file")
 
 
 def _take(
@@ -223,6 +227,14 @@ def take_file(key: str, origin: Origin) -> None:
         choose(file.getvalue(), origin)
     else:
         _session()["problem"] = why_not
+    _session()["file"] = file.file_id
+
+
+def _let_go(name: str) -> None:
+    """Takes the file that a picture came in out of Streamlit's keeping."""
+    file_id = _session().pop(name, None)
+    if file_id is not None:
+        uploads.let_go(file_id)
 
 
 def count_pictures(wanted: int) -> tuple[int, str | None]:

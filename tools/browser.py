@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -52,18 +53,28 @@ def dashboard_server(log: Path) -> Iterator[str]:
 
 
 @contextmanager
-def dashboard_process(log: Path) -> Iterator[tuple[str, int]]:
-    """The address of `dashboard_server`, and the number of its process."""
+def dashboard_process(
+    log: Path,
+    *,
+    folder: Path = ROOT,
+    environment: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+) -> Iterator[tuple[str, int]]:
+    """The address of `dashboard_server`, and the number of its process.
+
+    It runs in a folder, with more environment variables and options of Streamlit.
+    """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     app = ROOT / "dashboard" / "app.py"
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
-    options = [f"--server.port={port}", "--server.address=127.0.0.1"]
+    options = [f"--server.port={port}", "--server.address=127.0.0.1", *options]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
             [*command, *options, "--server.fileWatcherType=none"],
-            cwd=ROOT,
+            cwd=folder,
+            env={**os.environ, **(environment or {})},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -96,7 +97,7 @@ def compare(
         failures=failures, rows=rows, answer=answer,
     )  # fmt: skip
     views.export_files(files, export)
-    views.hiding_panel(hidings(rows, keys, inputs, settings))
+    views.hiding_panel(hidings(rows, keys, inputs, settings, judged.made))
     maps = {method: row.maps for method, row in rows.items()}
     views.second_panel(store, cards, keys, judged, maps, settings)
     draw_attention(keys, inputs, crops)
@@ -150,24 +151,25 @@ def hidings(
     keys: Mapping[str, ModelKey],
     inputs: Mapping[str, np.ndarray],
     settings: views.Settings,
+    made: MutableMapping[Any, Any],
 ) -> dict[str, Callable[[], dict[str, Hiding]]]:
     """What hides regions by the maps of each signed method that has some, by its title."""
 
-    def made(explainer: Explainer) -> dict[str, Hiding]:
+    def make(explainer: Explainer) -> dict[str, Hiding]:
         return {
             of.model: cache.hiding(
                 key := keys[of.model],
                 explainer,
                 inputs[of.model],
-                of.target,
-                views.chosen_threshold(key).value,
                 of,
+                limit=views.chosen_threshold(key).value,
+                made=made,
             )
             for of in rows[explainer.name].maps
         }
 
     return {
-        explainer.title: partial(made, explainer)
+        explainer.title: partial(make, explainer)
         for explainer in settings.explainers
         if explainer.signed and rows[explainer.name].maps
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from contextvars import copy_context
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import streamlit as st
@@ -83,17 +83,25 @@ def explanations(
     return _explanations(keys, explainer, face, target, verdicts, thresholds, _outside(tell))
 
 
-@st.cache_data(max_entries=128, show_spinner=False)
 def hiding(
     key: ModelKey,
     explainer: Explainer,
     face: np.ndarray,
-    target: int,
+    attribution: Attribution,
+    *,
     limit: float,
-    _map: Attribution,
+    made: MutableMapping[Any, Any],
 ) -> Hiding:
-    """A model's scores at a threshold while the regions of its map of a face are hidden."""
-    return hide(model(key).at(limit), face, _map, kind=explainer.kind)
+    """A model's scores at a threshold while the regions of its map of a face are hidden.
+
+    It holds pictures, so no cache may keep it: the last one of a model and an explainer is kept in
+    `made`, with all else that was made of the visitor's picture.
+    """
+    place = ("hiding", key.name, explainer.name)
+    about = (key, explainer, face.tobytes(), attribution.target, limit)
+    if place not in made or made[place][0] != about:
+        made[place] = about, hide(model(key).at(limit), face, attribution, kind=explainer.kind)
+    return made[place][1]
 
 
 @st.cache_data(max_entries=512, show_spinner=False)

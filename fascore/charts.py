@@ -16,8 +16,17 @@ LINES = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000
 DASHES = ("solid", "dash", "dashdot", "dot", "longdash", "longdashdot")
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "cross", "x", "star")
 ON_DARK = {INK: "#FAFAFA", GRID_LINE: "#2C343D", GREY: "#9AA4B0", LINES[-1]: "#FFFFFF"}
-# some of the colours are too dark on dark ground: the same hues, lighter
-LIGHTER = {"#0072B2": "#3D9BD4", "#009E73": "#1DBF92", "#D55E00": "#F07F2B", "#CC79A7": "#D98FB8"}
+TURNED = "#F0E442"  # Okabe and Ito's yellow, which no network has: a verdict that a change turned
+# some of the colours are too dark on dark ground, and lighter ones must not meet: the same hues,
+# moved as far apart as they go for every eye that tests/fascore/test_charts.py simulates
+LIGHTER = {
+    "#0072B2": "#2D94D3",
+    "#D55E00": "#CD653C",
+    "#009E73": "#319F7A",
+    "#CC79A7": "#E1A2C2",
+    "#E69F00": "#DCA444",
+    "#56B4E9": "#82E3FF",
+}
 SHARES = {"range": [0, 1], "tickformat": ".0%", "dtick": 0.25}  # an axis of shares
 
 

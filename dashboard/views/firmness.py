@@ -21,7 +21,7 @@ CHART, PICKED = "firmness", "firmness_trial"
 HELP = (
     "The picture is changed in ways that should not matter, one at a time, and each network judges "
     "it again. A verdict that many of these changes turn is not firm, whatever its score is. "
-    "Points are scores (▲ SPOOF, ● LIVE); large orange ones are turned verdicts. The dashed line "
+    "Points are scores (▲ SPOOF, ● LIVE); large yellow ones are turned verdicts. The dashed line "
     "is the network's threshold, the dotted one the score of the picture as it is. The axis is "
     "P(spoof) on a logit scale, which spreads what is near 0 and near 1."
 )

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from fascore.charts import GREY, GRID_LINE, INK, network_style
+from fascore.charts import GRID_LINE, INK, TURNED, network_style
 from fascore.firmness.trials import Firmness, Trial
 from fascore.models import model_title
 from fascore.scores.score_text import LOGIT_LIMIT, SCORE_TICKS, logit_axis, score_against
@@ -16,7 +16,6 @@ from fascore.scores.score_text import LOGIT_LIMIT, SCORE_TICKS, logit_axis, scor
 ROW, EDGE = 105, 60  # px, of one network and of all that is around them
 MOST_TICKS = 4  # of a row
 OTHER = {False: ("circle", "LIVE"), True: ("triangle-up", "SPOOF")}
-TURNED = "#D55E00"  # Okabe and Ito's vermilion; a turned verdict is also the larger mark
 
 
 def firmness_figure(firmness: Mapping[str, Firmness]) -> go.Figure:
@@ -105,7 +104,7 @@ def _add_row(figure: go.Figure, row: int, name: str, of_network: Firmness) -> No
     )
     lines = {"dash": of_network.threshold, "dot": of_network.given}
     for dash, score in lines.items():
-        line = {"dash": dash, "width": 1.5, "color": INK if dash == "dash" else GREY}
+        line = {"dash": dash, "width": 1.5, "color": INK}
         figure.add_hline(y=float(logit_axis(score)), line=line, row=row, col=1)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from plotly.graph_objects import Figure, Scatter
 
+from fascore.charts import GREY, INK, LINES
 from fascore.judging.faithfulness import Curves
 from fascore.labels import CLASS_NAMES
 
-# Okabe and Ito's blue, vermilion and grey
+# a network has no colour here: its own would say that one of the curves is of another
 STYLES = {
-    "insertion": ("best first, put in", {"color": "#0072B2", "width": 3}),
-    "deletion": ("best first, taken out", {"color": "#D55E00", "width": 3, "dash": "dash"}),
-    "random": ("random order, put in", {"color": "#7F7F7F", "width": 2, "dash": "dot"}),
+    "insertion": ("best first, put in", {"color": INK, "width": 3}),
+    "deletion": ("best first, taken out", {"color": LINES[4], "width": 3, "dash": "dash"}),
+    "random": ("random order, put in", {"color": GREY, "width": 2, "dash": "dot"}),
 }
 
 

@@ -6,7 +6,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --re
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--custom-compile-command "make lock"
 
-.PHONY: demo test check lock audit licences pictures clean
+.PHONY: demo test check nightly lock audit licences pictures clean
 
 .venv/installed: requirements.lock
 	$(PYTHON) -m venv .venv
@@ -27,6 +27,14 @@ check: .venv/installed-dev
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check --quiet .
 	$(BIN)/python -m mypy
+
+# What takes too long for each change, some hours on two cores: commands killed at random moments,
+# damaged pictures, eight visitors and a ninth, what is left of an upload. Needs Chromium.
+nightly: .venv/installed-dev
+	$(BIN)/python -m benchmarks.killed --points 20
+	$(BIN)/python -m benchmarks.fuzz
+	$(BIN)/python -m benchmarks.users --users 9
+	$(BIN)/python -m benchmarks.traces
 
 # After a change of requirements.txt or requirements-dev.txt: one resolution for both, so that the
 # tests run on the very versions that are served. For newer versions of what is not named there,

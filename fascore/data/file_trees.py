@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from fascore.data.samples import DataError
 
+ENCRYPTED = 1  # a flag of a .zip entry
 MAX_MEMBER = 2**30  # bytes; an archive's file that claims more is not unpacked
 MISSING = "missing"
 Refuse = Callable[[str, str], None]  # told of what cannot be listed: its path, and why
@@ -174,6 +175,8 @@ class Archive(FileTree):
         member = self._members[self._prefix + path]
         if member.file_size > MAX_MEMBER:
             raise OSError(f"it claims to unpack to {member.file_size / 2**20:,.0f} MB")
+        if member.flag_bits & ENCRYPTED:
+            raise OSError("it is encrypted")
         try:
             with self._lock, self._zip.open(member) as file:
                 # no more than it claims, at once: without a number zipfile unpacks up to 2 GB of a

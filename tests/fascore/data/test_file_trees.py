@@ -105,11 +105,16 @@ def entry(data, number):
 
 
 @pytest.mark.parametrize(
-    ("offset", "change"),
-    [(8, b"\x01"), (10, b"\x63"), (16, b"\0\0\0\0"), (24, b"\xff\xff\xff\x7f")],
+    ("offset", "change", "told"),
+    [
+        (8, b"\x01", "Received: it is encrypted."),
+        (10, b"\x63", "compression method is not supported"),
+        (16, b"\0\0\0\0", "Bad CRC-32"),
+        (24, b"\xff\xff\xff\x7f", "it claims to unpack to 2,048 MB"),
+    ],
     ids=["encrypted", "unsupported method", "wrong checksum", "vast"],
 )
-def test_a_damaged_entry_of_an_archive_is_left_out_alone(tmp_path, offset, change):
+def test_a_damaged_entry_of_an_archive_is_left_out_alone(tmp_path, offset, change, told):
     path = picture_zip(tmp_path / "mine.zip")
     spoilt(path, entry(path.read_bytes(), 1) + offset, change)
     source = open_data(path)
@@ -120,6 +125,7 @@ def test_a_damaged_entry_of_an_archive_is_left_out_alone(tmp_path, offset, chang
             outcomes.append("read")
         except EntryError as err:
             outcomes.append(err.reason)
+            assert told in str(err)
     assert outcomes == ["read", reasons.UNREADABLE, "read"]
 
 

@@ -113,3 +113,16 @@ def pai_species(spoof_type: int) -> str:
 def spoof_type_name(code: int) -> str:
     """Name of a spoof type; where only the species is known its name, or ``"unspecified"``."""
     return SPOOF_TYPES.get(code) or pai_species(code)
+
+
+def species_note(code: int) -> str:
+    """The PAI species to write behind a spoof type's name; "" where both have one name.
+
+    Examples
+    --------
+    >>> [spoof_type_name(code) + species_note(code) for code in (9, 10, 0)]
+    ['phone (Replay)', '3D mask', 'live']
+    """
+    species = pai_species(code)
+    kind, title = spoof_type_name(code), SPECIES_TITLES[species]
+    return "" if kind in (species, title) else f" ({title})"

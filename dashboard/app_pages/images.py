@@ -67,7 +67,7 @@ def draw_by_verdict(comparison: Comparison, judged: Verdicts) -> None:
         )
     rows = judged.of(name, label=label, right=right, species=species)
     st.markdown(
-        f"**{len(rows):,} {views.CELLS[label, right]}** by {views.model_title(name)}, the most "
+        f"**{views.cell_words(len(rows), label, right)}** by {views.model_title(name)}, the most "
         "wrong first."
     )
     views.test_image_tiles(comparison, judged, rows, key=f"{name}_{label}_{right}_{species}")

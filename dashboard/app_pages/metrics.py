@@ -244,9 +244,9 @@ def cell_buttons(name: str, chosen: Comparison) -> None:
     """A button a cell; pressed, the Images page shows its faces."""
     confusion = chosen.measured[name].rates.confusion
     with st.container(horizontal=True, key=f"cells_{name}"):
-        for (label, right), title in views.CELLS.items():
+        for label, right in views.CELLS:
             count = int(confusion[label, label if right else 1 - label])
-            if st.button(f"{count:,} {title}", key=f"cell_{name}_{label}_{right}"):
+            if st.button(views.cell_words(count, label, right), key=f"cell_{name}_{label}_{right}"):
                 state.ask_for_images(name, label=label, right=right)
                 st.switch_page("app_pages/images.py")
 

@@ -28,7 +28,7 @@ from dashboard.views.firmness import firmness_panel
 from dashboard.views.gallery import choose_picture, set_root
 from dashboard.views.grid import draw_maps, judge_rows, place_columns
 from dashboard.views.hiding import hiding_panel
-from dashboard.views.images import CELLS, patterns_table, test_image_tiles, test_set
+from dashboard.views.images import CELLS, cell_words, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
 from dashboard.views.link import common_parts, compare_parts
 from dashboard.views.many import batch_panel, batch_upload, progress_bar, progress_table
@@ -78,6 +78,7 @@ from dashboard.views.what_if import chosen_change, picture_sliders
 
 __all__ = [
     "CELLS",
+    "cell_words",
     "Chosen",
     "Judged",
     "MapRow",

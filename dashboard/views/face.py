@@ -17,7 +17,7 @@ from fascore.data.samples import DataError, Sample
 from fascore.face_drawing import SIDE, face_drawing, resized
 from fascore.faces import face_warnings
 from fascore.images import crop_square
-from fascore.labels import CLASS_NAMES, SPECIES_TITLES, spoof_type_name
+from fascore.labels import CLASS_NAMES, species_note, spoof_type_name
 from fascore.store import Card
 
 
@@ -97,8 +97,7 @@ def truth_words(sample: Sample) -> tuple[str, str]:
     """What is known of a picture from a test set: its label, and what that means."""
     meaning = WORDS[sample.label][1]
     if sample.pai_species != "live":
-        kind, species = spoof_type_name(sample.spoof_type), SPECIES_TITLES[sample.pai_species]
-        meaning += f", {kind} ({species})"
+        meaning += f", {spoof_type_name(sample.spoof_type)}{species_note(sample.spoof_type)}"
     return f"True label: {CLASS_NAMES[sample.label]}", f"({meaning})"
 
 

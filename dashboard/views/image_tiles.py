@@ -14,7 +14,7 @@ from dashboard.views.style import image_key, model_title
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.evaluation_sets import OWN, EvaluationSet
-from fascore.labels import LIVE, SPECIES_TITLES, spoof_type_name
+from fascore.labels import LIVE, species_note, spoof_type_name
 from fascore.store import Card
 
 A_PAGE, A_ROW = 12, 4
@@ -102,7 +102,7 @@ def pictures_missing(tested: EvaluationSet) -> None:
 
 def _tile(picture: str, sample: Sample, lines: Sequence[Line]) -> None:
     kind = "live" if sample.label == LIVE else spoof_type_name(sample.spoof_type)
-    species = "" if sample.label == LIVE else f" ({SPECIES_TITLES[sample.pai_species]})"
+    species = "" if sample.label == LIVE else species_note(sample.spoof_type)
     rows = "".join(
         f"<tr><td>{html.escape(model_title(name))}</td><td>{html.escape(number)}</td>"
         f"<td>{'✓' if right else '✗'}</td></tr>"

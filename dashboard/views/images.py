@@ -23,6 +23,18 @@ CELLS = {
 }
 
 
+def cell_words(count: int, label: int, right: bool) -> str:
+    """How many images a cell of the confusion matrix holds, in words.
+
+    Examples
+    --------
+    >>> cell_words(1, SPOOF, False), cell_words(1440, SPOOF, True)
+    ('1 attack accepted', '1,440 attacks caught')
+    """
+    words = CELLS[label, right]
+    return f"{count:,} {words.replace('attacks', 'attack') if count == 1 else words}"
+
+
 def test_set(comparison: Comparison) -> str:
     """The test images that numbers are measured on, in words."""
     part = ", test split" if comparison.is_own else ""

@@ -17,7 +17,7 @@ from fascore.data.samples import Sample
 from fascore.errors import FascoreError
 from fascore.findings.claims import Claim
 from fascore.findings.conclusions import Conclusion
-from fascore.labels import SPECIES_TITLES, spoof_type_name
+from fascore.labels import species_note, spoof_type_name
 from fascore.scores.verdicts import verdict_sentence
 from fascore.store import Card
 
@@ -47,11 +47,11 @@ def face_and_verdicts(
     """
     first = next(iter(cards.values()))
     left, right = st.columns([1, 4], gap="large")
-    kind, title = spoof_type_name(sample.spoof_type), SPECIES_TITLES[sample.pai_species]
+    kind = spoof_type_name(sample.spoof_type)
     with left:
         st.image(
             cache.sample_face(root, sample, PICTURE, first.crop_expansion),
-            caption=f"The truth: {title}" + (f" ({kind})" if kind.lower() != title.lower() else ""),
+            caption=f"The truth: {kind}{species_note(sample.spoof_type)}",
             alt=f"A test face, {kind}",
             width=PICTURE,
         )

@@ -7,8 +7,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from dashboard.views import cell_words
 from fascore.explain import default_explainers
-from fascore.labels import PAI_SPECIES, SPOOF_TYPES
+from fascore.labels import PAI_SPECIES, SPOOF, SPOOF_TYPES
 from fascore.models import VARIANTS
 from fascore.report import store_report
 from fascore.scores.evaluation import evaluate_scores, score_quality
@@ -80,7 +81,9 @@ def test_face_of_every_class_gets_its_maps(page):
         label = "live" if species == "Live" else "spoof"
         page.get_by_text(f"True label: {label}").wait_for(timeout=TIMEOUT)
         if species != "Live":
-            page.get_by_text(f"({species})").first.wait_for(timeout=TIMEOUT)
+            page.get_by_text(re.compile(f"^True label: spoof .*{species}")).wait_for(
+                timeout=TIMEOUT
+            )
         wait_for_grid(page)
 
 
@@ -190,7 +193,7 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     cell.wait_for(timeout=TIMEOUT)
     label = cell.inner_text()
     expected = evaluate_scores(score_quality(Store(STORE).scored("cnn")), threshold=0.4)
-    assert label == f"{expected.rates.confusion[1, 0]} attacks accepted"
+    assert label == cell_words(int(expected.rates.confusion[1, 0]), SPOOF, False)
     open_sidebar(page)
     page.get_by_test_id("stSidebarNavLink").filter(has_text="Images").click()
     page.get_by_text(f"{label} by CNN").wait_for(timeout=TIMEOUT)

@@ -131,7 +131,7 @@ def test_confusion_matrices_are_those_of_the_stores_scores(app, store_path):
         [["<b>1</b>", "50.0%"], ["<b>1</b>", "50.0%"]],
         [["<b>1</b>", "16.7%"], ["<b>5</b>", "83.3%"]],
     ]
-    assert app.button(key="cell_cnn_1_False").label == "1 attacks accepted"
+    assert app.button(key="cell_cnn_1_False").label == "1 attack accepted"
 
 
 def test_curves_are_drawn_for_each_network(app, store_path):
@@ -162,7 +162,7 @@ def test_cell_of_a_confusion_matrix_leads_to_its_faces_and_a_face_to_compare(app
     assert app.title[0].value == "Faces behind the numbers"
     app.switch_page("app_pages/images.py").run()  # as the click has done in a browser
     page = text_of(app)
-    assert "**1 attacks accepted** by CNN" in page
+    assert "**1 attack accepted** by CNN" in page
     assert (
         "<b>phone</b> (Replay)" in page and page.count("<td>0.300 &lt; 0.500</td><td>✗</td>") == 4
     )

@@ -14,6 +14,7 @@ from streamlit.runtime.caching import cache_data_api
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.web.server import server_util
 
 from dashboard import privacy
@@ -102,7 +103,7 @@ def test_no_cache_holds_pixels_of_an_upload(app):
 
 
 @pytest.mark.usefixtures("store_path", "detect")
-@pytest.mark.parametrize("way", ["another source", "removed"])
+@pytest.mark.parametrize("way", ["another source", "removed", "taken out"])
 def test_the_file_goes_with_its_picture(app, monkeypatch, way):
     remove, left = MemoryUploadedFileManager.remove_file, []
 
@@ -119,9 +120,13 @@ def test_the_file_goes_with_its_picture(app, monkeypatch, way):
         app.switch_page("app_pages/metrics.py").run()
         app.switch_page("app_pages/compare.py").run()  # the widget is empty, the picture is there
         app.button(key="remove").click().run()
+    elif way == "taken out":
+        app.file_uploader[0].set_value([]).run()
     else:
         app.segmented_control(key="source").set_value("gallery").run()
     assert not app.exception and left == [0]
+    kept = app.session_state._state._state._old_state  # what widgets held before the last run
+    assert way != "taken out" or not any(isinstance(of, UploadedFile) for of in kept.values())
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="glibc alone can do it")

@@ -1,9 +1,18 @@
 """What Compare shows of one face beside verdicts and maps: changes, faces, a second picture."""
 
-import pytest
-from playwright.sync_api import expect
+import io
+import re
 
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+from skimage import data
+
+from fascore.judging.hiding import MOST
+from fascore.models import VARIANTS
 from tests.browser.test_dashboard import TIMEOUT, check, wait_for_grid
+from tools.browser import IDLE
 
 pytestmark = pytest.mark.browser
 
@@ -49,3 +58,92 @@ def test_the_picture_that_was_scored_is_chosen_by_keyboard(compared):
         compared.keyboard.press(key)
     expect(picture).not_to_have_attribute("alt", before, timeout=TIMEOUT)
     check(compared)
+
+
+def said(page) -> list[str]:
+    """What each network says, in order: LIVE or SPOOF."""
+    return [words.split()[1] for words in page.locator(".fs-verdict .fs-word").all_inner_texts()]
+
+
+def wait_idle(page) -> None:
+    """Waits until the change just made has been drawn."""
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+
+
+def test_sliders_change_the_picture_until_a_verdict_turns_and_take_it_back(compared):
+    given = said(compared)
+    compared.locator(".st-key-what_if summary").click()
+    sliders = compared.locator(".st-key-what_if").get_by_role("slider")
+    changed = compared.get_by_text("The picture is changed by the sliders")
+    for number in range(sliders.count()):
+        for key in ("Home", "End"):  # its smallest value, and its largest
+            sliders.nth(number).focus()
+            compared.keyboard.press(key)
+            wait_idle(compared)
+            if said(compared) != given:
+                break
+        if said(compared) != given:
+            break
+    expect(changed).to_be_visible(timeout=TIMEOUT)
+    assert len(said(compared)) == len(given) and said(compared) != given
+    compared.locator(".st-key-as_given button").click()
+    expect(changed).to_have_count(0, timeout=TIMEOUT)
+    wait_for_grid(compared)
+    assert said(compared) == given
+
+
+def test_regions_are_hidden_until_a_verdict_turns(compared):
+    given = said(compared)
+    compared.get_by_text("What if regions were hidden?").click()
+    hidden = compared.locator(".st-key-hide_count").get_by_role("slider")
+    hidden.wait_for(timeout=TIMEOUT)
+    hidden.focus()
+    compared.keyboard.press("End")
+    alt = f"What CNN sees with {MOST} regions hidden"
+    compared.get_by_role("img", name=alt, exact=True).wait_for(timeout=TIMEOUT)
+    told = compared.get_by_text(re.compile("region turns|regions turn|regions turns it"))
+    expect(told).to_have_count(len(given), timeout=TIMEOUT)
+    lines = compared.get_by_text(re.compile(r": [●▲] (LIVE|SPOOF), P\(spoof\)")).all_inner_texts()
+    now = [re.search("LIVE|SPOOF", line)[0] for line in lines]
+    turned = [not words.startswith("None") for words in told.all_inner_texts()]
+    # whoever says something else now was turned by fewer regions or as many
+    assert all(turns for before, after, turns in zip(given, now, turned, strict=True)
+               if before != after)  # fmt: skip
+    check(compared)
+
+
+def test_a_second_picture_is_set_beside_the_first_and_compared(compared):
+    compared.get_by_text("A second picture beside this one").click()
+    rows = compared.locator(".st-key-second_rows")
+    difference = rows.get_by_role("img", name="First minus second: ")
+    expect(difference).to_have_count(len(VARIANTS), timeout=TIMEOUT)
+    wait_idle(compared)
+    heads = rows.locator('[data-testid="stImageCaption"]', has_text="True label:").all_inner_texts()
+    labels = [re.search("True label: (live|spoof)", words)[1] for words in heads]
+    assert labels == ["live", "spoof"]  # of one person, as the shipped test set has them
+    assert "beside=" in compared.url
+    check(compared)
+
+
+def two_people() -> bytes:
+    """A picture with two faces: a photograph and its mirror image, side by side."""
+    pixels = data.astronaut()
+    buffer = io.BytesIO()
+    Image.fromarray(np.concatenate([pixels, pixels[:, ::-1]], axis=1)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+def test_one_of_several_faces_is_chosen_by_keyboard(page):
+    page.get_by_role("radio", name="Upload").click(timeout=TIMEOUT)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "two.png", "mimeType": "image/png", "buffer": two_people()}
+    )
+    page.get_by_text("Which face?").wait_for(timeout=TIMEOUT)
+    wait_for_grid(page)
+    crop = page.get_by_role("img", name="The square crop around the face")
+    before = crop.get_attribute("src")
+    page.get_by_role("button", name="Face 2", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(crop).not_to_have_attribute("src", before, timeout=TIMEOUT)
+    expect(page.locator('.st-key-pick_face_2 button[kind="primary"]')).not_to_have_count(0)
+    wait_for_grid(page)

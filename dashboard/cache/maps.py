@@ -25,7 +25,7 @@ from fascore.scores.thresholds import ThresholdChoice
 if TYPE_CHECKING:
     from fascore.judging.gates import Gate
 
-PAGE_STEPS = 16  # of a map's curves on a page; `python -m trainer judge` takes finer ones
+PAGE_STEPS = 8  # of a map's curves on a page: they are looked at, so finer than means need
 
 
 @st.cache_data(max_entries=512, show_spinner=False)
@@ -153,7 +153,7 @@ def _judgements(
 ) -> list[MapJudgement]:
     models = _models_at(keys, _thresholds)
     with turns.HEAVY.turn(_tell, turns.go_on):
-        return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS, draws=1)
+        return judge_maps(models, face, explainer, _maps, target=target, steps=PAGE_STEPS)
 
 
 def _outside(tell: Callable[[int], None] | None) -> Callable[[int], None]:

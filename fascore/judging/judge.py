@@ -46,12 +46,15 @@ class Judge:
         measured against (`fascore.judging.faithfulness`).
     seed : int
         Draws random orders, noise and random weights.
+    random_orders : str
+        How they are drawn. It is recorded with the results: other orders would give other gains.
     """
 
     target: Target = PREDICTED
     steps: int = STEPS
     draws: int = RANDOM_ORDERS
     seed: int = 0
+    random_orders: str = "in opposite pairs, others for each picture"
 
     def measures(
         self,

@@ -109,6 +109,31 @@ def test_the_wrong_pixel_first_is_worse_than_chance():
     assert judged.insertion_gain < 0 and judged.deletion_gain < 0
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_two_random_orders_favour_no_pixel(seed):
+    """One pixel decides: what it comes too early in one order, it comes too late in the other."""
+    image = np.zeros((4, 4, 3), np.uint8)
+    image[1, 2] = 255
+    values = np.eye(4)
+    model = one_pixel_model(4, 1, 2)
+    (judged,) = faithfulness(model, image, [attribution(values)], steps=16, draws=2, seed=seed)
+    random = judged.curves["mean"].random
+    middle = (random[0] + random[-1]) / 2
+    assert np.trapezoid(random, np.linspace(0, 1, 17)) == pytest.approx(middle, rel=1e-6)
+
+
+def test_each_picture_meets_other_random_orders():
+    came = set()
+    for shade in range(6):
+        image = np.full((4, 4, 3), shade, np.uint8)
+        image[1, 2] = 255
+        (judged,) = faithfulness(
+            one_pixel_model(4, 1, 2), image, [attribution(np.eye(4))], steps=16, draws=1
+        )
+        came.add(int(np.argmax(np.diff(judged.curves["mean"].random))))
+    assert len(came) > 2
+
+
 def test_a_constant_score_leaves_the_curves_undefined(image):
     network = tiny_network()
     dense = network.get_layer("logits")

@@ -44,7 +44,10 @@ def firmness_figure(firmness: Mapping[str, Firmness]) -> go.Figure:
     _name_families(figure, next(iter(firmness.values())).trials, row=len(firmness))
     figure.update_xaxes(showgrid=False, zeroline=False, fixedrange=True, color=INK)
     figure.update_yaxes(gridcolor=GRID_LINE, zeroline=False, fixedrange=True, color=INK)
+    rows = enumerate(firmness.values(), start=1)
     figure.update_layout(
+        # all at once: `add_hline` for each of them took a third of the whole figure's time
+        shapes=[line for row, of_network in rows for line in _lines(row, of_network)],
         height=ROW * len(firmness) + EDGE,
         margin={"l": 50, "r": 8, "t": 24, "b": 36},
         showlegend=False,
@@ -102,10 +105,17 @@ def _add_row(figure: go.Figure, row: int, name: str, of_network: Firmness) -> No
         row=row,
         col=1,
     )
-    lines = {"dash": of_network.threshold, "dot": of_network.given}
-    for dash, score in lines.items():
-        line = {"dash": dash, "width": 1.5, "color": INK}
-        figure.add_hline(y=float(logit_axis(score)), line=line, row=row, col=1)
+
+
+def _lines(row: int, of_network: Firmness) -> list[dict[str, object]]:
+    """A network's threshold and its score of the picture as given, across its row."""
+    axis = "" if row == 1 else str(row)
+    ends = {"type": "line", "xref": f"x{axis} domain", "x0": 0, "x1": 1, "yref": f"y{axis}"}
+    return [
+        {**ends, "y0": height, "y1": height, "line": {"dash": dash, "width": 1.5, "color": INK}}
+        for dash, score in {"dash": of_network.threshold, "dot": of_network.given}.items()
+        for height in [float(logit_axis(score))]
+    ]
 
 
 def _range(all_of: Sequence[Firmness]) -> tuple[float, float]:

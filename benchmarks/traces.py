@@ -38,6 +38,7 @@ from PIL import Image
 from playwright.sync_api import Page, Response, sync_playwright
 
 from benchmarks.users import picture
+from dashboard.privacy import LATER, SENT
 from fascore.faces import FaceDetector
 from fascore.images import face_input
 from fascore.shipped import DEMO_STORE
@@ -223,7 +224,7 @@ def visit(browser: Any, store: Store, environment: Mapping[str, str]) -> dict[st
             written = [*own, ROOT, store.path]
             there = everywhere(server, written, log, pieces, since)
             visitor.page.context.close()
-            time.sleep(KEPT + 5)
+            time.sleep(KEPT + LATER + SENT + 5)
             return {"there": there, "gone": everywhere(server, written, log, pieces, since)}
 
 

@@ -1,11 +1,12 @@
-"""Many visitors at once: `python -m benchmarks.users [--users N] [--pictures M] [--store DIR]`.
+"""Many visitors at once: `python -m benchmarks.users [--users N] [--pictures M] [--batch B]`.
 
 Starts a server and one Chromium with a session for each visitor. First each first picture is
 explained alone, then on a fresh server all visitors give theirs at the same moment, M times one
 after the other. Printed are the seconds from giving a picture to the verdicts and to the last map,
 errors, answers that are not those of the picture alone, who saw a place in the queue, how long the
-health address took meanwhile, and the memory of the server. The browsers share the cores with the
-server: its own times are shorter.
+health address took meanwhile, and the memory of the server. With `--batch` one more visitor gives
+so many pictures to *Many pictures* before, and how many of them are judged at the end is printed.
+The browsers share the cores with the server: its own times are shorter.
 """
 
 from __future__ import annotations
@@ -40,12 +41,19 @@ SEEN = f"""() => {{
     return {{
         file: document.body.innerText.includes('found by MTCNN'),
         verdicts: texts('.fs-verdict'),
+        next: !!document.querySelector('.fs-verdict:not([data-before])'),
+        mapped: !!document.querySelector('.fs-scale:not([data-before])'),
         maps: maps.map(e => e.alt + ' ' + e.src.split('/').pop()),
         done: ({IDLE})() && !document.querySelector('.fs-wait'),
         queued: /others? before you/.test(document.body.innerText),
         errors: texts('[data-testid="stAlertContentError"], [data-testid="stException"]'),
     }};
 }}"""
+# two pictures may have the same verdicts: what is of the one before is marked
+MARK = """() => document.querySelectorAll('.fs-verdict, .fs-scale')
+    .forEach(shown => shown.dataset.before = 'yes')"""
+JUDGED = """() =>
+    document.body.innerText.match(/.* files judged.*|.* faces? in .*/)?.[0] ?? 'unknown'"""
 
 
 @dataclass
@@ -82,29 +90,38 @@ async def open_upload(browser: Any, address: str) -> Any:
     return page
 
 
-async def give(page: Any, data: bytes, before: Visit | None = None) -> Visit:
+async def give(page: Any, data: bytes) -> Visit:
     """Gives a picture and waits for all that the page says of it."""
+    await page.evaluate(MARK)
     visit, start = Visit(), time.monotonic()
-    old = before.answer if before else ()
     file = {"name": f"{start}.png", "mimeType": "image/png", "buffer": data}
     await page.locator('input[type="file"]').set_input_files(file)
     while time.monotonic() - start < TIMEOUT:
         await asyncio.sleep(LOOK)
         seen = await page.evaluate(SEEN)
         visit.queued |= seen["queued"]
-        verdicts = tuple(seen["verdicts"])
-        if seen["file"] and verdicts and verdicts != old[: len(verdicts)] and not visit.verdict:
+        if seen["file"] and seen["next"] and not visit.verdict:
             visit.verdict = time.monotonic() - start
-        answer = (*seen["verdicts"], *sorted(seen["maps"]))
-        if seen["errors"] or (visit.verdict and seen["done"] and seen["maps"] and answer != old):
-            visit.last_map, visit.errors, visit.answer = (
-                time.monotonic() - start,
-                seen["errors"],
-                answer,
-            )
+        if seen["errors"] or (visit.verdict and seen["done"] and seen["mapped"]):
+            visit.last_map, visit.errors = time.monotonic() - start, seen["errors"]
+            visit.answer = (*seen["verdicts"], *sorted(seen["maps"]))
             return visit
     visit.errors = [f"nothing more came for {TIMEOUT} s"]
     return visit
+
+
+async def give_batch(browser: Any, address: str, number: int) -> Any:
+    """The page of a visitor whose many pictures are being judged."""
+    page = await (await browser.new_context()).new_page()
+    page.set_default_timeout(1000 * TIMEOUT)
+    await page.goto(f"{address}/many")
+    files = [
+        {"name": f"{each}.png", "mimeType": "image/png", "buffer": picture(10**6 + each)}
+        for each in range(number)
+    ]
+    await page.locator('input[type="file"]').set_input_files(files)
+    await page.get_by_text(f"of {number:,} files judged").first.wait_for()
+    return page
 
 
 async def alone(browser: Any, address: str, pictures: Sequence[bytes]) -> list[Visit]:
@@ -125,8 +142,7 @@ async def together(
     visits: list[list[Visit]] = []
     memory = []
     for pictures in rounds:
-        last = visits[-1] if visits else [None] * len(pages)
-        visits.append(await asyncio.gather(*map(give, pages, pictures, last)))
+        visits.append(await asyncio.gather(*map(give, pages, pictures)))
         memory.append(megabytes())
     for page in pages:
         await page.context.close()
@@ -169,10 +185,12 @@ async def measure(options: argparse.Namespace, log: Path) -> dict[str, Any]:
             expected = await alone(browser, address, rounds[0])
         with dashboard_server(log) as address:
             await alone(browser, address, [picture(-1 % 2**32)])  # loads the models
+            batch = await give_batch(browser, address, options.batch) if options.batch else None
             slowest = [0.0]
             asked = asyncio.create_task(health(address, slowest))
             visits, memory = await together(browser, address, rounds)
             asked.cancel()
+            judged = await batch.evaluate(JUDGED) if batch else ""
         await browser.close()
     every = [visit for turn in visits for visit in turn]
     first = zip(visits[0], expected, strict=True)
@@ -184,6 +202,7 @@ async def measure(options: argparse.Namespace, log: Path) -> dict[str, Any]:
         "errors": [error for visit in [*expected, *every] for error in visit.errors],
         "wrong answers": sum(seen.answer != own.answer for seen, own in first),
         "saw a place in the queue": sum(visit.queued for visit in every),
+        **({"the batch beside": judged} if options.batch else {}),
         "health address, slowest, s": round(slowest[0], 2),
         "memory, MB": [round(each) for each in memory],
         "growth after the first round, MB": round(memory[-1] - memory[0]),
@@ -200,6 +219,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=8)
     parser.add_argument("--pictures", type=int, default=1, help="of each visitor; default: 1")
+    parser.add_argument("--batch", type=int, default=0, help="pictures of one more; default: none")
     parser.add_argument("--store", type=Path)
     options = parser.parse_args()
     if options.store:

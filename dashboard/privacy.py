@@ -25,6 +25,7 @@ if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
     libc.mallopt(M_PERTURB, FILLER)
 
 LATER = 1.0  # s; after the time in which a visitor may come back
+SENT = 10.0  # s; a file that somebody saves has begun to be sent by then
 _save = MemorySessionStorage.save
 
 
@@ -47,9 +48,10 @@ def _forget(storage: MemorySessionStorage) -> None:
     for _, gone in storage._cache.expire():  # type: ignore[attr-defined]
         gone.session.shutdown()
         gone.session.session_state.clear()
-    if runtime.exists():  # files to save are let go of when they are found unused twice
-        runtime.get_instance().media_file_mgr.remove_orphaned_files()
     gc.collect()
+    if runtime.exists():  # a file to save goes when it is found unused twice: not while it is sent
+        media = runtime.get_instance().media_file_mgr
+        asyncio.get_running_loop().call_later(SENT, media.remove_orphaned_files)
 
 
 MemorySessionStorage.save = _save_for_a_while  # type: ignore[method-assign, assignment]

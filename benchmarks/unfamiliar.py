@@ -41,9 +41,8 @@ def no_faces(size: int) -> Iterator[tuple[str, np.ndarray]]:
             [_windows(skimage.data.rocket(), rng, size), _windows(skimage.data.coffee(), rng, size)]
         ),
     )
-    ground = [np.repeat(skimage.data.grass()[..., None], 3, 2)]
-    ground.append(np.repeat(skimage.data.gravel()[..., None], 3, 2))
-    yield "grass, gravel", np.concatenate([_windows(each, rng, size) for each in ground])
+    for names in (("grass", "gravel"), ("text", "page"), ("coins", "clock")):
+        yield ", ".join(names), np.concatenate([_windows(_grey(n), rng, size) for n in names])
 
 
 def _drawing(rng: np.random.Generator, size: int) -> np.ndarray:
@@ -52,6 +51,11 @@ def _drawing(rng: np.random.Generator, size: int) -> np.ndarray:
         start, end = rng.integers(0, size, (2, 2)).tolist()
         cv2.line(page, start, end, (0, 0, 0), 1, cv2.LINE_AA)
     return page
+
+
+def _grey(name: str) -> np.ndarray:
+    """A grey picture of scikit-image's as RGB."""
+    return np.repeat(getattr(skimage.data, name)()[..., None], 3, 2)
 
 
 def _windows(picture: np.ndarray, rng: np.random.Generator, size: int) -> np.ndarray:

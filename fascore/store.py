@@ -14,7 +14,8 @@ from fascore.files import read_whole, sha256, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
-from fascore.models.familiarity import Familiarity, read_familiarity
+from fascore.models.familiarity import Familiarity
+from fascore.models.familiarity_file import read_familiarity
 from fascore.provenance import differences
 from fascore.store_tables import read_predictions, store_samples
 

@@ -11,17 +11,22 @@ from fascore.files import sha256
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.models.familiarity import (
+    FALSE_ALARMS,
+    Familiarity,
     TooFewError,
     features,
     fit_familiarity,
     limit_of,
-    read_familiarity,
-    write_familiarity,
+    num_means,
 )
+from fascore.models.familiarity_file import read_familiarity, write_familiarity
+from fascore.models.layout import PICTURES, fit_layout, spoil
 from fascore.store import FAMILIARITY, Store, write_card
 from trainer.build import Prepared
 
 FITTED_ON, LIMIT_FROM = "train", "validation"
+BATCH = 256
+VERSION = "layout"  # of what is measured; files of before do not have it
 
 
 def familiarise(opened: Store, name: str, build: Prepared, *, again: bool = False) -> None:
@@ -43,13 +48,12 @@ def familiarise(opened: Store, name: str, build: Prepared, *, again: bool = Fals
     print(f"{title}: measuring which pictures it knows.")
     model = opened.load(name)
     try:
-        fitted = fit_familiarity(*_features(model, build, FITTED_ON))
+        fitted = _with_limits(_fitted(model, build), model, build)
     except TooFewError as err:
         print(f"{title}: what it knows is not told. {err}")
         return
-    limit = limit_of(fitted.distance(_features(model, build, LIMIT_FROM)[0]))
     path = opened.path / name / FAMILIARITY
-    write_familiarity(path, replace(fitted, limit=limit), made_from=made_from)
+    write_familiarity(path, fitted, made_from=made_from)
     recorded = {"sha256": sha256(path)}
     write_card(opened.path / name, replace(opened.card(name), familiarity=recorded))
 
@@ -69,13 +73,38 @@ def made_from_words(opened: Store, name: str, build: Prepared) -> str:
     """A network's weights and the pictures it is measured on, by their digests."""
     images = build.data["images"]
     digests = (opened.card(name).weights_sha256, images[FITTED_ON], images[LIMIT_FROM])
-    return " ".join(digests)
+    return " ".join((*digests, VERSION))
 
 
-def _features(model: FaceModel, build: Prepared, split: str) -> tuple[np.ndarray, np.ndarray]:
-    """The network's features of a split, and its pictures' labels."""
-    ids, found = [], []
-    for names, images in build.batches(split, 256):
+def _fitted(model: FaceModel, build: Prepared) -> Familiarity:
+    """What a network's layers make of its training pictures, and of some of these spoilt."""
+    count, step = num_means(model.network), -(-build.count(FITTED_ON) // PICTURES)
+    ids: list[str] = []
+    means, kept, grids = [], [], []
+    for names, images in build.batches(FITTED_ON, BATCH):
+        some = slice(-len(ids) % step, None, step)  # every so many, over all batches
+        found = features(model, images)
         ids += names
-        found.append(features(model, images))
-    return np.concatenate(found), build.samples.loc[ids, "label"].to_numpy()
+        means.append(found[:, :count])
+        kept.append(images[some].copy())
+        grids.append(found[some, count:])
+    labels = build.samples.loc[ids, "label"].to_numpy()
+    fitted = fit_familiarity(np.concatenate(means), labels)
+    spoilt = features(model, spoil(np.concatenate(kept)))[:, count:]
+    return replace(fitted, layout=fit_layout(np.concatenate(grids), spoilt))
+
+
+def _with_limits(fitted: Familiarity, model: FaceModel, build: Prepared) -> Familiarity:
+    """The same with the limits that validation gives: each has half of the false alarms."""
+    assert fitted.layout is not None
+    count = num_means(model.network)
+    distances, strangeness = [], []
+    for _, images in build.batches(LIMIT_FROM, BATCH):
+        found = features(model, images)
+        distances.append(fitted.distance(found[:, :count]))
+        strangeness.append(fitted.layout.strangeness(found[:, count:]))
+    limits = [
+        limit_of(np.concatenate(each), false_alarms=FALSE_ALARMS / 2)
+        for each in (distances, strangeness)
+    ]
+    return replace(fitted, limit=limits[0], layout=replace(fitted.layout, limit=limits[1]))

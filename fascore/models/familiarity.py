@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from zipfile import BadZipFile
 
 import numpy as np
 
-from fascore.errors import FascoreError, StoreError
-from fascore.files import write_whole
+from fascore.errors import FascoreError
 from fascore.models import FEATURE_MAP, LOGITS
 from fascore.models.face_model import BATCH, FaceModel, spoof_scores
+from fascore.models.layout import Layout
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 FALSE_ALARMS = 0.01  # of validation pictures
+GRID, MOST = 8, 8192  # places a side of a map that is asked for its layout, and values in all
 
 
 class TooFewError(FascoreError):
@@ -39,16 +38,29 @@ class Familiarity:
         Logarithm of each covariance's determinant, above the smallest.
     limit : float
         The distance beyond which a picture is unfamiliar (`limit_of` validation's).
+    layout : Layout or None
+        What tells how a picture is laid out; None in files of before 0.2.
     """
 
     means: np.ndarray
     precisions: np.ndarray
     offsets: np.ndarray
     limit: float = np.inf
+    layout: Layout | None = None
 
     def is_unfamiliar(self, features: np.ndarray) -> np.ndarray:
-        """Which pictures are unlike those the network was trained on: bool (n,)."""
-        return np.asarray(self.distance(features) > self.limit)
+        """Which pictures are unlike those the network was trained on: bool (n,).
+
+        Parameters
+        ----------
+        features : float array of shape (n, values)
+            `features` of the pictures.
+        """
+        num_means = self.means.shape[1]
+        strange = self.distance(features[:, :num_means]) > self.limit
+        if self.layout is not None:
+            strange |= self.layout.strangeness(features[:, num_means:]) > self.layout.limit
+        return np.asarray(strange)
 
     def distance(self, features: np.ndarray) -> np.ndarray:
         """How far pictures are from the nearest group, in standard deviations: float64 (n,).
@@ -109,15 +121,15 @@ def _too_few(received: str) -> str:
     )
 
 
-def limit_of(distances: np.ndarray) -> float:
-    """The distance beyond which a picture is unfamiliar: at most 1 % of these lie further out.
+def limit_of(distances: np.ndarray, *, false_alarms: float = FALSE_ALARMS) -> float:
+    """The distance beyond which a picture is unfamiliar: at most this share lies further out.
 
     Examples
     --------
     >>> limit_of(np.arange(200.0))
     198.0
     """
-    return float(np.quantile(distances, 1 - FALSE_ALARMS, method="higher"))
+    return float(np.quantile(distances, 1 - false_alarms, method="higher"))
 
 
 def stages(network: keras.Model) -> list[str]:
@@ -139,15 +151,23 @@ def stages(network: keras.Model) -> list[str]:
     return [*found.values(), FEATURE_MAP]
 
 
+def num_means(network: keras.Model) -> int:
+    """How many of a network's `features` are means of channels: the first ones."""
+    return sum(network.get_layer(name).output.shape[-1] for name in stages(network))
+
+
 def features(model: FaceModel, images: np.ndarray, *, batch_size: int = BATCH) -> np.ndarray:
-    """The mean of each channel of a network's `stages`: float32 (n, channels).
+    """What is asked of a network's layers: float32 (n, values).
+
+    First the mean of each channel of its `stages`; then, place by place, the map of the stage
+    before the last, which has seen texture and still knows where it is.
 
     Parameters
     ----------
     images : array of shape (n, size, size, 3)
         RGB in 0..255.
     """
-    return np.concatenate([means for _, means in _passes(model, images, batch_size)])
+    return np.concatenate([found for _, found in _passes(model, images, batch_size)])
 
 
 def scores_and_features(model: FaceModel, images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -158,22 +178,22 @@ def scores_and_features(model: FaceModel, images: np.ndarray) -> tuple[np.ndarra
     FascoreError
         As `FaceModel.spoof_scores`.
     """
-    logits, means = zip(*_passes(model, images, BATCH), strict=True)
-    return spoof_scores(model.checked(np.concatenate(logits))), np.concatenate(means)
+    logits, found = zip(*_passes(model, images, BATCH), strict=True)
+    return spoof_scores(model.checked(np.concatenate(logits))), np.concatenate(found)
 
 
 def _passes(
     model: FaceModel, images: np.ndarray, batch_size: int
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Logits and channels' means, batch by batch."""
+    """Logits and `features`, batch by batch."""
     model.check_images(images)
-    forward = model.cached("familiarity", lambda: _logits_and_means(model))
+    forward = model.cached("familiarity", lambda: _logits_and_features(model))
     for at in range(0, len(images), batch_size):
-        logits, means = forward(images[at : at + batch_size].astype(np.float32))
-        yield np.asarray(logits), np.asarray(means)
+        logits, found = forward(images[at : at + batch_size].astype(np.float32))
+        yield np.asarray(logits), np.asarray(found)
 
 
-def _logits_and_means(model: FaceModel) -> Any:
+def _logits_and_features(model: FaceModel) -> Any:
     import keras
     import tensorflow as tf
 
@@ -183,39 +203,19 @@ def _logits_and_means(model: FaceModel) -> Any:
 
     def run(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         logits, *maps = network(images, training=False)
-        means = [tf.reduce_mean(tf.cast(each, tf.float32), axis=[1, 2]) for each in maps]
-        return logits, tf.concat(means, axis=1)
+        maps = [tf.cast(each, tf.float32) for each in maps]
+        means = [tf.reduce_mean(each, axis=[1, 2]) for each in maps]
+        return logits, tf.concat([*means, _grid(maps[-2:][0])], axis=1)
 
     return tf.function(run, input_signature=signature)
 
 
-def write_familiarity(path: Path, familiarity: Familiarity, *, made_from: str) -> None:
-    """Writes it beside a network; `made_from` says of what weights and training pictures it is."""
-    write_whole(
-        path,
-        lambda temporary: np.savez_compressed(
-            temporary, made_from=np.array(made_from), **asdict(familiarity)
-        ),
-    )
+def _grid(of_layer: tf.Tensor) -> tf.Tensor:
+    """A map on fewer places, each their mean, flattened: (n, places * channels)."""
+    import tensorflow as tf
 
-
-def read_familiarity(path: Path) -> tuple[Familiarity, str]:
-    """What `write_familiarity` wrote.
-
-    Raises
-    ------
-    StoreError
-        If the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file, np.load(file) as arrays:
-            fields = {name: arrays[name] for name in ("means", "precisions", "offsets")}
-            limit = float(arrays["limit"])
-            if not limit > 0:  # NaN would say that every picture is familiar
-                raise ValueError("no limit above 0")
-            return Familiarity(**fields, limit=limit), str(arrays["made_from"])
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as err:
-        raise StoreError(
-            f"Expected what a network knows of its training pictures in {path}. Received: a file "
-            "that cannot be read. Delete it, and let `python -m trainer evaluate` make it anew."
-        ) from err
+    side, channels = min(GRID, of_layer.shape[1]), of_layer.shape[3]
+    while side > 1 and side**2 * channels > MOST:
+        side //= 2
+    places = tf.image.resize(of_layer, (side, side), method="area")
+    return tf.reshape(places, (-1, side**2 * channels))

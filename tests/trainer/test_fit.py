@@ -19,6 +19,7 @@ import pytest
 
 from fascore import store
 from fascore.models import baselines
+from fascore.models.familiarity import fit_familiarity
 from fascore.scores.error_rates import eer_threshold
 from fascore.store import Store, write_card
 from tests.faces_zip import write_faces_zip
@@ -87,6 +88,7 @@ def test_what_pictures_a_network_knows_is_measured_on_its_own_training_pictures(
     store = Store(shutil.copytree(trained.path, tmp_path / "store"))
     own = store.familiarity("cnn")
     assert own is not None and 0 < own.limit < np.inf
+    assert own.layout is not None and np.isfinite(own.layout.limit)
     (store.path / "cnn" / "familiarity.npz").unlink()
     card = store.card("cnn")
     other = {**card.data, "images": {**card.data["images"], "train": "other"}}
@@ -102,7 +104,7 @@ def test_what_a_network_knows_is_not_told_of_too_few_pictures(
     store = Store(shutil.copytree(trained.path, tmp_path / "store"))
     before = store.familiarity("cnn")
     few = (np.zeros((2, 8), np.float32), np.array([0, 1]))
-    monkeypatch.setattr(familiar, "_features", lambda *_: few)
+    monkeypatch.setattr(familiar, "fit_familiarity", lambda *_: fit_familiarity(*few))
     familiarise(store, "cnn", build, again=True)
     assert "at least two training pictures of a class" in capsys.readouterr().out
     assert store.familiarity("cnn").limit == before.limit

@@ -11,11 +11,12 @@ from fascore.models.familiarity import (
     features,
     fit_familiarity,
     limit_of,
-    read_familiarity,
+    num_means,
     scores_and_features,
     stages,
-    write_familiarity,
 )
+from fascore.models.familiarity_file import read_familiarity, write_familiarity
+from fascore.models.layout import Layout
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +60,23 @@ def test_what_was_written_is_read_again(two_groups, tmp_path):
     assert made_from == "abc" and again.limit == np.inf
 
 
+def test_a_picture_is_unfamiliar_by_its_features_or_by_its_layout(two_groups, tmp_path):
+    layout = Layout(np.array([1, -1], np.float32), bias=0.5, limit=2.0)
+    fitted = replace(fit_familiarity(*two_groups), limit=5.0, layout=layout)
+    write_familiarity(tmp_path / "f.npz", fitted, made_from="abc")
+    again, _ = read_familiarity(tmp_path / "f.npz")
+    # three channels' means, then the map at two places: log odds 0.5, 0.5, 2.5, and 2.5
+    pictures = np.array(
+        [[0, 0, 0, 1, 1], [0, 0, 90, 1, 1], [0, 0, 0, 3, 1], [0, 0, 90, 3, 1]], float
+    )
+    for known in (fitted, again):
+        assert known.is_unfamiliar(pictures).tolist() == [False, True, True, True]
+    older = replace(fitted, layout=None)
+    write_familiarity(tmp_path / "older.npz", older, made_from="abc")
+    assert read_familiarity(tmp_path / "older.npz")[0].layout is None
+    assert older.is_unfamiliar(pictures).tolist() == [False, True, False, True]
+
+
 @pytest.mark.parametrize("damage", [b"", b"PK", None])
 def test_a_damaged_file_is_one_sentence(two_groups, tmp_path, damage):
     path = tmp_path / "f.npz"
@@ -68,20 +86,30 @@ def test_a_damaged_file_is_one_sentence(two_groups, tmp_path, damage):
         read_familiarity(path)
 
 
-def test_no_limit_is_a_damaged_file(two_groups, tmp_path):
-    fitted = replace(fit_familiarity(*two_groups), limit=np.nan)
+@pytest.mark.parametrize(
+    "without", [{"limit": np.nan}, {"layout": Layout(np.zeros(2, np.float32), 0.0, np.nan)}]
+)
+def test_no_limit_is_a_damaged_file(two_groups, tmp_path, without):
+    fitted = replace(fit_familiarity(*two_groups), **without)
     write_familiarity(tmp_path / "f.npz", fitted, made_from="abc")
     with pytest.raises(StoreError, match="Expected what a network knows"):
         read_familiarity(tmp_path / "f.npz")
 
 
-def test_features_are_channel_means_of_the_last_map_at_each_resolution(tiny_models):
+def test_features_are_means_of_each_resolution_s_last_map_then_a_map_place_by_place(tiny_models):
     model = tiny_models[0]
     images = np.random.default_rng(0).integers(0, 256, (3, model.size, model.size, 3), np.uint8)
     names = stages(model.network)
     maps = [model.network.get_layer(name).output for name in names]
-    found = features(model, images, batch_size=2)
-    assert found.shape == (3, sum(each.shape[-1] for each in maps)) and names[-1] == "feature_map"
+    found, count = features(model, images, batch_size=2), num_means(model.network)
+    assert count == sum(each.shape[-1] for each in maps) and names[-1] == "feature_map"
+    asked = max(len(maps) - 2, 0)
+    before, channels = sum(each.shape[-1] for each in maps[:asked]), maps[asked].shape[-1]
+    places = found[:, count:].reshape(3, -1, channels)
+    assert places.shape[1] > 1
+    # the mean of all places is the channel's
+    means = found[:, before : before + channels]
+    np.testing.assert_allclose(places.mean(axis=1), means, rtol=0.05, atol=0.01)
 
 
 def test_scores_and_features_are_those_of_two_passes(tiny_models):

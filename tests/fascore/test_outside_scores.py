@@ -3,9 +3,12 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
 
+from fascore.errors import FascoreError
 from fascore.evaluation_sets import open_set
+from fascore.outside_scores import import_scores
 from fascore.scores.across_sets import across_sets
 from fascore.shipped import DEMO_STORE
 from fascore.store import PREDICTIONS, SAMPLES, Store
@@ -78,6 +81,49 @@ def test_a_table_that_does_not_fit_is_one_sentence(path, scores, tmp_path, capsy
     assert run(path, spoil(scores), tmp_path) != 0
     message = capsys.readouterr().err
     assert sentence in message and "Expected" in message and "Received:" in message
+
+
+@pytest.mark.parametrize(
+    ("write", "encoding"),
+    [
+        (lambda rows: "\n".join(["sample_id,spoof_score", *rows]), "utf-8"),  # no end of line
+        (lambda rows: "sep=;\nSpoof_Score; Sample_ID ;note\n" + swapped(rows, ";"), "utf-16"),
+        (lambda rows: "sample_id\tspoof_score\n" + "\n".join(rows).replace(",", "\t"), "utf-8-sig"),
+    ],
+    ids=["cut", "semicolons, decimal commas, back slashes", "tabs"],
+)
+def test_tables_of_many_programs_are_read(path, scores, tmp_path, write, encoding):
+    table = tmp_path / "scores.csv"
+    rows = [f"{name},{score}" for name, score in scores["spoof_score"].items()]
+    table.write_bytes(write(rows).encode(encoding))
+    found = import_scores(Store(path), "my detector", table, again=True)
+    np.testing.assert_allclose(found.scored["spoof_score"], scores["spoof_score"])
+
+
+def swapped(rows, sign):
+    """Score with a decimal comma, then a path with back slashes, then a note."""
+    cells = [row.rsplit(",", 1) for row in rows]
+    return "\n".join(
+        sign.join([score.replace(".", ","), ".\\" + name.replace("/", "\\"), "x"])
+        for name, score in cells
+    )
+
+
+@pytest.mark.parametrize(
+    ("file", "threshold", "sentence"),
+    [
+        ("nowhere.csv", None, "nowhere.csv, which cannot be read"),
+        ("scores.csv", 1.5, "a threshold from 0 to 1, as the scores are. Received: 1.5"),
+        ("scores.csv", float("nan"), "Received: nan"),
+    ],
+)
+def test_no_table_and_no_threshold_are_one_sentence(
+    path, scores, tmp_path, file, threshold, sentence
+):
+    scores.to_csv(tmp_path / "scores.csv")
+    with pytest.raises(FascoreError, match=sentence):
+        import_scores(Store(path), "other", tmp_path / file, threshold=threshold)
+    assert not (path / "outside/other").exists()
 
 
 def test_a_name_that_is_taken_or_a_networks_own_is_refused(path, scores, tmp_path, capsys):

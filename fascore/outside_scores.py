@@ -11,16 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from fascore.data.csv_rows import read_csv_rows, shortened
 from fascore.errors import StoreError
 from fascore.evaluation_sets import OWN, EvaluationSet, image_digests, open_set, set_names
 from fascore.files import write_json, write_whole
 from fascore.models import MODELS, model_title
+from fascore.score_tables import given_scores, stored_scores
 from fascore.store import Store
-from fascore.tables import read_table
 
 OUTSIDE, ABOUT, SCORES = "outside", "about.json", "scores.csv"
-COLUMNS = ("sample_id", "spoof_score")
 LONGEST = 60  # letters of a title
 
 
@@ -80,7 +78,7 @@ def import_scores(
             "another --threshold, or none: then only AUC is told."
         )
     tested = open_set(store, name)
-    scores = _checked(_given(table, tested), tested, table.name)
+    scores = given_scores(table, tested)
     folder = store.path / OUTSIDE / "--".join(filter(None, (_folder_name(title), name)))
     if (folder / ABOUT).exists() and not again:
         raise StoreError(
@@ -185,7 +183,7 @@ def _read_detector(path: Path, tested: EvaluationSet) -> OutsideDetector:
             f"{path.parent}."
         )
     try:
-        scores = _checked(_stored(path.with_name(SCORES)), tested, SCORES)
+        scores = stored_scores(path.with_name(SCORES), tested)
     except StoreError as err:
         raise StoreError(f"The imported scores of {title} are left out. {err}") from err
     return OutsideDetector(title, tested.samples.join(scores), about["threshold"], about["rule"])
@@ -207,64 +205,3 @@ def _folder_name(title: str) -> str:
             f"network's of fascore. Received: {title!r}. Give another --name."
         )
     return name
-
-
-def _given(path: Path, tested: EvaluationSet) -> pd.DataFrame:
-    """A table of scores as people have it (`read_csv_rows`): sample_id and spoof_score."""
-    header, rows = read_csv_rows(path, known=lambda cell: cell.strip().lower() in COLUMNS)
-    names = [cell.lower() for cell in header]
-    if not set(COLUMNS) <= set(names):
-        raise StoreError(
-            f"Expected a CSV table with the columns {' and '.join(COLUMNS)}. Received: {path}, "
-            f"whose header is {shortened(','.join(header))}. Rename its columns."
-        )
-    places = [names.index(name) for name in COLUMNS]
-    cells = [
-        [row.cells[at].strip() if at < len(row.cells) else "" for at in places] for row in rows
-    ]
-    table = pd.DataFrame(cells, columns=list(COLUMNS))
-    table["sample_id"] = [_own_id(each, tested) for each in table["sample_id"]]
-    table["spoof_score"] = table["spoof_score"].str.replace(",", ".")
-    return table
-
-
-def _own_id(sample_id: str, tested: EvaluationSet) -> str:
-    """A sample's id as the set has it, however its path was written."""
-    if sample_id in tested.samples.index:
-        return sample_id
-    return sample_id.replace("\\", "/").removeprefix("./")
-
-
-def _stored(path: Path) -> pd.DataFrame:
-    """A table of scores as `import_scores` wrote it."""
-    try:
-        return read_table(path, text=["sample_id"])[list(COLUMNS)]
-    except (OSError, ValueError, KeyError) as err:
-        raise StoreError(
-            f"Expected a CSV table with the columns {' and '.join(COLUMNS)}. Received: {path}, "
-            "which does not read so. Import the scores again."
-        ) from err
-
-
-def _checked(table: pd.DataFrame, tested: EvaluationSet, file: str) -> pd.Series:
-    """A table's scores: one number in [0, 1] for each image of the set, in the set's order."""
-    ids, scores = table["sample_id"], pd.to_numeric(table["spoof_score"], errors="coerce")
-    wanted = set(tested.samples.index)
-    wrong = {
-        "is there twice": ids[ids.duplicated()],
-        f"is no image of {tested.title}": ids[~ids.isin(wanted)],
-        "has no number from 0 to 1": ids[~scores.between(0, 1)],
-        "has no score": pd.Series(sorted(wanted - set(ids)), dtype=object),
-    }
-    for why, rows in wrong.items():
-        if len(rows):
-            raise StoreError(
-                f"Expected one score from 0 to 1 for each of the {len(wanted):,} images of "
-                f"{tested.title} in {file}. Received: {rows.iloc[0]}, which {why} "
-                f"({len(rows):,} such). Correct the table."
-            )
-    return (
-        scores.set_axis(ids.to_numpy())
-        .rename("spoof_score")
-        .rename_axis("sample_id")[tested.samples.index]
-    )

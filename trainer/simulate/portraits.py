@@ -139,13 +139,26 @@ def _pixels(path: str) -> np.ndarray:
 
 
 def read_portrait(file: PortraitFile, *, matte: bool = True) -> Portrait:
-    """The photograph, its face centred and at the scale of all; without `matte`, not cut out."""
+    """The photograph, its face centred and at the scale of all; without `matte`, not cut out.
+
+    Raises
+    ------
+    FascoreError
+        If it cannot be read, or the middle of the face's box is not in it.
+    """
     pixels, (x, y, width, height) = _pixels(file.path), file.box
+    across, down = x + width / 2, y + height / 2
+    if not (0 <= across < pixels.shape[1] and 0 <= down < pixels.shape[0]):
+        raise FascoreError(
+            f"Expected a face box in its photograph. Received: x, y, w, h = {x:g}, {y:g}, "
+            f"{width:g}, {height:g} for {file.path}, which has {pixels.shape[1]} x "
+            f"{pixels.shape[0]} pixels. Correct the table."
+        )
     longer = max(width, height)
     scale = SIDE / (EXPANSION * longer)
     if scale < 0.9:  # keeps detail finer than the aligned portrait's from aliasing
         pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 / scale)
-    centre = np.array([x + width / 2, y + height / 2])
+    centre = np.array([across, down])
     shift = SIDE / 2 - centre * scale - 0.5 * (1 - scale)
     aligned = cv2.warpAffine(
         pixels,

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from collections import Counter
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -116,6 +117,12 @@ def test_a_table_that_does_not_fit_is_one_sentence(portraits, tmp_path, row, sen
         csv.writer(file).writerows([["file"], row])
     with pytest.raises(FascoreError, match=sentence):
         find_portraits(portraits, tmp_path / "boxes.csv")
+
+
+def test_a_box_off_its_photograph_is_one_sentence(portraits):
+    file = find_portraits(portraits, portraits / "boxes.csv")[0]
+    with pytest.raises(FascoreError, match="9000, 66, 96, 130 for .* which has 512 x 512 pixels"):
+        read_portrait(replace(file, box=(9000.0, *FACE[1:])), matte=False)
 
 
 def test_a_folder_without_faces_is_one_sentence(portraits, tmp_path):

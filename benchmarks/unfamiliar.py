@@ -8,7 +8,7 @@ is: the largest centred square.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,9 @@ import pandas as pd
 import skimage.data
 
 from fascore.data import open_data
-from fascore.data.samples import EntryError, FaceData
+from fascore.data.sample_table import sample_of
+from fascore.data.samples import EntryError, FaceData, Sample
+from fascore.evaluation_sets import open_set
 from fascore.images import face_input
 from fascore.models.familiarity import features
 from fascore.shipped import DEMO_STORE, located
@@ -68,9 +70,10 @@ def _windows(picture: np.ndarray, rng: np.random.Generator, size: int) -> np.nda
     return np.stack(cut)
 
 
-def faces(source: FaceData, card: Card, *, split: str | None, tight: float = 1.0) -> np.ndarray:
-    """At most `COUNT` faces of a data set, evenly picked; crops `tight` times the right side."""
-    samples = [each for each in source.samples() if split in (None, each.split)]
+def faces(
+    source: FaceData, samples: Sequence[Sample], card: Card, *, tight: float = 1.0
+) -> np.ndarray:
+    """At most `COUNT` of these faces, evenly picked; crops `tight` times the right side."""
     step, cut = max(len(samples) // COUNT, 1), []
     for sample in samples[::step]:
         try:
@@ -88,10 +91,16 @@ def alarms(store: Store, others: list[Path]) -> pd.DataFrame:
         card, model, known = store.card(name), store.load(name), store.familiarity(name)
         if known is None:
             continue
+        # the store's list: parts of its data set may not be here
+        listed = open_set(store).samples
+        tests = [sample_of(row) for _, row in listed.iterrows()]
         own = open_data(located(card.data["root"]))
-        kinds = {"own test faces": faces(own, card, split="test")}
-        kinds["own test faces, cut too tight"] = faces(own, card, split="test", tight=TIGHT)
-        kinds |= {f"{root.name}": faces(open_data(root), card, split=None) for root in others}
+        kinds = {"own test faces": faces(own, tests, card)}
+        kinds["own test faces, cut too tight"] = faces(own, tests, card, tight=TIGHT)
+        for root in others:
+            other = open_data(root)
+            kinds[str(root)] = faces(other, other.samples(), card)
+            kinds[f"{root}, cut too tight"] = faces(other, other.samples(), card, tight=TIGHT)
         kinds |= dict(no_faces(card.size))
         table[name] = {
             kind: float(known.is_unfamiliar(features(model, images)).mean())

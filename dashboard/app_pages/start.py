@@ -71,7 +71,7 @@ def say_test_set(store: Store, cards: Mapping[str, Card]) -> SetKey:
         )
         return OWN_SPLIT
     of = views.chosen_set(store)
-    st.markdown("Steps 1 and 2 are of this test set, steps 3 and 4 of the images that they name.")
+    st.markdown("The steps are of this test set, where they do not name other images.")
     return of
 
 
@@ -201,7 +201,8 @@ def draw_maps(store: Store, of: SetKey) -> Conclusion:
         )
     else:
         images = open_set(store, of.name)
-        st.markdown(f"The paper's claims, held against maps of images of **{images.title}**:")
+        part = ", test split" if images.is_own else ""
+        st.markdown(f"The paper's claims, held against maps of images of **{images.title}**{part}:")
         views.claims_list(claims)
         st.page_link(
             "app_pages/explanations.py",
@@ -236,7 +237,7 @@ def draw_conclusions(noise: TrainingNoise | None, judged: Conclusion, *, simulat
     faces = "simulated faces" if simulated else "one data set"
     st.markdown(
         "Not to conclude: that any of these networks protects a door or a phone. They were "
-        f"measured on {faces}; on other pictures such networks err far more often."
+        f"trained on {faces}; on other pictures such networks err far more often."
     )
 
 

@@ -86,7 +86,8 @@ def _gallery(store: Store, card: Card) -> None:
         if not species:
             st.info("The store lists no test images to choose from. Upload a picture instead.")
             return
-        _samples(card, name, set_root(store, card, name), samples, species)
+        title = cache.test_sets(str(store.path), cache.sets_stamp(store))[name].title
+        _samples(card, name, title, set_root(store, card, name), samples, species)
     except (DataError, StoreError) as err:
         st.error(f"The gallery cannot be shown. {err}")
 
@@ -103,13 +104,14 @@ def _pick(test_set: str, root: str, sample: Sample) -> None:
 def _samples(
     card: Card,
     test_set: str,
+    title: str,
     root: str,
     samples: Mapping[str, Sequence[Sample]],
     species: Sequence[str],
 ) -> None:
     """The species control, one page of thumbnails, and the button for the next page."""
     chosen = st.segmented_control(
-        f"Test images of {cache.face_data(root).name}",
+        f"Test images of {title}",
         species,
         # a link may have chosen already: Streamlit warns of a default and a value
         default=None if "species" in st.session_state else species[0],

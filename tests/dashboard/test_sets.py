@@ -157,7 +157,7 @@ def test_start_says_on_which_images_its_maps_were_judged(app, judged_path):
     check_clean(app)
     assert "pictures of **webcam frames** are not here" in page
     assert f"judge --store {judged_path} --test-set frames" in page
-    assert "held against maps of images of **tiny faces**" in page
+    assert "held against maps of images of **tiny faces**, test split" in page
 
 
 def test_the_gallery_of_a_set_that_was_replaced_is_the_new_one(store_path):

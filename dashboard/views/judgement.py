@@ -54,7 +54,7 @@ def fidelity_words(judged: MapJudgement) -> str:
 
 def stability_words(judged: MapJudgement) -> str:
     """Rank correlations with the maps of the picture changed a little."""
-    undefined = "turns the verdict" if judged.faithfulness.defined else "undefined"
+    undefined = "none, as the verdict turns" if judged.faithfulness.defined else "undefined"
     parts = [
         f"{word} {undefined if math.isnan(value) else f'{value:.2f}'}"
         for name, word in SHORT.items()

@@ -77,7 +77,7 @@ class GradCAM:
                 "what speaks for and against cancels in every cell. What speaks for "
                 f"{other} may be seen instead."
             )
-        return f"Shows only what speaks for {target}; Grad-CAM has no measure of its own fit."
+        return f"Shows only what speaks for {target}, and does not say itself how good it is."
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)

@@ -59,7 +59,7 @@ class LimeImage:
     )
     settled: float = setting(
         0.96,
-        title="Settled",
+        title="Sure enough at",
         help="Stops once the estimated rank correlation of the weights with those of endlessly "
         "many samples reaches this; 1 never stops early.",
         low=0.5,
@@ -118,12 +118,12 @@ class LimeImage:
         quality = attribution.quality
         repeats = quality["repeatability"]
         other = (
-            "too few to tell how much alike others would rank the superpixels"
+            "too few to tell how much alike others would rank the areas"
             if math.isnan(repeats)
-            else f"others would rank the superpixels {repeats:.2f} alike (1 is the same)"
+            else f"others would rank the areas {repeats:.2f} alike (1 is the same)"
         )
         return (
-            f"{quality[SAMPLES]:.0f} perturbed pictures; {other}. "
+            f"{quality[SAMPLES]:.0f} pictures with areas hidden; {other}. "
             f"A linear model of them fits with R² = {quality['r2']:.2f} (1 is exact)."
             + _warning(quality, attribution.superpixels)
         )

@@ -57,7 +57,7 @@ class ShapImage:
     )
     settled: float = setting(
         0.93,  # the halves' points complement each other, so the estimate errs on the careful side
-        title="Settled",
+        title="Sure enough at",
         help="Stops once the estimated rank correlation of the cells with those of endlessly many "
         "points reaches this and the pixels add up; 1 never stops early.",
         low=0.5,
@@ -99,7 +99,8 @@ class ShapImage:
             else "they do not add up: read the largest parts alone"
         )
         sums = (
-            f"The pixels give {difference + residual:+.2f} of f(x) − E f = {difference:+.2f} logits"
+            f"The pixels sum to {difference + residual:+.2f} of the {difference:+.2f} logits "
+            "between this picture and the average background picture"
         )
         return f"{sums}: {judged}; {quality[SAMPLES]:.0f} points.".replace("-", "−")
 

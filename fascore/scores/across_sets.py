@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from fascore.outside_scores import OutsideDetector, lost_imports, outside_detect
 from fascore.scores.comparison import rank_tables
 from fascore.scores.definitions import metric_columns, metric_table
 from fascore.scores.evaluation import evaluate_scores, score_quality
-from fascore.stats.intervals import interval_text, restore_interval
+from fascore.stats.intervals import Interval, interval_text, restore_interval
 from fascore.store import Store
 from fascore.tone_scores import RULE, TITLE, read_tone, tone_table
 
@@ -161,10 +161,24 @@ def _weakest_words(real: Tested, title: Callable[[str], str]) -> str:
     name = str(real.table["auc"].idxmin())
     row = real.table.loc[name]
     auc, bpcer = (
-        interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=3)
-        for metric in ("auc", "bpcer")
+        _percent(restore_interval(row, metric, prefix=f"{metric}_")) for metric in ("auc", "bpcer")
     )
     return (
         f"On {len(real.tested.samples):,} {real.tested.title} the weakest network, {title(name)}, "
-        f"has AUC {auc} and rejects {bpcer} of the live faces."
+        f"scores an attack above a live face in {auc} % of pairs and rejects {bpcer} % of the "
+        "live faces (in brackets 95 % intervals)."
     )
+
+
+def _percent(rate: Interval | None) -> str:
+    """A rate with its interval, all in percent.
+
+    Examples
+    --------
+    >>> _percent(Interval(0.902, 0.831, 0.944, 1164))
+    '90.2 [83, 94]'
+    """
+    if rate is None:
+        return interval_text(None)
+    ends = {name: 100 * getattr(rate, name) for name in ("estimate", "low", "high")}
+    return interval_text(replace(rate, **ends), digits=1, end_digits=0)

@@ -74,8 +74,8 @@ class TrainingNoise:
             return f"{runs}, nothing can be shown: so few runs cannot tell the variants apart."
         if p >= alpha:
             return (
-                f"{runs}, no difference between the variants is shown (p = {p:.2g}, permutation "
-                "within seeds). Such runs would show a difference of "
+                f"{runs}, no difference between the variants is shown: repeating the training "
+                f"alone moves them as much (p = {p:.2g}). So many runs show a difference of "
                 f"{self.test.smallest:.1%} between one variant and the others four times in five."
             )
         if strict >= alpha:

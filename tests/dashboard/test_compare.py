@@ -68,7 +68,7 @@ def test_each_map_names_its_method_and_says_how_well_it_fits(app):
     page = text_of(app.run())
     assert all(kind.title in page for kind in default_explainers())
     assert "fits with R² =" in page
-    assert "of f(x) − E f =" in page and "add up" in page
+    assert "The pixels sum to" in page and "add up" in page
 
 
 def test_each_map_is_judged_on_request(app):
@@ -480,10 +480,10 @@ def test_whether_a_change_turns_the_verdict_is_asked_at_the_pages_threshold(app,
     scores = opened.load("cnn").spoof_scores(np.stack([seen, shifted(seen)]))
     app.run().toggle(key="judge").set_value(True).run()
     set_threshold(app, 1e-9)
-    assert "shift turns the verdict" not in text_of(app)
+    assert "shift none, as the verdict turns" not in text_of(app)
     set_threshold(app, scores.mean())
     check_clean(app)
-    assert "shift turns the verdict" in text_of(app)
+    assert "shift none, as the verdict turns" in text_of(app)
 
 
 def test_a_threshold_that_turns_no_verdict_recomputes_nothing(app, monkeypatch):

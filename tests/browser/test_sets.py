@@ -66,3 +66,29 @@ def test_tables_follow_the_test_set_and_images_goes_along(page, another):
     assert f"set={name}" in page.url
     page.reload()
     page.get_by_text(f"Test set: {title}, {count:,} images").wait_for(timeout=TIMEOUT)
+
+
+def visit(page, name, sentence):
+    """Opens a page by the navigation and waits until it is of the test set."""
+    open_sidebar(page)
+    page.get_by_role("link", name=name, exact=True).click(timeout=TIMEOUT)
+    page.get_by_text(sentence).first.wait_for(timeout=TIMEOUT)
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+
+
+def test_the_choice_goes_along_to_start_and_to_the_gallery(page, another):
+    name, title, count = another
+    page.goto(page.url.replace("compare", f"metrics?set={name}"))
+    page.get_by_text(f"Measured on {title}").first.wait_for(timeout=TIMEOUT)
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+    visit(page, "Start", f"On {title}, {count:,} images")
+    assert not page.get_by_text(re.compile("^On .*test split, .* images")).count()
+    visit(page, "Compare", f"The pictures of {title} are not here")
+    assert f"set={name}" in page.url
+    one = open_set(Store(DEMO_STORE), "astronaut").title
+    open_sidebar(page)
+    page.get_by_role("combobox", name="Test set").click(timeout=TIMEOUT)
+    page.get_by_role("option", name=one).click(timeout=TIMEOUT)
+    page.get_by_text(f"Test images of {one}").wait_for(timeout=TIMEOUT)
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+    assert "set=astronaut" in page.url and not page.get_by_text("are not here").count()

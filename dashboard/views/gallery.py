@@ -110,6 +110,7 @@ def _samples(
     species: Sequence[str],
 ) -> None:
     """The species control, one page of thumbnails, and the button for the next page."""
+    _follow(samples)
     chosen = st.segmented_control(
         f"Test images of {title}",
         species,
@@ -136,6 +137,17 @@ def _samples(
         pick=partial(_pick, test_set),
         a_row=PER_PAGE // 2,
     )
+
+
+def _follow(samples: Mapping[str, Sequence[Sample]]) -> None:
+    """Turns to the species and the page of a picture that was chosen on another page."""
+    shown = state.shown()
+    sample = shown.sample if shown else None
+    if sample is None or st.session_state.get("species") == sample.pai_species:
+        return
+    if sample in (group := samples.get(sample.pai_species, ())):
+        st.session_state["species"] = sample.pai_species
+        show_page_of(sample, group)
 
 
 def show_page_of(sample: Sample, group: Sequence[Sample]) -> None:

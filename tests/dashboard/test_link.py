@@ -82,7 +82,7 @@ def test_a_link_opens_all_that_it_names_and_names_it_still(app, attack):
     page = text_of(app)
     assert page.count('"fs-chip fs-') == 2 and "SHAP <small>" not in page
     assert "Threshold 0.250 (set by hand)" in page and "for live" in page
-    assert "60 perturbed pictures" in page and "changed by the sliders" in page
+    assert "60 pictures with areas hidden" in page and "changed by the sliders" in page
     assert app.number_input(key="lime_seed").value == 3 and app.toggle(key="judge").value
     named = {name.replace("__", "."): text for name, text in SHOWN.items()}
     assert app.query_params == {"sample": attack.sample_id, **named}

@@ -44,6 +44,16 @@ def test_another_face_comes_and_goes_on_to_its_explanations(start, detect):
     assert "True label: live" in text_of(start)
 
 
+def test_gallery_stands_where_the_face_of_start_is_from(start, detect):
+    start.run().segmented_control(key="start_species").set_value("replay").run()
+    start.button(key="start_compare").click().run()
+    start.switch_page("app_pages/compare.py").run()  # as the click has done in a browser
+    check_clean(start)
+    assert start.segmented_control(key="species").value == "replay"
+    start.segmented_control(key="species").set_value("live").run()
+    assert "True label: live" in text_of(start)
+
+
 def test_tables_have_intervals_and_say_which_networks_differ(start):
     page = text_of(start.run())
     assert "No two of them can be told apart on these 8 images." in page

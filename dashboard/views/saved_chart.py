@@ -26,7 +26,7 @@ _component = st.components.v2.component(
     "fascore_saved_chart",
     html=HTML,
     css=CSS,
-    js=Path(__file__).with_suffix(".js").read_text("utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

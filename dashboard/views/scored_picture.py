@@ -24,7 +24,7 @@ _component = st.components.v2.component(
     "fascore_scored_picture",
     html='<div class="card" hidden aria-hidden="true"></div>',
     css=CSS,
-    js=Path(__file__).with_suffix(".js").read_text("utf-8"),
+    js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

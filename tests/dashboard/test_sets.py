@@ -79,6 +79,7 @@ def test_the_gallery_shows_faces_of_the_chosen_set(app, store_path):
     add_set(store_path, "other", labels=[0], description="other faces", root=root)
     app.run()
     assert [*app.segmented_control(key="species").options] != ["Live"]
+    app.segmented_control(key="species").set_value("3d_mask").run()  # which the other set lacks
     app.selectbox(key="test_set_choice").set_value("other").run()
     check_clean(app)
     assert app.session_state["shown"].test_set == "other" and app.query_params["set"] == "other"

@@ -271,7 +271,7 @@ def main() -> int:
                 break
             bad = True
     if options.json:
-        options.json.write_text(json.dumps(figures, default=str, indent=2) + "\n", "utf-8")
+        options.json.write_text(json.dumps(figures, default=str, indent=2) + "\n", encoding="utf-8")
     return int(bad)
 
 

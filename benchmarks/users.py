@@ -32,7 +32,7 @@ from playwright.async_api import async_playwright
 
 from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_server
 
-TIMEOUT = 600  # s
+TIMEOUT = 300  # s
 LOOK = 0.1  # s; between two looks at a page
 # what a visitor has before him: verdicts, whether anything is still to come, and what went wrong
 SEEN = f"""() => {{
@@ -52,6 +52,10 @@ SEEN = f"""() => {{
 # two pictures may have the same verdicts: what is of the one before is marked
 MARK = """() => document.querySelectorAll('.fs-verdict, .fs-scale')
     .forEach(shown => shown.dataset.before = 'yes')"""
+# why nothing more may come: what the uploader says, and whether the server is reached
+SAID = """() => [...document.querySelectorAll(
+    '[data-testid="stFileUploader"], [data-testid="stStatusWidget"], [role="dialog"]'
+)].map(e => e.innerText).join(' | ')"""
 JUDGED = """() =>
     document.body.innerText.match(/.* files judged.*|.* faces? in .*/)?.[0] ?? 'unknown'"""
 
@@ -106,7 +110,8 @@ async def give(page: Any, data: bytes) -> Visit:
             visit.last_map, visit.errors = time.monotonic() - start, seen["errors"]
             visit.answer = (*seen["verdicts"], *sorted(seen["maps"]))
             return visit
-    visit.errors = [f"nothing more came for {TIMEOUT} s"]
+    said = await page.evaluate(SAID)
+    visit.errors = [f"not all came in {TIMEOUT} s: {said!r}, {seen}"]
     return visit
 
 

@@ -221,7 +221,6 @@ def take_file(key: str, origin: Origin) -> None:
     clear()
     file = _session().get(key)
     if file is None:
-        _session().pop(key, None)  # Streamlit would keep what it held until the next click
         return
     _, why_not = count_pictures(1)
     if why_not is None:

@@ -11,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from fascore.building import BUILDING
 from fascore.images import Box, crop_square, overlap
 
 DETECTION_SIDE = 640  # px; larger pictures are shrunk to this before detection
@@ -42,9 +43,10 @@ class FaceDetector:
     """MTCNN, loaded once and guarded by a lock (Zhang et al. 2016, arXiv:1604.02878)."""
 
     def __init__(self) -> None:
-        from mtcnn import MTCNN  # pulls in TensorFlow: only who detects pays for it
+        with BUILDING:
+            from mtcnn import MTCNN  # pulls in TensorFlow: only who detects pays for it
 
-        self._detector = MTCNN(device="CPU:0")
+            self._detector = MTCNN(device="CPU:0")
         self._lock = threading.Lock()
 
     def detect(self, image: np.ndarray) -> list[Face]:

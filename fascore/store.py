@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from fascore.building import BUILDING
 from fascore.cards import CARD, DEFAULT_THRESHOLD, Card, read_card, write_card
 from fascore.errors import StoreError
 from fascore.files import read_whole, sha256, write_whole
@@ -126,12 +127,10 @@ class Store:
                 "Train the model with `python -m trainer fit`."
             )
         self._check_weights(card, name)
-        return FaceModel(
-            name,
-            read_network(path),
-            threshold=card.threshold_value,
-            background=self.background,
-        )
+        with BUILDING:
+            network = read_network(path)
+        threshold = card.threshold_value
+        return FaceModel(name, network, threshold=threshold, background=self.background)
 
     def familiarity(self, name: str) -> Familiarity | None:
         """What pictures a model knows; None where nobody measured it of these weights.

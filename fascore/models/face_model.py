@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import numpy as np
 
+from fascore.building import BUILDING
 from fascore.errors import FascoreError
 from fascore.models import LOGITS
 
@@ -172,7 +173,8 @@ class FaceModel:
         import keras  # slow: commands that only parse import this file too
         import tensorflow as tf
 
-        network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
+        with BUILDING:
+            network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
         signature = [tf.TensorSpec((None, self.size, self.size, 3), tf.float32)]
         # a compiled function: keras's predict costs ten times as much on one image
         return tf.function(lambda x: network(x, training=False), input_signature=signature)
@@ -180,7 +182,8 @@ class FaceModel:
     def _build_quick(self) -> keras.Model:
         from fascore.models.quick import in_bfloat16, quick_network
 
-        return quick_network(self.network, bfloat16=in_bfloat16())
+        with BUILDING:
+            return quick_network(self.network, bfloat16=in_bfloat16())
 
     def cached(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build()` returned the first time `key` was asked for; lives as long as the model.

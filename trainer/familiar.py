@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from fascore.errors import StoreError
 from fascore.files import sha256
@@ -48,7 +49,8 @@ def familiarise(opened: Store, name: str, build: Prepared, *, again: bool = Fals
     print(f"{title}: measuring which pictures it knows.")
     model = opened.load(name)
     try:
-        fitted = _with_limits(_fitted(model, build), model, build)
+        with threadpool_limits(1):  # sums in another order would be another file each time
+            fitted = _with_limits(_fitted(model, build), model, build)
     except TooFewError as err:
         print(f"{title}: what it knows is not told. {err}")
         return

@@ -64,11 +64,12 @@ def study(
         print(f"\n{MODELS[name].title}, seed {seed} ({number} of {len(runs)})", flush=True)
         if done[number - 1]:
             print("Trained and scored already.")
-            continue
-        if again or not is_trained(folder / name, key):
-            train(name, build, folder, recipe=recipe, key=key, strategy=strategy)
-        score(Store(folder, samples_path=store_path / store.SAMPLES), name, build)
-        (folder / name / store.WEIGHTS).unlink()
+        else:
+            if again or not is_trained(folder / name, key):
+                train(name, build, folder, recipe=recipe, key=key, strategy=strategy)
+            score(Store(folder, samples_path=store_path / store.SAMPLES), name, build)
+        # also those of a run that was killed when it had just scored
+        (folder / name / store.WEIGHTS).unlink(missing_ok=True)
     return training_noise(measure_runs(study_runs(store_path)))
 
 

@@ -59,7 +59,7 @@ class LimeImage:
     )
     settled: float = setting(
         0.96,
-        title="Settled",
+        title="How steady is enough",
         help="Stops once the estimated rank correlation of the weights with those of endlessly "
         "many samples reaches this; 1 never stops early.",
         low=0.5,

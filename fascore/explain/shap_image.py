@@ -57,7 +57,7 @@ class ShapImage:
     )
     settled: float = setting(
         0.93,  # the halves' points complement each other, so the estimate errs on the careful side
-        title="Settled",
+        title="How steady is enough",
         help="Stops once the estimated rank correlation of the cells with those of endlessly many "
         "points reaches this and the pixels add up; 1 never stops early.",
         low=0.5,

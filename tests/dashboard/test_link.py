@@ -147,7 +147,7 @@ BAD_PARTS = {
     "methods": ("lime,ouija", "Received: 'ouija'"),
     "view": ("cubes", "Received: 'cubes'"),
     "lime__superpixels": ("5000", "Superpixels: a number from 2 to 1000. Received: '5000'"),
-    "lime__settled": ("nan", "Settled: a number from 0.5 to 1. Received: 'nan'"),
+    "lime__settled": ("nan", "How steady is enough: a number from 0.5 to 1. Received: 'nan'"),
     "shap__seed": ("x", "Received: 'x'"),
     "grad_cam__layer": ("logits", "Layer: last_conv, feature_map. Received: 'logits'"),
     "blur": ("-3", "Blur: a number from 0 to 50. Received: '-3'"),

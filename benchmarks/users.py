@@ -56,8 +56,8 @@ MARK = """() => document.querySelectorAll('.fs-verdict, .fs-scale')
 SAID = """() => [...document.querySelectorAll(
     '[data-testid="stFileUploader"], [data-testid="stStatusWidget"], [role="dialog"]'
 )].map(e => e.innerText).join(' | ')"""
-JUDGED = """() =>
-    document.body.innerText.match(/.* files judged.*|.* faces? in .*/)?.[0] ?? 'unknown'"""
+JUDGED = r"""() =>
+    document.body.innerText.match(/^[\d,]+ (of .* files judged|faces? in ).*/m)?.[0] ?? 'unknown'"""
 
 
 @dataclass

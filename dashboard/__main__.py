@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fascore: {err}", file=sys.stderr)
         return 2
     # while the server starts and the first page without networks is drawn
-    threading.Thread(target=cache.import_tensorflow, daemon=True).start()
+    threading.Thread(target=cache.import_tensorflow).start()
     options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
     cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")

@@ -31,10 +31,11 @@ def _detector() -> FaceDetector:
 def warm_detector() -> Thread:
     """Builds the face detector beside the pages, once a process, so that no upload waits for it.
 
-    It is made known when it has looked at a picture: its first look is the slow one.
+    It is made known when it has looked at a picture: its first look is the slow one. A process
+    that ends earlier waits for it: TensorFlow aborts if Python ends a thread in the middle of it.
     """
     blank = np.zeros((WARM_SIDE, WARM_SIDE, 3), np.uint8)
-    thread = Thread(target=lambda: _detector().detect(blank), name="warm detector", daemon=True)
+    thread = Thread(target=lambda: _detector().detect(blank), name="warm detector")
     thread.start()
     return thread
 

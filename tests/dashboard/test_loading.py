@@ -29,6 +29,24 @@ def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path,
     assert built == [detector]
 
 
+def test_a_process_that_ends_lets_the_detector_look_first():
+    """TensorFlow aborts the process if Python ends a thread in the middle of it."""
+    program = """
+import time
+from dashboard.cache import pictures
+
+class Detector:
+    def detect(self, pixels):
+        time.sleep(0.5)
+        print("looked")
+
+pictures._detector = Detector
+pictures.warm_detector()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (ended.returncode, ended.stdout) == (0, "looked\n"), ended.stderr
+
+
 def test_a_worker_process_that_imports_the_script_draws_no_page(monkeypatch):
     """A pool's worker would import TensorFlow for its work and for the page at once."""
     drawn = []

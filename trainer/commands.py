@@ -11,8 +11,8 @@ from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, Explainer
 from fascore.models import BASELINES, MODELS
 from fascore.scores.thresholds import ThresholdChoice
-from trainer.options import MODEL_GROUPS, samples_option
 from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
+from trainer.shared_options import MODEL_GROUPS, samples_option
 
 if TYPE_CHECKING:  # slow to import
     import pandas as pd

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fascore.errors import FascoreError
-from trainer import commands, options
+from trainer import commands, options, score_commands
 
 # Nothing imported above imports TensorFlow: it takes seconds, and prints before it reads this.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -115,13 +115,13 @@ COMMANDS = {
     ),
     "evaluate": Command(
         "score a store's networks and choose their thresholds",
-        commands.run_evaluate,
+        score_commands.run_evaluate,
         options.evaluate_options,
         "--data builds/celeba --store runs/celeba",
     ),
     "import-scores": Command(
         "put another detector's scores beside a store's networks",
-        commands.run_import_scores,
+        score_commands.run_import_scores,
         options.import_scores_options,
         '--store runs/celeba --name "my detector" scores.csv',
     ),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from fascore.counts import counted
 from fascore.errors import StoreError
 from fascore.files import sha256
 from fascore.provenance import differences
@@ -62,7 +63,7 @@ class EvaluationSet:
     def words(self) -> str:
         """What it is and how large, to stand beside its numbers."""
         part = ", test split" if self.is_own else ""
-        return f"{self.title}{part}, {len(self.samples):,} images"
+        return f"{self.title}{part}, {counted(len(self.samples), 'image')}"
 
     @property
     def shared_words(self) -> str:

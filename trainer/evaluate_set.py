@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from fascore.counts import counted
 from fascore.errors import FascoreError, StoreError
 from fascore.evaluation_sets import (
     ABOUT,
@@ -240,8 +241,8 @@ def table_text(store: Store, name: str, table: pd.DataFrame) -> str:
     )
     _, problems = outside_detectors(store, tested)
     return (
-        f"{tested.title}: {len(tested.samples):,} images ({counts}). Thresholds from the store's "
-        f"own validation. {tested.shared_words}\n\n{shown}"
+        f"{tested.title}: {counted(len(tested.samples), 'image')} ({counts}). Thresholds from "
+        f"the store's own validation. {tested.shared_words}\n\n{shown}"
         + "".join(f"\n\n{sentence}" for sentence in problems)
     )
 

@@ -9,6 +9,7 @@ import pandas as pd
 from dashboard.views.image_tiles import Line, image_tiles, pictures_missing
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table, table
+from fascore.counts import counted
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.comparison import Comparison
 from fascore.scores.score_text import score_against
@@ -38,7 +39,7 @@ def cell_words(count: int, label: int, right: bool) -> str:
 def test_set(comparison: Comparison) -> str:
     """The test images that numbers are measured on, in words."""
     part = ", test split" if comparison.is_own else ""
-    return f"**{comparison.set_title}**{part}, {comparison.num_images:,} images"
+    return f"**{comparison.set_title}**{part}, {counted(comparison.num_images, 'image')}"
 
 
 def patterns_table(patterns: pd.DataFrame, names: Sequence[str]) -> None:

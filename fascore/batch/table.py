@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from fascore.batch.judging import BatchRow
+from fascore.counts import counted
 from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 
 COLUMNS = (
@@ -82,14 +83,10 @@ def summary_sentence(judged: Sequence[Judged]) -> str:
     counts = {kind: len(of_kind(judged, kind)) for kind in KINDS}
     faces, files = counts["all"] - counts["not_judged"], len({each.row.file for each in judged})
     return (
-        f"{_number(faces, 'face')} in {_number(files, 'file')}: {counts['spoof']:,} all SPOOF, "
+        f"{counted(faces, 'face')} in {counted(files, 'file')}: {counts['spoof']:,} all SPOOF, "
         f"{counts['live']:,} all LIVE, {counts['differ']:,} on which networks disagree; "
-        f"{_number(counts['not_judged'], 'file')} not judged."
+        f"{counted(counts['not_judged'], 'file')} not judged."
     )
-
-
-def _number(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"
 
 
 def export_table(judged: Sequence[Judged]) -> pd.DataFrame:

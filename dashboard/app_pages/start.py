@@ -17,15 +17,14 @@ from fascore.findings.conclusions import (
     Conclusion,
     conclude_attention,
     conclude_maps,
-    pairs_sentence,
 )
 from fascore.findings.results import command, has_results
 from fascore.labels import SPECIES_TITLES
 from fascore.models import VARIANTS
 from fascore.report.numbers import comparison_origin
-from fascore.scores.comparison import Comparison
 from fascore.scores.definitions import metric_table
-from fascore.stats.training_noise import TrainingNoise, recipe_note, training_noise
+from fascore.scores.summary import differences
+from fascore.stats.training_noise import TrainingNoise, recipe_note
 from fascore.store import Card, Store, StoreError, study_runs
 from fascore.training.figures import noise_figure
 
@@ -132,8 +131,9 @@ def draw_tables(store: Store, cards: Mapping[str, Card], of: SetKey) -> None:
     comparison = cache.comparison(tuple(keys), state.threshold(), of)
     state.set_origin(comparison_origin(store, comparison, state.threshold()))
     measured = metric_table(comparison.measured, cache.rankings(tuple(keys), of))
-    st.markdown(f"**{differences(comparison)}**")
-    views.metrics_table(measured, FEW_METRICS, key="start_metrics")
+    st.markdown(f"**{differences(comparison, views.model_title)}**")
+    told = views.told_worst(comparison)
+    views.metrics_table(measured, FEW_METRICS, key="start_metrics", told=told)
     st.caption(
         f"On {views.test_set(comparison)}. APCER: attacks accepted, of the kind where most are; "
         "BPCER: live faces rejected; AUC: how often an attack scores above a live face. In "
@@ -144,32 +144,21 @@ def draw_tables(store: Store, cards: Mapping[str, Card], of: SetKey) -> None:
     )
 
 
-def differences(comparison: Comparison) -> str:
-    """Which networks can be told apart on the test set."""
-    if len(comparison.models) < 2:
-        return "One network alone cannot be compared."
-    try:
-        return pairs_sentence(comparison.paired_tests(), views.model_title)
-    except FascoreError as err:
-        return str(err)
-
-
 def draw_noise(store: Store) -> TrainingNoise | None:
     """Step 3: several trainings of each variant; None where there are none."""
     st.header("3. Is the difference larger than the noise of training?")
-    stamp = cache.runs_stamp(store)
-    if not stamp:
+    try:
+        noise = views.read_noise(store)
+        note = recipe_note(study_runs(store.path), store) if noise else ""
+    except FascoreError as err:
+        st.error(str(err))
+        return None
+    if noise is None:
         st.info(
             "Each variant was trained once here, so a difference may be luck. "
             f"`python -m trainer study --data BUILD --store {store.path}` trains each several "
             "times."
         )
-        return None
-    try:
-        noise = training_noise(cache.run_accuracy(str(store.path), stamp, state.threshold()))
-        note = recipe_note(study_runs(store.path), store)
-    except FascoreError as err:
-        st.error(str(err))
         return None
     left, right = st.columns([2, 3], gap="large")
     left.markdown(f"**{noise.sentence(views.model_title)}**")

@@ -4,6 +4,7 @@ from dashboard.views.answer import answer
 from dashboard.views.attention import attention_columns
 from dashboard.views.calibration import calibration_view
 from dashboard.views.chart import chart, charts
+from dashboard.views.differences import pairs_view, read_noise, training_noise_view
 from dashboard.views.export import (
     export_files,
     export_waits,
@@ -34,6 +35,8 @@ from dashboard.views.link import common_parts, compare_parts
 from dashboard.views.many import batch_panel, batch_upload, progress_bar, progress_table
 from dashboard.views.maps import MapRow, scale_note
 from dashboard.views.mean_maps import mean_maps
+from dashboard.views.metric_tables import definitions, metrics_table, told_worst
+from dashboard.views.opening import attacks_table, metrics_answer, paper_tables
 from dashboard.views.place import fresh_place
 from dashboard.views.planted import planted_table
 from dashboard.views.second import second_panel
@@ -41,7 +44,7 @@ from dashboard.views.sets import (
     chosen_set,
     gallery_set,
     set_part,
-    sets_table,
+    sets_view,
     test_set_control,
     without_pictures_note,
 )
@@ -60,16 +63,7 @@ from dashboard.views.store_info import (
 )
 from dashboard.views.stores import differences_between, stores_table
 from dashboard.views.style import model_title, style
-from dashboard.views.tables import (
-    definitions,
-    metrics_table,
-    noise_tables,
-    pairs_table,
-    paper_table,
-    slices_table,
-    table,
-    thresholds_table,
-)
+from dashboard.views.tables import slices_table, table, thresholds_table
 from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
 from dashboard.views.training import cost_view, progress_list, settings_view
 from dashboard.views.unfamiliar import unfamiliar_note
@@ -136,10 +130,11 @@ __all__ = [
     "metrics_table",
     "model_title",
     "networks_figure",
-    "noise_tables",
     "open_store",
-    "pairs_table",
-    "paper_table",
+    "pairs_view",
+    "paper_tables",
+    "metrics_answer",
+    "attacks_table",
     "patterns_table",
     "picked_point",
     "planted_table",
@@ -153,7 +148,7 @@ __all__ = [
     "set_part",
     "set_root",
     "second_panel",
-    "sets_table",
+    "sets_view",
     "settings_view",
     "slices_table",
     "store_control",
@@ -168,6 +163,9 @@ __all__ = [
     "test_set_control",
     "threshold_control",
     "threshold_note",
+    "told_worst",
+    "read_noise",
+    "training_noise_view",
     "thresholds_table",
     "findings_tiles",
     "findings_words",

@@ -9,9 +9,10 @@ import streamlit as st
 
 from dashboard import cache, state
 from dashboard.address import Part, widget_part
-from dashboard.cache import SetKey
+from dashboard.cache import ModelKey, SetKey
+from dashboard.views.metric_tables import SPECIES, metric_cell, metric_meaning
 from dashboard.views.style import model_title
-from dashboard.views.tables import NETWORK, data_table, metric_cell, metric_meaning
+from dashboard.views.tables import NETWORK, data_table
 from fascore.errors import FascoreError
 from fascore.evaluation_sets import OWN, EvaluationSet
 from fascore.report.numbers import sets_numbers
@@ -104,7 +105,28 @@ def chosen_set(store: Store) -> SetKey:
     return key
 
 
-def sets_table(found: Sequence[Tested], *, rule: str) -> None:
+def sets_view(store: Store, keys: Sequence[ModelKey]) -> None:
+    """The networks on the store's other test sets, where there are any."""
+    st.header("Across test sets")
+    stamp = cache.sets_stamp(store)
+    found, problems = cache.across_sets(tuple(keys), state.threshold(), stamp)
+    for sentence in problems:
+        st.error(sentence)
+    if len(found) < 2 and len(found[0].table) == len(keys):
+        st.info(
+            "How do the networks do on other data? `python -m trainer evaluate --as NAME` scores "
+            "them on any data set, and this table then shows it beside their own test split."
+        )
+        return
+    st.markdown(
+        "Thresholds are the store's own, from its validation: no test set chose one. Brackets are "
+        "95 % intervals over subjects where they are known. What a set's classes do not define is "
+        "undefined."
+    )
+    _sets_table(found, rule=state.threshold().title)
+
+
+def _sets_table(found: Sequence[Tested], *, rule: str) -> None:
     """Draws `fascore.scores.across_sets.across_sets`: a row a set and network.
 
     `rule` is how the networks' thresholds were chosen.
@@ -114,7 +136,7 @@ def sets_table(found: Sequence[Tested], *, rule: str) -> None:
         for name, row in each.table.iterrows():
             cells = {COLUMNS[c][0]: _cell(row, c) for c in COLUMNS if c in row}
             place = {SET: each.words, NETWORK: model_title(str(name))}
-            shown.append({**place, **cells, "Worst species": row[WORST] or "none"})
+            shown.append({**place, **cells, SPECIES: row[WORST] or "none"})
     others = {title: its_rule for each in found for title, its_rule in each.rules.items()}
     for title, its_rule in others.items():
         origin = "chosen by" if title == TITLE else "as imported:"

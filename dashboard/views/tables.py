@@ -11,11 +11,8 @@ import streamlit as st
 
 from dashboard import state
 from dashboard.views.style import model_title
-from fascore.paper import Paper, Reported
 from fascore.report.numbers import (
     pairs_numbers,
-    paper_origin,
-    reported_numbers,
     run_differences,
     run_origin,
     runs_numbers,
@@ -24,10 +21,9 @@ from fascore.report.numbers import (
 )
 from fascore.report.origin import Exported, Origin, table_name
 from fascore.scores.comparison import Comparison
-from fascore.scores.definitions import METRICS, PAPER_METRICS, metric_columns, worst
 from fascore.scores.score_text import threshold_text
-from fascore.scores.slices import RATE_OF, Slice
-from fascore.stats.intervals import interval_text, p_text, restore_interval
+from fascore.scores.slices import RATE_OF, Slice, told_highest
+from fascore.stats.intervals import interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
@@ -58,13 +54,20 @@ def data_table(
     moving: Sequence[str] = (),
     height: int | Literal["content"] = "content",
     origin: Origin | None = None,
+    caption: str = "",
 ) -> None:
     """A sortable table of cells as shown, and a button for its numbers as CSV.
 
     `worst_rows` are marked, by column; `meanings` open on a column's name. Names of rows stay in
     sight when the table is moved sideways, but for those in `moving`: two of them fill a phone.
-    `origin` is where the numbers are from, if not from where the page's are.
+    `origin` is where the numbers are from, if not from where the page's are. A `caption` stands
+    above the table, and the button then beside it.
     """
+    exported = Exported(data, origin or state.origin())
+    if caption:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(caption, width="stretch")
+            _csv_button(exported, key)
     marks = pd.DataFrame("", index=shown.index, columns=shown.columns)
     for column, rows in (worst_rows or {}).items():
         marks.loc[list(rows), column] = WORST
@@ -77,7 +80,12 @@ def data_table(
         }
         | {name: st.column_config.TextColumn(pinned=False) for name in moving},
     )
-    exported = Exported(data, origin or state.origin())
+    if not caption:
+        _csv_button(exported, key)
+
+
+def _csv_button(exported: Exported, key: str) -> None:
+    """The numbers of a table as a file."""
     st.download_button(
         "CSV",
         exported.csv,
@@ -87,73 +95,6 @@ def data_table(
         icon=":material/download:",
         type="tertiary",
         on_click="ignore",
-    )
-
-
-def metrics_table(
-    values: pd.DataFrame,
-    metrics: Sequence[str],
-    *,
-    key: str,
-    digits: int = 4,
-) -> None:
-    """A `fascore.scores.definitions.metric_table`, the worst of each column marked."""
-    titles = [model_title(name) for name in values.index]
-    shown = pd.DataFrame(index=pd.Index(titles, name=NETWORK))
-    marked = {}
-    for metric in metrics:
-        title = METRICS[metric].title
-        shown[title] = [metric_cell(values.loc[name], metric, digits) for name in values.index]
-        marked[title] = [model_title(name) for name in worst(values, metric)]
-    columns = [name for name in metric_columns(metrics) if name in values]
-    meanings = {METRICS[name].title: metric_meaning(name) for name in metrics}
-    data_table(shown, values[columns], key=key, worst_rows=marked, meanings=meanings)
-
-
-def metric_cell(row: pd.Series, metric: str, digits: int = 4) -> str:
-    """A metric with its interval, if it has one, from a row of a table of them."""
-    if pd.isna(row[metric]):
-        return "undefined"
-    if f"{metric}_low" not in row:
-        return f"{row[metric]:.{digits}f}"
-    return interval_text(restore_interval(row, metric, prefix=f"{metric}_"), digits=digits)
-
-
-def metric_meaning(metric: str) -> str:
-    """What a metric is, its formula, and which way is good."""
-    about = METRICS[metric]
-    better = "higher" if about.better == "high" else "lower"
-    return f"{about.sentence}\n\n`{about.formula}`\n\nThe {better} the better."
-
-
-def definitions(metrics: Sequence[str]) -> None:
-    """Each metric's sentence and formula, folded away."""
-    with st.expander("What these names mean"):
-        for metric in metrics:
-            st.markdown(f"**{METRICS[metric].title}**. {metric_meaning(metric)}")
-
-
-def paper_table(paper: Paper, rows: Sequence[Reported], *, key: str) -> None:
-    """One of the paper's tables, as reported, under the names that the measured tables use."""
-    data = reported_numbers(rows)
-    names = data["model"].map(model_title)
-    numbers = data.set_index(pd.Index(names, name=NETWORK))
-    shown = pd.DataFrame(
-        {
-            METRICS[m].title: [metric_cell(numbers.loc[n], m, 4) for n in names]
-            for m in PAPER_METRICS
-        },
-        index=numbers.index,
-    )
-    marked = {METRICS[m].title: worst(numbers, m) for m in PAPER_METRICS}
-    meanings = {METRICS[m].title: metric_meaning(m) for m in PAPER_METRICS}
-    data_table(
-        shown,
-        data,
-        key=key,
-        worst_rows=marked,
-        meanings=meanings,
-        origin=paper_origin(paper),
     )
 
 
@@ -238,12 +179,8 @@ def slices_table(parts: Sequence[Slice], column: str) -> None:
             names=[column, "Class"],
         ).map(", ".join),
     ).rename_axis(column)
-    marked = {}
-    for name in parts[0].errors:
-        highest = max(part.errors[name].estimate for part in parts)
-        marked[model_title(name)] = [
-            label
-            for label, part in zip(shown.index, parts, strict=True)
-            if part.errors[name].estimate == highest > 0
-        ]
+    marked = {
+        model_title(name): [shown.index[row] for row in told_highest(parts, name)]
+        for name in parts[0].errors
+    }
     data_table(shown, slices_numbers(parts, column), key="slices", worst_rows=marked)

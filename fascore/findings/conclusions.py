@@ -5,7 +5,7 @@ Each answer follows from a rule over numbers that were measured; its sentence ho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,7 +16,6 @@ from fascore.findings.claims import Claim
 from fascore.findings.questions import PLAIN
 from fascore.judging.planted import FAILS, FINDS, POOLED
 from fascore.stats.intervals import CONFIDENCE
-from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
 Answer = Literal["yes", "no", "in part", "cannot tell"]
@@ -103,24 +102,6 @@ def conclude_maps(claims: Mapping[str, Claim] | None, planted: pd.DataFrame | No
         return Conclusion(question, "cannot tell", "The maps of this store have not been judged.")
     answer: Answer = "yes" if all(outcomes) else "in part" if any(outcomes) else "no"
     return Conclusion(question, answer, " ".join(parts))
-
-
-def pairs_sentence(
-    tests: Sequence[PairedTest], title: Title = str, *, alpha: float = 1 - CONFIDENCE
-) -> str:
-    """Which of several networks can be told apart on one test set, in words."""
-    apart = [
-        (test.second, test.first) if test.difference > 0 else (test.first, test.second)
-        for test in tests
-        if test.p_holm < alpha
-    ]
-    if not apart:
-        return f"No two of them can be told apart on these {tests[0].n:,} images."
-    pairs = "; ".join(f"{title(better)} than {title(worse)}" for better, worse in apart)
-    return (
-        f"On these {tests[0].n:,} images {len(apart)} of {len(tests)} pairs can be told apart. "
-        f"Fewer errors: {pairs}."
-    )
 
 
 def _tried(planted: pd.DataFrame | None) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
@@ -12,14 +12,14 @@ from fascore.errors import FascoreError, StoreError
 from fascore.evaluation_sets import EvaluationSet, open_set, set_names
 from fascore.outside_scores import OutsideDetector, lost_imports, outside_detectors
 from fascore.scores.comparison import rank_tables
+from fascore.scores.definitions import WORST as WORST
 from fascore.scores.definitions import metric_columns, metric_table
 from fascore.scores.evaluation import evaluate_scores, score_quality
-from fascore.stats.intervals import Interval, interval_text, restore_interval
+from fascore.stats.intervals import percent_text, restore_interval
 from fascore.store import Store
 from fascore.tone_scores import RULE, TITLE, read_tone, tone_table
 
 CROSS_METRICS = ("auc", "apcer", "bpcer", "acer", "hter")
-WORST = "worst_species"
 
 
 def set_table(
@@ -50,8 +50,8 @@ def set_table(
         # AUC asks for no threshold; the rates of one that nobody chose are taken out again
         result = evaluate_scores(score_quality(table), threshold=threshold or 0.0)
         row = metric_table({name: result}, rankings).loc[name]
-        row = row[[column for column in metric_columns(CROSS_METRICS) if column in row]]
-        rows[name] = {**row, WORST: result.pad.worst}
+        row = row[[column for column in (*metric_columns(CROSS_METRICS), WORST) if column in row]]
+        rows[name] = dict(row)
         if threshold is None:
             rates = [column for column in row.index if not column.startswith("auc")]
             rows[name] |= {**dict.fromkeys(rates, math.nan), WORST: ""}
@@ -161,24 +161,11 @@ def _weakest_words(real: Tested, title: Callable[[str], str]) -> str:
     name = str(real.table["auc"].idxmin())
     row = real.table.loc[name]
     auc, bpcer = (
-        _percent(restore_interval(row, metric, prefix=f"{metric}_")) for metric in ("auc", "bpcer")
+        percent_text(restore_interval(row, metric, prefix=f"{metric}_"))
+        for metric in ("auc", "bpcer")
     )
     return (
         f"On {len(real.tested.samples):,} {real.tested.title} the weakest network, {title(name)}, "
         f"scores an attack above a live face in {auc} % of pairs and rejects {bpcer} % of the "
         "live faces (in brackets 95 % intervals)."
     )
-
-
-def _percent(rate: Interval | None) -> str:
-    """A rate with its interval, all in percent.
-
-    Examples
-    --------
-    >>> _percent(Interval(0.902, 0.831, 0.944, 1164))
-    '90.2 [83, 94]'
-    """
-    if rate is None:
-        return interval_text(None)
-    ends = {name: 100 * getattr(rate, name) for name in ("estimate", "low", "high")}
-    return interval_text(replace(rate, **ends), digits=1, end_digits=0)

@@ -27,7 +27,7 @@ from fascore.scores.thresholds import (
     spoof_scores,
 )
 from fascore.stats.intervals import UNDEFINED, owners
-from fascore.stats.paired import PairedTest, paired_tests
+from fascore.stats.paired import PairedTest, paired_tests, told_worst
 from fascore.stats.ranking import Ranking, bootstrap_ranking
 from fascore.store import Card, Store
 
@@ -134,16 +134,36 @@ class Comparison:
             return "All images are attacks: accuracy and APCER exist, all else is undefined."
         return ""
 
-    def paired_tests(self) -> list[PairedTest]:
-        """A paired test for each two models (`fascore.stats.paired`)."""
-        subjects = next(iter(self.models.values())).test["subject"].to_list()
+    def paired_tests(self, *, label: int | None = None) -> list[PairedTest]:
+        """A paired test for each two models (`fascore.stats.paired`), on one class if named."""
+        tables = {
+            name: model.test if label is None else model.test[model.test["label"] == label]
+            for name, model in self.models.items()
+        }
         return paired_tests(
             {
-                name: judged_rightly(model.test, threshold=self.thresholds[name].value)
-                for name, model in self.models.items()
+                name: judged_rightly(table, threshold=self.thresholds[name].value)
+                for name, table in tables.items()
             },
-            subjects,
+            next(iter(tables.values()))["subject"].to_list(),
         )
+
+    def told_worst(self) -> dict[str, str]:
+        """By metric, the model that paired tests tell from every other as the worst.
+
+        Only accuracy and BPCER are looked at: they are shares of images that all models judged.
+        APCER is of a species that differs from model to model, and the others are no shares.
+
+        Raises
+        ------
+        FascoreError
+            If the models were scored on different images.
+        """
+        tests = {"accuracy": self.paired_tests()}
+        if LIVE in self.classes:
+            tests["bpcer"] = self.paired_tests(label=LIVE)
+        found = {metric: told_worst(of_metric) for metric, of_metric in tests.items()}
+        return {metric: name for metric, name in found.items() if name is not None}
 
 
 def compare_models(

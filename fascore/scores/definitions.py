@@ -140,6 +140,7 @@ PAPER_METRICS = ("accuracy", "precision", "recall", "f1")
 PAD_METRICS = ("apcer", "bpcer", "acer", "hter", "eer", "auc")
 OPERATING_METRICS = tuple(name for name in METRICS if "_at_" in name)
 SCORE_METRICS = ("average_precision", "brier", "calibration_error")
+WORST = "worst_species"  # of a table's columns: the species whose APCER it is
 
 
 def metric_columns(metrics: Sequence[str]) -> list[str]:
@@ -151,13 +152,17 @@ def metric_columns(metrics: Sequence[str]) -> list[str]:
 def metric_table(
     measured: Mapping[str, Evaluation], rankings: Mapping[str, Ranking]
 ) -> pd.DataFrame:
-    """All metrics: a row a model; where a metric has an interval, `_low`, `_high` and `_n` too."""
+    """All metrics, and `worst_species`, the one whose APCER it is ("" without attacks).
+
+    A row a model; where a metric has an interval, `_low`, `_high` and `_n` too.
+    """
     rows = {
         name: {
             column: value
             for metric, about in METRICS.items()
             for column, value in _columns(metric, about.of(result, rankings[name])).items()
         }
+        | {WORST: result.pad.worst}
         for name, result in measured.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("model")
@@ -167,12 +172,3 @@ def _columns(metric: str, number: Number) -> dict[str, float]:
     if not isinstance(number, Interval):
         return {metric: number}
     return flatten_interval(number, metric, prefix=f"{metric}_")
-
-
-def worst(table: pd.DataFrame, metric: str) -> list[str]:
-    """The rows of a metric table where the metric is worst; none where all are alike."""
-    values = table[metric].dropna()
-    if values.nunique() < 2:
-        return []
-    end = values.min() if METRICS[metric].better == "high" else values.max()
-    return [str(name) for name in values.index[values == end]]

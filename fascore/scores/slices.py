@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,6 +83,25 @@ def slices(comparison: Comparison, column: str) -> list[Slice]:
         errors = {name: clustered_rate(wrong[name].to_numpy()[rows], owner[rows]) for name in wrong}
         result.append(Slice(_title(column, value), int(label), len(rows), errors))
     return result
+
+
+def told_highest(parts: Sequence[Slice], model: str) -> list[int]:
+    """Where a model's APCER and its BPCER are highest, as places in `parts`.
+
+    Only where the 95 % interval of the rate lies above that of every other slice of its class:
+    intervals that overlap do not tell the slices apart.
+    """
+    told = []
+    for label in RATE_OF:
+        places = [i for i, part in enumerate(parts) if part.label == label]
+        places.sort(key=lambda i: parts[i].errors[model].estimate)
+        if len(places) < 2:
+            continue
+        *others, highest = places
+        low = parts[highest].errors[model].low
+        if all(low > parts[i].errors[model].high for i in others):
+            told.append(highest)
+    return told
 
 
 def _title(column: str, value: int | str) -> str:

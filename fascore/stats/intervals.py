@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -66,6 +66,20 @@ def interval_text(
         return f"{text} [one subject]".replace("-", "−")
     ends = f"{interval.low:{plus}.{end_digits}f}, {interval.high:{plus}.{end_digits}f}"
     return f"{text} [{ends}]".replace("-", "−")
+
+
+def percent_text(rate: Interval | None) -> str:
+    """A rate with its interval in percent, for a sentence, which adds the sign.
+
+    Examples
+    --------
+    >>> percent_text(Interval(0.902, 0.831, 0.944, 1164))
+    '90.2 [83, 94]'
+    """
+    if rate is None:
+        return interval_text(None)
+    ends = {name: 100 * getattr(rate, name) for name in ("estimate", "low", "high")}
+    return interval_text(replace(rate, **ends), digits=1, end_digits=0)
 
 
 def p_text(p: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -114,6 +115,15 @@ def paired_tests(
         )
         for i, pair in enumerate(pairs)
     ]
+
+
+def told_worst(tests: Sequence[PairedTest], *, alpha: float = 1 - CONFIDENCE) -> str | None:
+    """The model that its tests against every other tell to make more errors; None without one."""
+    names = {name for test in tests for name in (test.first, test.second)}
+    lost = Counter(
+        test.first if test.difference > 0 else test.second for test in tests if test.p_holm < alpha
+    )
+    return next((name for name, pairs in lost.items() if pairs == len(names) - 1), None)
 
 
 def _right_alone(first: np.ndarray, second: np.ndarray) -> tuple[int, int]:

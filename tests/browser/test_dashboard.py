@@ -180,13 +180,14 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
         state="attached", timeout=TIMEOUT
     )
     page.get_by_role("link", name="Metrics").click()
+    words = "Threshold: set by hand to 0.4. Set by hand while the test"
+    page.get_by_text(words).wait_for(timeout=TIMEOUT)
+    close_sidebar(page)
+    page.get_by_role("radio", name="More rates").click(timeout=TIMEOUT)
     table = page.get_by_test_id("stDataFrame").filter(has_text="set by hand")
     table.first.wait_for(state="attached", timeout=TIMEOUT)
     rows = [row for row in table.locator("tr").all_text_contents() if "set by hand" in row]
     assert rows and all("0.400" in row for row in rows)
-    words = "Threshold: set by hand to 0.4. Set by hand while the test"
-    page.get_by_text(words).wait_for(timeout=TIMEOUT)
-    close_sidebar(page)
     # as many attacks accepted in the matrix as faces behind it
     page.get_by_role("radio", name="Confusion matrices").click()
     cell = page.locator(".st-key-cell_cnn_1_False button")

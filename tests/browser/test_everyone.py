@@ -14,7 +14,8 @@ AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 STOPS = (
     ("", None), ("compare", None), ("many", None),
     ("metrics", None), ("metrics", "Curves"), ("metrics", "Confusion matrices"),
-    ("metrics", "Slices"), ("explanations", None), ("explanations", "Where it looks"),
+    ("metrics", "Slices"), ("metrics", "More rates"), ("metrics", "Other test sets"),
+    ("explanations", None), ("explanations", "Where it looks"),
     ("explanations", "Trust"), ("images", None), ("training", None), ("stores", None),
     ("about", None),
 )  # fmt: skip

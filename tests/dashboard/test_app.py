@@ -11,7 +11,7 @@ from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
 from fascore.scores.definitions import METRICS
 from fascore.store import CARD, PREDICTIONS, SAMPLES, study_run
-from tests.dashboard.conftest import text_of
+from tests.dashboard.conftest import check_clean, text_of
 
 PAGES = (
     "start", "compare", "many", "metrics", "explanations", "images", "training", "stores", "about",
@@ -96,7 +96,7 @@ def shown(app, column, number=0):
     return [each.value for each in app.dataframe if column in each.value][number]
 
 
-def open_metrics(app, section="Tables"):
+def open_metrics(app, section="Differences"):
     app.run().switch_page("app_pages/metrics.py").run()
     return app.segmented_control(key="metrics_section").set_value(section).run()
 
@@ -105,7 +105,7 @@ def test_metrics_are_those_of_the_stores_scores(app, store_path):
     open_metrics(app)
     assert "**Measured** on **tiny faces**, test split, 8 images" in text_of(app)
     # of 2 live images one is rejected, of 6 attacks one is accepted: both of one person in two
-    measured = shown(app, "Precision", 3)
+    measured = shown(app, "Precision", 1)
     assert list(measured.index) == [MODELS[name].title for name in VARIANTS]
     rates = {"Accuracy": "0.7500 [0.198, 0.999]", "Precision": "0.6667", "Recall": "0.6667"}
     assert (measured[list(rates)] == pd.Series(rates)).all(axis=None)
@@ -113,11 +113,30 @@ def test_metrics_are_those_of_the_stores_scores(app, store_path):
     # of two replay attacks one is accepted; the other species err in none
     assert pad["APCER"].startswith("0.5000 [") and pad["BPCER"].startswith("0.5000 [")
     assert (pad["ACER"], pad["Pooled HTER"]) == ("0.5000", "0.3333")
+    assert pad["Worst species"] == "Replay"
+    open_metrics(app, "More rates")
     assert (shown(app, "Threshold")["By"] == "equal error rate, chosen on validation").all()
 
 
+def test_metrics_opens_with_the_answer_and_two_tables(app, studied_path):
+    app.run().switch_page("app_pages/metrics.py").run()
+    check_clean(app)
+    answer, *_ = [each.value for each in app.markdown if "told apart" in each.value]
+    assert "No two of the networks can be told apart on these 8 images." in answer
+    assert "% of one kind of attack pass as live (APCER: Replay; CNN, CNN + channel" in answer
+    assert "of live faces are rejected (BPCER: " in answer
+    assert "**Does attention help? Cannot tell.** Over 2 trainings" in answer
+    assert [each.value for each in app.header][:2] == [
+        "Table II: the plain CNN and its variants with attention",
+        "Attack detection (ISO/IEC 30107-3)",
+    ]
+    assert [list(table.value.columns)[0] for table in app.dataframe][:3] == [
+        "Accuracy", "Accuracy", "APCER",
+    ]  # fmt: skip
+
+
 def test_every_metric_is_defined_below_its_table(app, store_path):
-    page = text_of(open_metrics(app))
+    page = text_of(open_metrics(app, "More rates"))
     for about in METRICS.values():
         assert f"**{about.title}**. {about.sentence}" in page and about.formula in page
 
@@ -235,14 +254,14 @@ def test_threshold_set_by_hand_rules_both_pages(app, store_path):
     app.number_input(key="threshold_value").set_value(0.0).run()
     assert text_of(app).count("SPOOF <small>") == len(VARIANTS)
     assert "Threshold 0.000 (set by hand)" in text_of(app)
-    open_metrics(app)
+    open_metrics(app, "More rates")
     thresholds = shown(app, "Threshold")
     assert (thresholds["Threshold"] == "0.000").all() and (thresholds["By"] == "set by hand").all()
     # everything is taken for an attack: six right of eight, no attack accepted
-    assert (shown(app, "Precision", 3)["Accuracy"] == "0.7500 [0.198, 0.997]").all()
+    assert (shown(app, "Precision", 1)["Accuracy"] == "0.7500 [0.198, 0.997]").all()
     assert shown(app, "APCER")["BPCER"].str.startswith("1.0000 [").all()
     # nothing is called live
-    assert (shown(app, "Precision", 3)["Precision"] == "undefined").all()
+    assert (shown(app, "Precision", 1)["Precision"] == "undefined").all()
     assert any("while the test results are in view" in each.value for each in app.warning)
     assert "Threshold: **set by hand to 0**. Set by hand while the test" in text_of(app)
 
@@ -257,9 +276,9 @@ def test_rule_without_validation_images_falls_back_and_says_so(app, store_path):
 
 
 def test_papers_figures_are_marked_as_reported(app, store_path):
-    page = text_of(open_metrics(app))
+    page = text_of(open_metrics(app, "Table I"))
     assert page.count("**Reported** on CelebA-Spoof, 2,000 test images") == 2
-    both = shown(app, "Precision", 2).loc["CNN + channel + spatial"]
+    both = shown(app, "Precision", 0).loc["CNN + channel + spatial"]
     assert both["Accuracy"] == "0.9960 [0.992, 0.998]"
     assert "Whether the paper's networks differ cannot be tested" in page
 

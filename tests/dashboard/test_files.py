@@ -17,7 +17,7 @@ def labels(app) -> list[str]:
 
 
 @pytest.mark.usefixtures("store_path")
-@pytest.mark.parametrize("section", ["Tables", "Curves", "Slices"])
+@pytest.mark.parametrize("section", ["Differences", "Table I", "More rates", "Curves", "Slices"])
 def test_metrics_offers_all_its_numbers_whatever_is_shown(app, section):
     app.switch_page("app_pages/metrics.py").run()
     app.segmented_control(key="metrics_section").set_value(section).run()

@@ -56,7 +56,7 @@ def test_gallery_stands_where_the_face_of_start_is_from(start, detect):
 
 def test_tables_have_intervals_and_say_which_networks_differ(start):
     page = text_of(start.run())
-    assert "No two of them can be told apart on these 8 images." in page
+    assert "No two of the networks can be told apart on these 8 images." in page
     assert "On **tiny faces**, test split, 8 images." in page
     accuracy = next(table.value for table in start.dataframe if "Accuracy" in table.value)
     assert accuracy["Accuracy"].str.startswith("0.7500 [").all()
@@ -82,7 +82,7 @@ def test_store_without_weights_shows_all_but_verdicts(start, store_path):
     page = text_of(start.run())
     check_clean(start)
     assert "No weights are in this store." in page
-    assert "No two of them can be told apart" in page
+    assert "No two of the networks can be told apart" in page
     assert any("<svg" in text.value for text in start.markdown)
 
 

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fascore.findings.conclusions import conclude_attention, conclude_maps, pairs_sentence
+from fascore.findings.conclusions import conclude_attention, conclude_maps
 from fascore.judging.planted import FAILS, FINDS, POOLED, UNTRIED
 from fascore.models import VARIANTS
-from fascore.stats.paired import paired_tests
 from fascore.stats.training_noise import training_noise
 
 PLAIN, CHANNEL, SPATIAL, BOTH = VARIANTS
@@ -77,17 +76,3 @@ def test_conclusion_on_maps_counts_what_was_tried():
 def test_maps_that_were_never_judged_get_no_answer():
     assert conclude_maps(None, None).answer == "cannot tell"
     assert conclude_maps(None, planted(lime=[UNTRIED])).answer == "cannot tell"
-
-
-def right(*errors: int) -> pd.Series:
-    return pd.Series([i not in errors for i in range(40)])
-
-
-def test_pairs_are_told_apart_by_their_tests():
-    tests = paired_tests({"a": right(), "b": right(*range(30)), "c": right(0)})
-    assert pairs_sentence(tests).endswith(
-        "2 of 3 pairs can be told apart. Fewer errors: a than b; c than b."
-    )
-    assert pairs_sentence(paired_tests({"a": right(), "c": right(0)})) == (
-        "No two of them can be told apart on these 40 images."
-    )

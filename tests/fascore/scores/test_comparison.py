@@ -1,6 +1,7 @@
 """Two models of a store compared: numbers, slices and the images behind them, by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn import metrics as sk
 
@@ -16,12 +17,12 @@ from fascore.scores.definitions import (
     SCORE_METRICS,
     metric_columns,
     metric_table,
-    worst,
 )
 from fascore.scores.evaluation import score_quality
-from fascore.scores.slices import Slice, slice_columns, slices
+from fascore.scores.slices import Slice, slice_columns, slices, told_highest
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.scores.verdicts import verdicts
+from fascore.stats.intervals import Interval
 from fascore.store import PREDICTIONS
 from tests.fascore.conftest import add_set
 
@@ -85,9 +86,17 @@ def test_metrics_agree_with_scikit_learn_on_random_scores(comparison):
     assert set(METRICS) <= set(row.index)
 
 
-def test_worst_is_the_far_end_of_what_is_good_and_none_where_all_are_alike(table):
-    assert worst(table, "bpcer") == ["cnn"]
-    assert worst(table.assign(accuracy=0.9), "accuracy") == []
+def test_a_network_is_the_worst_only_where_a_paired_test_tells_it(comparison):
+    assert comparison.measured["cnn"].bpcer.estimate > 0  # of three faces one, the other none
+    assert comparison.told_worst() == {}
+    scores = {"cnn": (0.9, 0.9), "cnn_channel": (0.1, 0.9)}  # of live faces, of attacks
+    models = {}
+    for name, values in scores.items():
+        test = pd.concat([comparison.models[name].test] * 6, ignore_index=True)
+        test = test.assign(spoof_score=[values[label] for label in test["label"]], subject="")
+        models[name] = ScoredModel(comparison.models[name].card, test, None, score_quality(test))
+    many = compare_models(models, BY_HAND)
+    assert many.told_worst() == {"accuracy": "cnn", "bpcer": "cnn"}
 
 
 def test_columns_of_a_metric_are_no_other_metrics(table):
@@ -112,6 +121,21 @@ def test_slices_count_each_class_apart(comparison):
     assert parts[SPOOF, "normal"].errors["cnn_channel"].estimate == 0.5  # p1 of p1, r1
     assert parts[LIVE, "live"].errors["cnn"].n == 3
     assert all(part.small for part in parts.values())
+
+
+def test_the_highest_rate_is_told_of_each_class_apart_by_intervals_that_do_not_meet():
+    rates = [
+        (LIVE, 0.3, 0.2, 0.4),
+        (LIVE, 0.1, 0.0, 0.15),
+        (SPOOF, 0.9, 0.5, 1),
+        (SPOOF, 0.6, 0.4, 0.8),
+    ]
+    parts = [
+        Slice(str(i), label, 50, {"cnn": Interval(rate, low, high, 50)})
+        for i, (label, rate, low, high) in enumerate(rates)
+    ]
+    assert told_highest(parts, "cnn") == [0]
+    assert told_highest(parts[:1], "cnn") == []
 
 
 def test_attributes_are_sliced_where_they_are_known(comparison):

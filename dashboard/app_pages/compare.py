@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import address, cache, state, views
+from dashboard import address, cache, state, turns, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer, GradCAM
@@ -23,6 +23,12 @@ from fascore.store import Card, Store
 
 
 def page() -> None:
+    with turns.HEAVY.verdict() as given:
+        draw(given)
+
+
+def draw(given: Callable[[], None]) -> None:
+    """Draws the page; calls `given` once the verdicts are on it."""
     store, cards, errors = views.store_page("Compare networks on one face")
     for name, sentence in errors.items():
         views.column_error(name, sentence)
@@ -56,7 +62,7 @@ def page() -> None:
     with views.fresh_place("grid", about):
         if judged is not None:
             with st.container(key="grid"):
-                compare(store, cards, judged, settings, answer_place)
+                compare(store, cards, judged, settings, answer_place, given)
     views.metrics_only_note(scored_only)
 
 
@@ -66,14 +72,20 @@ def compare(
     judged: views.Judged,
     settings: views.Settings,
     answer_place: DeltaGenerator,
+    given: Callable[[], None],
 ) -> None:
-    """Verdicts at once, then how firm they are, then a row of maps a method as they are done."""
+    """Verdicts at once, then how firm they are, then a row of maps a method as they are done.
+
+    `given` is called once the verdicts are there; what comes after gives way to those of others.
+    """
     progress, verdicts = st.empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     with progress, st.spinner("Loading the models…"):
         keys, scores, failures = draw_verdicts(store, cards, inputs, verdicts)
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
     answer = views.answer(answer_place, scores, thresholds, truth=views.shown_truth())
+    given()
+    turns.HEAVY.give_way(turns.go_on)
     if answer is None:
         return
     state.set_origin(views.face_origin(store, cards, thresholds))

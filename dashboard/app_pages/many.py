@@ -94,7 +94,7 @@ def judge_rest(
 
 def _detect(pixels: np.ndarray) -> list[Face]:
     """Faces of the batch's next picture, unless the visitor has left meanwhile."""
-    turns.go_on()
+    turns.next_piece()
     return cache.detect(pixels)
 
 

@@ -100,7 +100,8 @@ def hiding(
     place = ("hiding", key.name, explainer.name)
     about = (key, explainer, face.tobytes(), attribution.target, limit)
     if place not in made or made[place][0] != about:
-        made[place] = about, hide(model(key).at(limit), face, attribution, kind=explainer.kind)
+        of = model(key).at(limit, before_batch=turns.next_piece)
+        made[place] = about, hide(of, face, attribution, kind=explainer.kind)
     return made[place][1]
 
 
@@ -182,10 +183,10 @@ def _verdicts(
 def _models_at(keys: Sequence[ModelKey], thresholds: Sequence[float]) -> list[FaceModel]:
     """Models at these thresholds; networks and compiled functions are those of `model`.
 
-    Their work ends between two batches once nobody waits for it any more.
+    Between two batches their work gives way to verdicts, and ends once nobody waits for it.
     """
     return [
-        model(key).at(value, before_batch=turns.go_on)
+        model(key).at(value, before_batch=turns.next_piece)
         for key, value in zip(keys, thresholds, strict=True)
     ]
 

@@ -133,6 +133,7 @@ class ShapImage:
         sums: list[np.ndarray] = []
         done = 0
         while done < len(shares):
+            quick.before_batch()
             rows = slice(done, done + ROUND)
             sums.append(attribute(inputs, background[numbers[rows]], shares[rows], target).numpy())
             done = min(done + ROUND, len(shares))
@@ -202,7 +203,9 @@ def _build_pass(model: FaceModel) -> Any:
 
 
 def _mean_logits(model: FaceModel) -> np.ndarray:
-    return np.asarray(model.logits(_background(model)).mean(axis=0))
+    # at once, whatever comes before a batch: who asks for the model's other things waits meanwhile
+    at_once = model.at(model.threshold, before_batch=lambda: None)
+    return np.asarray(at_once.logits(_background(model)).mean(axis=0))
 
 
 def _background(model: FaceModel) -> np.ndarray:

@@ -66,7 +66,7 @@ class FaceModel:
         self.network = network
         self.threshold = threshold
         self._background = background
-        self._before_batch: Callable[[], None] = _nothing
+        self.before_batch: Callable[[], None] = _nothing
         self._derived: dict[Hashable, Any] = {}
         self._lock = threading.RLock()  # building one derived thing may ask for another
 
@@ -138,11 +138,11 @@ class FaceModel:
         Parameters
         ----------
         before_batch : callable, optional
-            Called before each batch of forward passes; what it raises ends the work.
+            Called before each batch of passes; it may wait, and what it raises ends the work.
         """
         other = copy.copy(self)
         other.threshold = threshold
-        other._before_batch = before_batch or self._before_batch
+        other.before_batch = before_batch or self.before_batch
         return other
 
     def quick(self) -> FaceModel:
@@ -163,7 +163,7 @@ class FaceModel:
         return spoof_score >= self.threshold
 
     def _batch(self, images: np.ndarray) -> np.ndarray:
-        self._before_batch()
+        self.before_batch()
         return self._forward(images.astype(np.float32, copy=False))
 
     def _forward(self, images: np.ndarray) -> np.ndarray:
@@ -188,9 +188,11 @@ class FaceModel:
     def cached(self, key: Hashable, build: Callable[[], T]) -> T:
         """What `build()` returned the first time `key` was asked for; lives as long as the model.
 
-        For what explainers derive from the network and is slow to make: compiled gradients.
+        For what explainers derive from the network and is slow to make: compiled gradients. Others
+        wait meanwhile, so `build` may wait for nobody.
         """
-        with self._lock:
-            if key not in self._derived:
-                self._derived[key] = build()
-            return cast(T, self._derived[key])
+        if key not in self._derived:  # what is there is had at once, whatever else is being built
+            with self._lock:
+                if key not in self._derived:
+                    self._derived[key] = build()
+        return cast(T, self._derived[key])

@@ -217,6 +217,21 @@ def test_shap_goes_on_until_its_values_add_up(tiny_models, image):
     assert not adds_up(short.quality["residual"], short.quality["difference"])
 
 
+def test_shap_asks_before_each_round_whether_to_go_on(tiny_models, image):
+    class LeftError(Exception):
+        pass
+
+    rounds = iter(range(4))
+
+    def look():
+        if next(rounds) == 3:
+            raise LeftError
+
+    model = tiny_models[0].at(0.5, before_batch=look)
+    with pytest.raises(LeftError):
+        ShapImage(settled=1.0, num_samples=320).explain([model], image)
+
+
 def test_shap_gives_what_the_shap_library_gives(tiny_models, background, image):
     """The same expectation; the library's points are random, so both need many of them."""
     import shap as library

@@ -22,6 +22,7 @@ from fascore.shipped import recorded
 
 Origin = Literal["gallery", "upload", "camera"]
 TEST_SET = "test_set_choice"  # the session's name of the test set chosen, and its control's
+BESIDE = "beside"  # of whether a second picture is compared, and its control's
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,11 @@ def clear() -> None:
 def second() -> Shown | None:
     """The picture set beside the one on show, if there is one that could be read."""
     return _session().get("second")
+
+
+def is_beside() -> bool:
+    """Whether a second picture is compared with the one on show."""
+    return _session().get(BESIDE, False)
 
 
 def second_problem() -> str | None:

@@ -108,7 +108,7 @@ def compare(
         store, cards, judged, settings, keys=keys, scores=scores, firmness=firmness,
         failures=failures, rows=rows, answer=answer,
     )  # fmt: skip
-    views.export_files(files, export)
+    views.export_files(files, export, settings.drawing)
     views.hiding_panel(hidings(rows, keys, inputs, settings, judged.made))
     maps = {method: row.maps for method, row in rows.items()}
     views.second_panel(store, cards, keys, judged, maps, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -14,7 +15,7 @@ from dashboard.views.answer import Answer
 from dashboard.views.face import shown_pictures, truth_words
 from dashboard.views.judged import Judged
 from dashboard.views.maps import MapRow
-from dashboard.views.settings import Settings
+from dashboard.views.settings import Drawing, Settings
 from dashboard.views.store_info import demo_words, store_place
 from dashboard.views.threshold import chosen_threshold
 from dashboard.views.unfamiliar import unfamiliar_words, which_are_unfamiliar
@@ -49,14 +50,14 @@ def export_waits(place: DeltaGenerator) -> DeltaGenerator:
     return taken
 
 
-def export_files(place: DeltaGenerator, export: FaceExport) -> None:
-    """Draws the button that opens the choice of files."""
+def export_files(place: DeltaGenerator, export: FaceExport, drawing: Drawing) -> None:
+    """Draws the button that opens the choice of files; maps are drawn in them as at the click."""
     with place.container(), st.popover(LABEL, icon=ICON, key="export"):
         st.caption(NOTE)
         for name, (title, ending, kind, make) in FILES.items():
             st.download_button(
                 title,
-                partial(make, export),
+                partial(_as_drawn, make, export, drawing),
                 file_name("fascore", "face", export.picture, ending=ending),
                 kind,
                 key=f"export_{name}",
@@ -64,6 +65,12 @@ def export_files(place: DeltaGenerator, export: FaceExport) -> None:
                 on_click="ignore",
                 width="stretch",
             )
+
+
+def _as_drawn(
+    make: Callable[[FaceExport], str | bytes], export: FaceExport, drawing: Drawing
+) -> str | bytes:
+    return make(replace(export, opacity=drawing.opacity, pixel_view=drawing.pixel_view))
 
 
 def face_export(
@@ -111,8 +118,8 @@ def face_export(
             ByMethod(explainer, rows[explainer.name].maps, rows[explainer.name].failed)
             for explainer in settings.explainers
         ],
-        pixel_view=settings.pixel_view,
-        opacity=settings.opacity,
+        pixel_view=settings.drawing.pixel_view,
+        opacity=settings.drawing.opacity,
     )
 
 

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard import cache, state, turns
 from dashboard.cache import ModelKey
 from dashboard.views.maps import MapRow
-from dashboard.views.settings import Settings
+from dashboard.views.settings import Drawing, Settings, drawing_controls
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer, Step, plan_grid
 from fascore.explain.attribution import settings_of
@@ -42,15 +42,11 @@ def draw_maps(
     All cells are on the page from the start, so that nothing moves while maps arrive.
     """
     rows = {
-        explainer.name: MapRow(
-            explainer,
-            crops,
-            place_columns(list(keys)),
-            opacity=settings.opacity,
-            pixel_view=settings.pixel_view,
-        )
+        explainer.name: MapRow(explainer, crops, settings.drawing)
         for explainer in settings.explainers
     }
+    if rows:
+        _place(rows, list(keys), settings.drawing)
     steps = _plan(inputs, list(keys), settings)
     patience = st.empty()
     paces = [cache.paces().get(key, 0.0) for key in keys.values()]
@@ -72,6 +68,19 @@ def draw_maps(
     progress.empty()
     patience.empty()
     return rows
+
+
+@st.fragment
+def _place(rows: Mapping[str, MapRow], names: Sequence[str], drawing: Drawing) -> None:
+    """Draws how maps are drawn, and the rows with the maps that they have.
+
+    A change of the drawing alone runs nothing but this: when all maps were made, for the rest of
+    the page is not broken off. A second picture's maps are elsewhere on the page, which then runs.
+    """
+    if drawing_controls(drawing) and state.is_beside():
+        st.rerun()
+    for row in rows.values():
+        row.place(place_columns(names))
 
 
 def patience_words(explainers: Sequence[Explainer], paces: Sequence[float]) -> str:

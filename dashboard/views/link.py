@@ -12,7 +12,7 @@ from dashboard.address import Part, one_of, widget_part, words_part
 from dashboard.views.gallery import set_root, show_page_of
 from dashboard.views.second import beside_part
 from dashboard.views.sets import SET_PART, gallery_set
-from dashboard.views.settings import PIXEL_VIEWS, networks_key, setting_key
+from dashboard.views.settings import networks_key, setting_key, view_part
 from dashboard.views.store_info import store_place
 from dashboard.views.threshold import BY_HAND
 from dashboard.views.what_if import change_parts
@@ -46,7 +46,7 @@ def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
         Of the networks that can be shown.
     """
     first = next(iter(cards.values()))
-    sample, view = _Sample(store, first), one_of("view", list(PIXEL_VIEWS))
+    sample = _Sample(store, first)
     settings = [
         widget_part(_short(name, field), setting_key(name, field), about.default, read=about.read)
         for name, kind in EXPLAINERS.items()
@@ -59,7 +59,7 @@ def compare_parts(store: Store, cards: dict[str, Card]) -> list[Part]:
         words_part("networks", networks_key(cards), list(cards), choices=list(cards)),
         widget_part("target", "target", "spoof", read=one_of("target", list(TARGETS))),
         words_part("methods", "methods", methods, choices=list(EXPLAINERS)),
-        widget_part("view", "pixel_view", next(iter(PIXEL_VIEWS)), read=view),
+        view_part(),
         widget_part("judge", "judge", False, read=lambda text: text == "1", write=lambda _: "1"),
         *settings,
         *change_parts(),

@@ -85,7 +85,7 @@ def draw_pairs(
         if name not in others:
             continue
         shown = [
-            render.shown_map(each, explainer, settings.pixel_view)
+            render.shown_map(each, explainer, settings.drawing.pixel_view)
             for each in (of_first, others[name])
         ]
         try:
@@ -148,7 +148,7 @@ def _rows(
                 faces[number],
                 explainer,
                 scale=scale,
-                opacity=settings.opacity,
+                opacity=settings.drawing.opacity,
                 signed=True if number == 2 else None,
             )
             title = HEADS[number]

@@ -26,7 +26,8 @@ from fascore.firmness.changes import AS_GIVEN
 from fascore.labels import SPECIES_TITLES
 from fascore.store import Card, Store
 
-BESIDE, SOURCE = "beside", "second_source"
+SOURCE = "second_source"
+BESIDE = state.BESIDE
 PERSON, UPLOAD = "person", "upload"
 NO_FACE = (
     "No face was found in the second picture, so the two cannot be set against each other. Choose "
@@ -102,7 +103,7 @@ def beside_part(store: Store, card: Card) -> Part:
 
     def write() -> str | None:
         second = state.second()
-        if not st.session_state.get(BESIDE) or second is None or second.sample is None:
+        if not state.is_beside() or second is None or second.sample is None:
             return None
         return second.sample.sample_id
 

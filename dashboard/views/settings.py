@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
+from dashboard import address
+from dashboard.address import Part, one_of, widget_part
 from dashboard.views.style import model_title
 from fascore.explain import EXPLAINERS, TARGETS, Explainer, Target, default_explainers
 from fascore.explain.attribution import PIXELS, Setting, settings_of
@@ -15,7 +17,17 @@ from fascore.explain.render import PixelView
 from fascore.store import Card
 
 PIXEL_VIEWS: dict[PixelView, str] = {"grid": "sums on 8 × 8, as the paper", "pixels": "each pixel"}
+OPACITY, VIEW = "opacity", "pixel_view"
+GIVEN_OPACITY, GIVEN_VIEW = 0.6, next(iter(PIXEL_VIEWS))
 TARGET_TITLES = {"spoof": "spoof (attack)", "live": "live (bona fide)", "predicted": "the verdict"}
+
+
+@dataclass
+class Drawing:
+    """How maps are drawn now: `drawing_controls` changes it without running the page again."""
+
+    opacity: float
+    pixel_view: PixelView
 
 
 @dataclass(frozen=True)
@@ -24,13 +36,11 @@ class Settings:
 
     explainers: tuple[Explainer, ...]
     target: Target
-    opacity: float
-    pixel_view: PixelView
+    drawing: Drawing
 
 
 def explanation_settings() -> Settings:
     """Draws the controls of all registered explainers."""
-    per_pixel = " and ".join(kind.title for kind in EXPLAINERS.values() if kind.kind == PIXELS)
     with st.sidebar:
         st.header("Explanations")
         target = st.radio(
@@ -38,14 +48,6 @@ def explanation_settings() -> Settings:
             list(TARGETS),
             format_func=lambda name: TARGET_TITLES.get(name, name),
             key="target",
-            persist_state="session",
-        )
-        opacity = st.slider("Opacity", 0.0, 1.0, 0.6, 0.05, key="opacity", persist_state="session")
-        view = st.radio(
-            f"Pixel maps ({per_pixel}) show",
-            list(PIXEL_VIEWS),
-            format_func=PIXEL_VIEWS.__getitem__,
-            key="pixel_view",
             persist_state="session",
         )
         st.session_state.setdefault("methods", [kind.name for kind in default_explainers()])
@@ -58,7 +60,43 @@ def explanation_settings() -> Settings:
             persist_state="session",
         )
         explainers = tuple(_explainer(kind) for name, kind in EXPLAINERS.items() if name in chosen)
-    return Settings(explainers, TARGETS[target], opacity, view)
+    session = st.session_state
+    drawing = Drawing(
+        session.get(OPACITY, GIVEN_OPACITY), session.get(VIEW, next(iter(PIXEL_VIEWS)))
+    )
+    return Settings(explainers, TARGETS[target], drawing)
+
+
+def _drawing() -> Drawing:
+    """What the controls of how maps are drawn say, also before they are drawn."""
+    session = st.session_state
+    return Drawing(session.get(OPACITY, GIVEN_OPACITY), session.get(VIEW, GIVEN_VIEW))
+
+
+def drawing_controls(drawing: Drawing) -> bool:
+    """Draws the controls of how maps are drawn; whether they say something else than before."""
+    before = replace(drawing)
+    per_pixel = " and ".join(kind.title for kind in EXPLAINERS.values() if kind.kind == PIXELS)
+    left, right = st.columns(2, gap="large")
+    drawing.opacity = left.slider(
+        "Opacity", 0.0, 1.0, GIVEN_OPACITY, 0.05, key=OPACITY, persist_state="session"
+    )
+    drawing.pixel_view = right.radio(
+        f"Pixel maps ({per_pixel}) show",
+        list(PIXEL_VIEWS),
+        format_func=PIXEL_VIEWS.__getitem__,
+        key=VIEW,
+        persist_state="session",
+        horizontal=True,
+    )
+    address.keep([view_part()])
+    return drawing != before
+
+
+def view_part() -> Part:
+    """What the address names of how maps are drawn."""
+    read = one_of("view", list(PIXEL_VIEWS))
+    return widget_part("view", VIEW, GIVEN_VIEW, read=read)
 
 
 def chosen_networks(cards: Mapping[str, Card]) -> dict[str, Card]:

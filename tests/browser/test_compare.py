@@ -1,6 +1,7 @@
 """What Compare shows of one face beside verdicts and maps: changes, faces, a second picture."""
 
 import io
+import json
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 from skimage import data
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fascore.models import VARIANTS, model_title
 from tests.browser.test_dashboard import TIMEOUT, check, wait_for_grid
@@ -154,3 +156,57 @@ def test_one_of_several_faces_is_chosen_by_keyboard(page):
     expect(crop).not_to_have_attribute("src", before, timeout=TIMEOUT)
     expect(page.locator('.st-key-pick_face_2 button[kind="primary"]')).not_to_have_count(0)
     wait_for_grid(page)
+
+
+def runs_of(page) -> list[str]:
+    """How each run of the page's script from now on ends."""
+    runs: list[str] = []
+
+    def take(frame: bytes | str) -> None:
+        message = ForwardMsg()
+        message.ParseFromString(frame if isinstance(frame, bytes) else frame.encode())
+        if message.WhichOneof("type") == "script_finished":
+            runs.append(ForwardMsg.ScriptFinishedStatus.Name(message.script_finished))
+
+    page.on("websocket", lambda socket: socket.on("framereceived", take))
+    return runs
+
+
+def drawn_maps(page) -> list[str]:
+    """Where each map's picture is, once none is waited for."""
+    wait_for_grid(page)
+    maps = page.get_by_role("img", name=re.compile(" map of "))
+    return maps.evaluate_all("maps => maps.map(map => map.src)")
+
+
+def test_opacity_draws_the_maps_again_and_runs_nothing_else(page, tmp_path):
+    runs = runs_of(page)
+    page.reload()  # its socket is listened to from the start
+    before = drawn_maps(page)
+    page.evaluate(FRAMES)
+    runs.clear()
+    slider = page.get_by_role("slider", name="Opacity")
+    slider.focus(timeout=TIMEOUT)
+    page.keyboard.press("Home")
+    last = page.get_by_role("img", name="SHAP map of ").last
+    expect(last).not_to_have_attribute("src", before[-1], timeout=TIMEOUT)
+    assert len(drawn_maps(page)) == len(before)
+    assert set(runs) == {"FINISHED_FRAGMENT_RUN_SUCCESSFULLY"}
+    page.locator(".st-key-export button").first.click(timeout=TIMEOUT)
+    with page.expect_download(timeout=TIMEOUT) as download:
+        page.locator(".st-key-export_values button").click(timeout=TIMEOUT)
+    with np.load(download.value.path()) as values:
+        assert json.loads(str(values["about"]))["drawn"]["opacity"] == 0
+    check(page)
+
+
+def test_opacity_is_that_of_a_second_pictures_maps_too(compared):
+    compared.get_by_text("A second picture beside this one").click()
+    difference = compared.get_by_role("img", name="First minus second: ").first
+    difference.wait_for(timeout=TIMEOUT)
+    wait_idle(compared)
+    before = difference.get_attribute("src")
+    compared.get_by_role("slider", name="Opacity").focus()
+    compared.keyboard.press("Home")
+    expect(difference).not_to_have_attribute("src", before, timeout=TIMEOUT)
+    check(compared)

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("store_path", "detect")
 def exports(monkeypatch):
     """What the page would export, run by run."""
     taken = []
-    monkeypatch.setattr(views, "export_files", lambda place, export: taken.append(export))
+    monkeypatch.setattr(views, "export_files", lambda place, export, drawing: taken.append(export))
     return taken
 
 

@@ -4,6 +4,8 @@ import runpy
 import subprocess
 import sys
 
+import keras
+
 from dashboard import cache
 from tests.dashboard.conftest import APP, FakeDetector
 
@@ -53,3 +55,12 @@ def test_a_worker_process_that_imports_the_script_draws_no_page(monkeypatch):
     monkeypatch.setattr(cache, "warm_detector", lambda: drawn.append("page"))
     runpy.run_path(str(APP), run_name="__mp_main__")
     assert not drawn
+
+
+def test_networks_stay_ready_between_two_runs_of_a_page(app, store_path, detect, monkeypatch):
+    """Streamlit would clear Keras' session, and with it how TensorFlow runs each function."""
+    cleared = []
+    monkeypatch.setattr(keras.backend, "clear_session", lambda: cleared.append("session"))
+    app.run()
+    app.run()
+    assert not cleared

@@ -215,11 +215,11 @@ def test_webcam_picture_is_judged(app):
 
 def test_a_map_that_is_zero_everywhere_offers_the_other_class(app, monkeypatch):
     real = grad_cam.class_activation_map
-    monkeypatch.setattr(grad_cam, "class_activation_map", lambda *given: 0 * real(*given))
     st.cache_data.clear()
-    app.run()
+    with monkeypatch.context() as patch:
+        patch.setattr(grad_cam, "class_activation_map", lambda *given: 0 * real(*given))
+        app.run()
     assert "does not mean that nothing speaks for spoof" in text_of(app)
-    monkeypatch.undo()
     app.button(key="other_grad_cam_cnn").click().run()
     check_clean(app)
     assert app.radio(key="target").value == "live"

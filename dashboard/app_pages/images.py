@@ -59,16 +59,17 @@ def draw_by_verdict(comparison: Comparison, judged: Verdicts) -> None:
         attacks = judged.samples.loc[judged.samples["label"] == SPOOF, "pai_species"]
         there = [None, *(each for each in SPECIES_TITLES if (attacks == each).any())]
         species = columns[2].selectbox(
-            "PAI species",
+            "Kind of attack",
             there,
             format_func=lambda each: SPECIES_TITLES[each] if each else "All",
             key="images_species",
             persist_state="session",
+            help="PAI (presentation attack instrument) species of ISO/IEC 30107-3.",
         )
     rows = judged.of(name, label=label, right=right, species=species)
+    order = "those closest to a wrong verdict first" if right else "the most wrong first"
     st.markdown(
-        f"**{views.cell_words(len(rows), label, right)}** by {views.model_title(name)}, the most "
-        "wrong first."
+        f"**{views.cell_words(len(rows), label, right)}** by {views.model_title(name)}, {order}."
     )
     views.test_image_tiles(comparison, judged, rows, key=f"{name}_{label}_{right}_{species}")
 

@@ -20,8 +20,8 @@ from fascore.stores import check_tables, compare_stores
 
 HOW = "The dashboard opened one store. To compare two, name both, or a folder that holds several:"
 COMMANDS = """
-streamlit run dashboard/app.py -- --store runs/first --store runs/second
-streamlit run dashboard/app.py -- --store runs
+fascore --store runs/first --store runs/second
+fascore --store runs
 """.strip()
 
 

@@ -93,9 +93,10 @@ def draw_curves(runs: Sequence[Run], names: Sequence[str]) -> None:
     )
     st.caption(
         "Solid: on validation images, which no network learns from. Dashed: on training images, a "
-        "mean over the epoch while the network changes, with its training's disturbances on. Where "
-        "only one is drawn, the other was not recorded. Thin: the study's runs. No "
-        "test set is in these curves, whichever the other pages show."
+        "mean over the epoch while the network changes, with the pictures changed at random as "
+        "training changes them. Where only one is drawn, the other was not recorded. Thin: the "
+        "study's runs, the same trainings with other seeds. No test set is in these curves, "
+        "whichever the other pages show."
     )
     if missing := [views.model_title(name) for name in names if name not in shown]:
         st.info(f"No history is in the store for: {', '.join(missing)}.")
@@ -105,7 +106,8 @@ def draw_settings(store: Store, cards: Mapping[str, Card], runs: Sequence[Run]) 
     """Settings with their differences, and what training took."""
     st.header("What they were trained with")
     st.markdown(
-        "A difference between two networks that were trained differently may be the training's."
+        "Where two networks were trained differently, a difference between them may come from "
+        "that, and not from attention."
     )
     views.settings_view(cards)
     try:

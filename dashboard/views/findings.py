@@ -35,13 +35,11 @@ def findings_words(results: Results) -> str:
     """Data set, split, images, target, thresholds and steps of the judging, in words."""
     about = results.about
     target = about["target"]
-    explained = (
-        "each network's own verdict" if target == PREDICTED else f"**{CLASS_NAMES[target]}**"
-    )
+    explained = "the network's own verdict" if target == PREDICTED else f"**{CLASS_NAMES[target]}**"
     return (
-        f"**{about['data']}**, {about['split']} split, {_images(results)}. Explained: {explained}. "
-        f"Insertion and deletion in {about['steps']} steps. Verdicts are those at the thresholds "
-        f"recorded then ({_thresholds(about['thresholds'])}), whatever the sidebar says."
+        f"Judged: maps of {_images(results)} of **{about['data']}**, {about['split']} split, that "
+        f"explain {explained}. Insertion and deletion in {about['steps']} steps. Verdicts are "
+        f"those at the thresholds of that time ({_thresholds(about['thresholds'])})."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pandas as pd
+import streamlit as st
 
 from dashboard.views.image_tiles import Line, image_tiles, pictures_missing
 from dashboard.views.style import model_title
@@ -67,6 +68,11 @@ def test_image_tiles(comparison: Comparison, judged: Verdicts, rows: pd.Index, *
         pictures_missing(tested)
         scores_alone(judged, rows, key=key)
         return
+    if len(rows):
+        st.caption(
+            "Below a face: each network's P(spoof) against its threshold, and whether its verdict "
+            "is right (✓) or wrong (✗)."
+        )
     card = next(iter(comparison.models.values())).card
     image_tiles(card, judged.samples, list(rows), lines, turn=key, tested=tested)
 

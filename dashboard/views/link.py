@@ -11,14 +11,13 @@ from dashboard import cache, state
 from dashboard.address import Part, one_of, widget_part, words_part
 from dashboard.views.gallery import set_root, show_page_of
 from dashboard.views.second import beside_part
-from dashboard.views.sets import SET_PART, gallery_set
+from dashboard.views.sets import gallery_set, of_chosen_set
 from dashboard.views.settings import networks_key, setting_key, view_part
 from dashboard.views.store_info import store_place
 from dashboard.views.threshold import BY_HAND
 from dashboard.views.what_if import change_parts
 from fascore.data.samples import Sample
 from fascore.errors import FascoreError
-from fascore.evaluation_sets import OWN
 from fascore.explain import EXPLAINERS, TARGETS, default_explainers
 from fascore.explain.attribution import settings_of
 from fascore.scores.thresholds import DEFAULT_RULE, FIXED, THRESHOLD_RULES
@@ -126,8 +125,8 @@ class _Sample:
         self._store, self._card = store, card
 
     def read(self, text: str | None) -> None:
-        # in another set than the link's its name is another picture's
-        if text is None or st.query_params.get(SET_PART, OWN) != state.test_set():
+        # in another set than the link's its name is another picture's; who read that said so
+        if text is None or not of_chosen_set():
             return
         name, shown = gallery_set(self._store), state.shown()
         if shown and shown.sample and (shown.sample.sample_id, shown.test_set) == (text, name):

@@ -59,6 +59,9 @@ def metrics_table(
         if metric in metrics and name in values.index
     }
     meanings = {METRICS[name].title: metric_meaning(name) for name in metrics}
+    meanings[SPECIES] = (
+        "The kind of attack (PAI species) of which most are accepted, as APCER says."
+    )
     data_table(
         shown, values[columns], key=key, worst_rows=marked, meanings=meanings, caption=caption
     )

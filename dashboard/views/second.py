@@ -15,7 +15,7 @@ from dashboard.views.gallery import face_page, page_of, set_root
 from dashboard.views.judged import Judged
 from dashboard.views.pairs import draw_pairs
 from dashboard.views.place import fresh_place
-from dashboard.views.sets import gallery_set
+from dashboard.views.sets import gallery_set, of_chosen_set
 from dashboard.views.settings import Settings
 from fascore.data.samples import DataError, Sample
 from fascore.decoding import NAMES
@@ -85,7 +85,7 @@ def beside_part(store: Store, card: Card) -> Part:
     """What the address names of the second picture: a gallery picture's name, and no upload."""
 
     def read(text: str | None) -> None:
-        if text is None:
+        if text is None or not of_chosen_set():
             st.session_state[BESIDE] = False
             return
         name = gallery_set(store)

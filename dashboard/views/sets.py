@@ -22,6 +22,7 @@ from fascore.store import Store
 from fascore.tone_scores import TITLE, TONE_COLUMNS
 
 SET, SET_PART = "Test set", "set"  # on pages, in the address
+PICTURES = ("sample", "beside")  # of a test set, in the address
 # titles and meanings; what says how much is tone stands beside what it is of
 _RATES = {name: (METRICS[name].title, metric_meaning(name)) for name in CROSS_METRICS}
 COLUMNS = {
@@ -50,6 +51,11 @@ def test_set_control(store: Store) -> None:
             "shown where a set's pictures are here. Thresholds stay those of the store's own "
             "validation.",
         )
+
+
+def of_chosen_set() -> bool:
+    """Whether the address names pictures of the test set chosen, and not of one not there."""
+    return st.query_params.get(SET_PART, OWN) == state.test_set()
 
 
 def gallery_set(store: Store) -> str:
@@ -85,10 +91,13 @@ def set_part(store: Store) -> Part:
     def read(text: str) -> str:
         if text in names:
             return text
+        pictures = [st.query_params[name] for name in PICTURES if name in st.query_params]
+        its = "are its pictures" if len(pictures) > 1 else "is its picture"
+        left = f"It is left out, and so {its} {' and '.join(pictures)}"
         raise FascoreError(
             "Expected as set of the link a test set of the store: "
-            f"{', '.join(names) or 'none but its own test split'}. Received: {text!r}. It is left "
-            "out."
+            f"{', '.join(names) or 'none but its own test split'}. Received: {text!r}. "
+            f"{left if pictures else 'It is left out'}."
         )
 
     return widget_part(SET_PART, state.TEST_SET, OWN, read=read)

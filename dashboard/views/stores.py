@@ -40,7 +40,7 @@ def _about(path: Path) -> dict[str, str]:
     finished = sorted(str(c.training.get("finished", ""))[:10] for c in cards.values())
     return {
         "Data set": ", ".join(sorted({card.data["name"] for card in cards.values()})),
-        "Networks": f"{len(store.names)}, {len(store.loadable_names)} with weights",
+        "Networks": f"{len(store.names)} ({len(store.loadable_names)} with weights)",
         "Test images": images,
         "Other test sets": ", ".join(set_names(store)[1:]) or "none",
         "Trained": finished[-1] if finished and finished[-1] else "not recorded",

@@ -14,6 +14,12 @@ from fascore.training.history import Run
 from fascore.training.settings import cost_table, differing, settings_table
 
 SAME, DIFFERENT = "", "≠"
+COST_MEANINGS = {
+    "Epoch kept": "Whose weights are in the store: the best on validation images.",
+    "Seconds an epoch": "The median epoch; where none was timed, all seconds over all epochs.",
+    "Seconds in all": "From the first step to the last, validation and writing with it.",
+    "Precision": "Of the numbers that training computes with.",
+}
 
 
 def progress_list(runs: Sequence[Run]) -> None:
@@ -66,5 +72,8 @@ def cost_view(cards: Mapping[str, Card], runs: Mapping[str, Run]) -> None:
     costs = cost_table(cards, runs)
     shown = costs.rename(index=model_title).rename_axis("Network")
     data_table(
-        shown.rename(columns=str.capitalize), costs.rename_axis("model"), key="training_cost"
+        shown.rename(columns=str.capitalize),
+        costs.rename_axis("model"),
+        key="training_cost",
+        meanings=COST_MEANINGS,
     )

@@ -118,13 +118,13 @@ class LimeImage:
         quality = attribution.quality
         repeats = quality["repeatability"]
         other = (
-            "too few to tell how much alike others would rank the areas"
+            "too few to tell how much alike as many others would rank the areas"
             if math.isnan(repeats)
-            else f"others would rank the areas {repeats:.2f} alike (1 is the same)"
+            else f"as many others would rank the areas alike by {repeats:.2f} (1 is the same)"
         )
         return (
             f"{quality[SAMPLES]:.0f} pictures with areas hidden; {other}. "
-            f"A linear model of them fits with R² = {quality['r2']:.2f} (1 is exact)."
+            f"The areas' sum fits with R² = {quality['r2']:.2f} (1 is exact)."
             + _warning(quality, attribution.superpixels)
         )
 

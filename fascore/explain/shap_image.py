@@ -99,10 +99,10 @@ class ShapImage:
             else "they do not add up: read the largest parts alone"
         )
         sums = (
-            f"The pixels sum to {difference + residual:+.2f} of the {difference:+.2f} logits "
+            f"The pixels sum to {difference + residual:+.2f} logits, and {difference:+.2f} lie "
             "between this picture and the average background picture"
         )
-        return f"{sums}: {judged}; {quality[SAMPLES]:.0f} points.".replace("-", "−")
+        return f"{sums}: {judged}. From {quality[SAMPLES]:.0f} points.".replace("-", "−")
 
     def _explain_one(self, model: FaceModel, image: np.ndarray, target: Target) -> Attribution:
         chosen = resolve_target(model, image, target)

@@ -16,14 +16,14 @@ def firmness_words(firmness: Firmness) -> str:
     >>> from fascore.firmness.trials import trials
     >>> tried = trials(1.5)[:3]
     >>> firmness_words(Firmness(tried, 0.9, np.array([0.8, 0.4, 0.3]), 0.5))
-    '2 of 3 changes turn it, the smallest: crop 1.25 times the face.'
+    '2 of 3 changes turn its verdict, the smallest: crop 1.25 times the face.'
     """
     turned = int(firmness.turned.sum())
     if firmness.first is None:
-        return f"None of {len(firmness.trials)} changes turns it."
+        return f"None of {len(firmness.trials)} changes turns its verdict."
     verb = "turns" if turned == 1 else "turn"
     return (
-        f"{turned} of {len(firmness.trials)} changes {verb} it, "
+        f"{turned} of {len(firmness.trials)} changes {verb} its verdict, "
         f"the smallest: {firmness.first.words}."
     )
 
@@ -42,7 +42,7 @@ def least_firm_words(firmness: Mapping[str, Firmness], *, title: Callable[[str],
     worst = max(shares.values())
     if worst == 0:
         count = len(next(iter(firmness.values())).trials)
-        return f"None of {count} small changes of the picture turns any of them."
+        return f"None of {count} small changes of the picture turns any of these verdicts."
     least = [name for name, share in shares.items() if share == worst]
     count = len(firmness[least[0]].trials)
     turned = round(worst * count)
@@ -50,4 +50,4 @@ def least_firm_words(firmness: Mapping[str, Firmness], *, title: Callable[[str],
         return f"The least firm is {title(least[0])}: {firmness_words(firmness[least[0]])}"
     who = "All" if len(least) == len(firmness) else " and ".join(map(title, least))
     firm = "equally firm" if len(least) == len(firmness) else "the least firm"
-    return f"{who} are {firm}: {turned} of {count} changes turn each."
+    return f"{who} are {firm}: {turned} of {count} changes turn each verdict."

@@ -103,7 +103,10 @@ def why_words(
     if not apart:
         return []
     if not read:
-        return ["The maps do not tell why: none of them adds up and explains one class for all."]
+        return [
+            "The maps do not tell why: that takes a map that fits, whose parts add up to the "
+            "score, and one class explained for all networks."
+        ]
     return [_why(name, others, spoof[name], read, title(name)) for name in apart]
 
 
@@ -113,22 +116,45 @@ def _why(
     """Why one network stands apart."""
     first = read[0]
     more = spoof == (first.target == SPOOF)  # an attack is said where more speaks for it
-    word, said = ("stronger" if more else "weaker"), CLASS_NAMES[first.target]
     gaps = [_gap(of, name, others) * (1 if more else -1) for of in read]
     row, column = np.unravel_index(int(gaps[0].argmax()), gaps[0].shape)
     error = max(first.errors[other] for other in (name, *others))
     if gaps[0][row, column] <= error:
         return (
-            f"The maps do not tell why {title} differs: nowhere is its evidence for {said} {word} "
-            f"by more than what {first.title} misses in all ({error:.2f} logits)."
+            f"The maps do not tell why {title} differs: nowhere does what speaks for its verdict "
+            f"differ by more than what {first.title} misses in all ({error:.2f} logits)."
         )
     at = (int(row), int(column))
     figures = [_figures(of, name, others, at) for of in read]
     against = [text for text, gap in zip(figures, gaps, strict=True) if gap[at] < 0]
-    start = f"{title}'s evidence for {said} {PARTS[at[0]][at[1]]} is {word}"
+    start = (
+        f"{PARTS[at[0]][at[1]].capitalize()}, {_evidence(first, name, others, at, title, spoof)}"
+    )
     if against:
-        return f"{start} by {figures[0]}, but not by {', '.join(against)}: the maps disagree."
-    return f"{start} ({'; '.join(figures)})."
+        return (
+            f"{start} by {figures[0]}, but not by {', '.join(against)} (logits, minus is against "
+            f"{CLASS_NAMES[first.target]}): the maps disagree."
+        )
+    minus = f", minus is against {CLASS_NAMES[first.target]}" if "−" in "".join(figures) else ""
+    return f"{start} ({'; '.join(figures)}; logits{minus})."
+
+
+def _evidence(
+    of: PartSums, name: str, others: Sequence[str], at: tuple[int, int], title: str, spoof: bool
+) -> str:
+    """In which way a part speaks otherwise in one network than in those of the other verdict."""
+    mine, theirs = float(of.sums[name][at]), _mean(of, others, at)
+    said, rest = CLASS_NAMES[of.target], f"those that say {CLASS_NAMES[1 - spoof].upper()}"
+    if mine * theirs < 0:
+        sides = ("for", "against") if mine > 0 else ("against", "for")
+        return f"the face speaks {sides[0]} {said} in {title}, {sides[1]} it in {rest}"
+    side = "for" if mine + theirs > 0 else "against"
+    word = "more" if abs(mine) > abs(theirs) else "less"
+    return f"{word} speaks {side} {said} in {title} than in {rest}"
+
+
+def _mean(of: PartSums, names: Sequence[str], at: tuple[int, int]) -> float:
+    return float(np.mean([of.sums[name][at] for name in names]))
 
 
 def _gap(of: PartSums, name: str, others: Sequence[str]) -> np.ndarray:
@@ -137,8 +163,8 @@ def _gap(of: PartSums, name: str, others: Sequence[str]) -> np.ndarray:
 
 
 def _figures(of: PartSums, name: str, others: Sequence[str], at: tuple[int, int]) -> str:
-    mean = float(np.mean([of.sums[other][at] for other in others]))
-    return f"{of.title} {of.sums[name][at]:+.1f} against {mean:+.1f}".replace("-", "−")
+    mine, theirs = (f"{value:+.1f}" for value in (of.sums[name][at], _mean(of, others, at)))
+    return f"{of.title} {mine}, theirs {theirs}".replace("-", "−")
 
 
 def _nine(values: np.ndarray, attribution: Attribution) -> np.ndarray:

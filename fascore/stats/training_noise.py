@@ -68,15 +68,16 @@ class TrainingNoise:
 
     def sentence(self, title: Callable[[str], str] = str, *, alpha: float = 1 - CONFIDENCE) -> str:
         """What the runs say, in words; `title` makes a model's name readable."""
-        runs = f"Over {len(self.accuracy)} seeds"
+        runs = f"Over {len(self.accuracy)} trainings of each variant"
         p, strict = self.test.p, self.test.corrected_f_p
         if self.test.least_p >= alpha:
             return f"{runs}, nothing can be shown: so few runs cannot tell the variants apart."
         if p >= alpha:
             return (
                 f"{runs}, no difference between the variants is shown: repeating the training "
-                f"alone moves them as much (p = {p:.2g}). So many runs show a difference of "
-                f"{self.test.smallest:.1%} between one variant and the others four times in five."
+                f"alone moves them as much (p = {p:.2g}). With so many trainings a difference of "
+                f"{self.test.smallest:.1%} between one variant and the others would be found four "
+                "times in five; a smaller one would often be missed."
             )
         if strict >= alpha:
             found = (

@@ -222,7 +222,7 @@ def test_store_without_a_study_says_what_to_run(app, store_path):
 
 def test_runs_of_a_study_are_shown_beside_the_tables(app, studied_path):
     page = text_of(open_metrics(app))
-    assert "Over 2 seeds, no difference between the variants is shown" in page
+    assert "Over 2 trainings of each variant, no difference between the variants is shown" in page
     assert "were trained otherwise" not in page
     assert shown(app, "CNN").loc["seed 1", "CNN"] == "0.7500"
 

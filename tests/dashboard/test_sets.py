@@ -253,6 +253,16 @@ def test_a_link_to_a_set_that_is_not_there_is_one_sentence(app, store_path):
     assert app.selectbox(key="test_set_choice").value == ""
 
 
+def test_a_link_to_pictures_of_a_set_that_is_not_there_says_both_in_one_sentence(app, store_path):
+    app.query_params.update({"set": "gone", "sample": "a.jpg", "beside": "b.jpg"})
+    app.run()
+    (error,) = app.error
+    assert error.value.endswith(
+        "Received: 'gone'. It is left out, and so are its pictures a.jpg and b.jpg."
+    )
+    assert app.session_state["shown"].sample.sample_id != "a.jpg"
+
+
 def test_a_damaged_set_is_named_and_the_others_stay(app, store_path):
     add_set(store_path, "whole", description="whole frames")
     add_set(store_path, "broken")

@@ -64,7 +64,7 @@ def test_tables_have_intervals_and_say_which_networks_differ(start):
 
 def test_noise_of_training_is_told_from_the_study(start, studied_path):
     page = text_of(start.run())
-    assert "Over 2 seeds" in page
+    assert "Over 2 trainings of each variant" in page
     assert "start_noise" in [chart.key for chart in start.get("plotly_chart")]
 
 

@@ -64,7 +64,7 @@ def test_stores_are_listed_with_what_they_hold(both, store_path):
     assert table.loc[str(store_path)].tolist() == [
         "✓",
         "tiny faces",
-        "4, 4 with weights",
+        "4 (4 with weights)",
         "8",
         "none",
         "not recorded",
@@ -72,16 +72,19 @@ def test_stores_are_listed_with_what_they_hold(both, store_path):
 
 
 def test_one_store_says_how_to_open_two(app, store_path):
+    add_set(store_path, "other")
     app.switch_page("app_pages/stores.py").run()
     check_clean(app)
     assert "--store runs/first --store runs/second" in app.get("code")[0].value
+    keys = [box.key for box in app.selectbox]  # that would have no effect
+    assert "threshold_rule" not in keys and "test_set_choice" not in keys
 
 
 def test_store_chosen_in_the_sidebar_is_read_by_every_page(both, second_path, detect):
     both.run().sidebar.selectbox(key="store").set_value(second_path).run()
     assert f"`{second_path}`" in both.sidebar.markdown[0].value
     both.switch_page("app_pages/metrics.py").run()
-    measured = [table.value for table in both.dataframe if "Recall" in table.value][3]
+    measured = [table.value for table in both.dataframe if "Recall" in table.value][1]
     assert measured.loc["CNN", "Recall"] == "0.5000"  # everything is called an attack
 
 

@@ -66,7 +66,7 @@ def test_page_has_verdicts_maps_settings_and_what_made_it(export):
     assert text.count('class="scale"') == 4 and "grad_cam" not in text
     for words in ("Demo weights.", "1 of 2 networks say SPOOF.", "f00d", "made up, test split",
                   "equal error rate", "Samples: 40", "tensorflow", "tiny_0-sha",
-                  "1 of 3 changes turns it"):  # fmt: skip
+                  "1 of 3 changes turns its verdict"):  # fmt: skip
         assert words in text, words
     assert held(page)["networks"][0]["verdict"] == "spoof"
 

@@ -107,7 +107,7 @@ def test_study_comes_with_what_its_runs_were_trained_by(scored_store):
     page, numbers = store_report(scored_store, ThresholdChoice())
     assert numbers["training_noise"]["seeds"] == [0, 1]
     assert "epochs 1, not 3" in numbers["training_noise_note"]
-    assert "epochs 1, not 3" in page and "Over 2 seeds" in page
+    assert "epochs 1, not 3" in page and "Over 2 trainings of each variant" in page
 
 
 def test_study_that_is_not_done_is_said_and_the_rest_reported(scored_store):

@@ -37,7 +37,7 @@ def test_runs_of_two_seeds_are_two_networks(studied):
 def test_summary_gives_each_run_the_difference_and_the_answer(studied):
     text = summary(studied[1])
     assert "CNN + channel minus CNN: " in text
-    assert text.endswith(".") and "Over 2 seeds" in text
+    assert text.endswith(".") and "Over 2 trainings of each variant" in text
 
 
 def test_only_what_is_missing_is_trained(studied, build, capsys):

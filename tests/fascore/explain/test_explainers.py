@@ -191,7 +191,9 @@ def test_shap_has_no_share_of_next_to_nothing(grey):
     (shap,) = ShapImage(num_samples=10).explain([model], image)
     assert np.isnan(shap.quality["residual_share"]) == (grey == 101)
     given = f"+{0.15 * (grey - 100):.2f}"
-    start = f"The pixels sum to {given} of the {given} logits between this picture and the average"
+    start = (
+        f"The pixels sum to {given} logits, and {given} lie between this picture and the average"
+    )
     assert ShapImage().quality_sentence(shap).startswith(start)
 
 
@@ -402,5 +404,5 @@ def test_lime_warns_where_its_samples_are_too_few_for_its_superpixels(r2, repeat
     shown = Attribution(values, "m", "lime", 1, {}, 0.0, quality, superpixels)
     sentence = LimeImage().quality_sentence(shown)
     assert sentence.endswith(told or "(1 is exact).")
-    alike = "too few to tell" if np.isnan(repeats) else f"rank the areas {repeats:.2f} alike"
+    alike = "too few to tell" if np.isnan(repeats) else f"rank the areas alike by {repeats:.2f}"
     assert alike in sentence

@@ -48,9 +48,10 @@ def test_first_change_is_the_smallest_that_turns():
 
 
 def test_firmness_in_words():
-    assert firmness_words(firm(0.9, 0.9, 0.9)) == "None of 3 changes turns it."
+    assert firmness_words(firm(0.9, 0.9, 0.9)) == "None of 3 changes turns its verdict."
     assert (
-        firmness_words(firm(0.9, 0.1, 0.9)) == "1 of 3 changes turns it, the smallest: less wide."
+        firmness_words(firm(0.9, 0.1, 0.9))
+        == "1 of 3 changes turns its verdict, the smallest: less wide."
     )
 
 
@@ -62,7 +63,7 @@ def test_firmness_in_words():
         ({"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)}, "All are equally firm: 1 of 3"),
         (
             {"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8), "c": firm(0.9, 0.8, 0.8)},
-            "a and b are the least firm: 1 of 3 changes turn each.",
+            "a and b are the least firm: 1 of 3 changes turn each verdict.",
         ),
     ],
 )

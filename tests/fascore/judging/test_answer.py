@@ -61,26 +61,42 @@ def test_networks_that_agree_need_no_reason():
 
 def test_who_stands_apart_is_held_against_the_mean_of_the_others():
     assert why_words(SPLIT, [shap(1.8, 2.0, 0.4)], title=str.upper) == [
-        "C's evidence for spoof at the left is weaker (SHAP +0.4 against +1.9)."
+        "At the left, less speaks for spoof in C than in those that say SPOOF "
+        "(SHAP +0.4, theirs +1.9; logits)."
     ]
 
 
 def test_said_spoof_alone_is_the_stronger_evidence():
     alone = {"a": False, "b": False, "c": True}
     (told,) = why_words(alone, [shap(-1.0, 0.0, 2.0)])
-    assert told == "c's evidence for spoof at the left is stronger (SHAP +2.0 against −0.5)."
+    assert told == (
+        "At the left, the face speaks for spoof in c, against it in those that say LIVE "
+        "(SHAP +2.0, theirs −0.5; logits, minus is against spoof)."
+    )
+
+
+def test_more_that_speaks_against_is_no_weaker_evidence():
+    (told,) = why_words(SPLIT, [shap(-0.8, -0.8, -1.4)])
+    assert told == (
+        "At the left, more speaks against spoof in c than in those that say SPOOF "
+        "(SHAP −1.4, theirs −0.8; logits, minus is against spoof)."
+    )
 
 
 def test_evidence_for_live_is_the_stronger_of_who_says_live():
     (told,) = why_words(SPLIT, [shap(0.0, 0.0, 1.0, target=LIVE)])
-    assert told == "c's evidence for live at the left is stronger (SHAP +1.0 against +0.0)."
+    assert told == (
+        "At the left, more speaks for live in c than in those that say SPOOF "
+        "(SHAP +1.0, theirs +0.0; logits)."
+    )
 
 
 def test_maps_that_contradict_each_other_are_said_to():
     (told,) = why_words(SPLIT, [shap(2.0, 2.0, 0.5), lime(0.1, 0.1, 1.0)])
     assert told == (
-        "c's evidence for spoof at the left is weaker by SHAP +0.5 against +2.0, but not by "
-        "LIME +1.0 against +0.1: the maps disagree."
+        "At the left, less speaks for spoof in c than in those that say SPOOF by SHAP +0.5, "
+        "theirs +2.0, but not by LIME +1.0, theirs +0.1 (logits, minus is against spoof): the maps "
+        "disagree."
     )
 
 

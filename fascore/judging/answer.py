@@ -163,7 +163,8 @@ def _gap(of: PartSums, name: str, others: Sequence[str]) -> np.ndarray:
 
 
 def _figures(of: PartSums, name: str, others: Sequence[str], at: tuple[int, int]) -> str:
-    mine, theirs = (f"{value:+.1f}" for value in (of.sums[name][at], _mean(of, others, at)))
+    values = (of.sums[name][at], _mean(of, others, at))
+    mine, theirs = (f"{value:+.1f}" if abs(value) >= 0.05 else "0.0" for value in values)
     return f"{of.title} {mine}, theirs {theirs}".replace("-", "−")
 
 

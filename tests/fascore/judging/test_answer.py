@@ -87,7 +87,7 @@ def test_evidence_for_live_is_the_stronger_of_who_says_live():
     (told,) = why_words(SPLIT, [shap(0.0, 0.0, 1.0, target=LIVE)])
     assert told == (
         "At the left, more speaks for live in c than in those that say SPOOF "
-        "(SHAP +1.0, theirs +0.0; logits)."
+        "(SHAP +1.0, theirs 0.0; logits)."
     )
 
 

@@ -25,7 +25,7 @@ from fascore.paper import Reported, read_paper
 from fascore.provenance import differences, listed
 from fascore.scores import classification
 from fascore.scores.definitions import PAPER_METRICS
-from fascore.scores.error_rates import eer_threshold
+from fascore.scores.operating_points import eer_threshold
 from fascore.store import Card, Store, StoreError, scores_made_from, write_card
 from trainer.build import Prepared
 from trainer.calibrate import calibrate

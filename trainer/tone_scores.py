@@ -17,7 +17,7 @@ from fascore.files import write_json, write_whole
 from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.provenance import differences, listed
-from fascore.scores.error_rates import eer_threshold
+from fascore.scores.operating_points import eer_threshold
 from fascore.store import Store
 from fascore.tone_scores import (
     ABOUT,

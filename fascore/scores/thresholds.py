@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from fascore.labels import LIVE, SPOOF, spoof_type_name
-from fascore.scores.error_rates import (
+from fascore.scores.operating_points import (
     apcer_threshold,
     bpcer_threshold,
     eer_threshold,

@@ -20,7 +20,7 @@ import pytest
 from fascore import store
 from fascore.models import baselines
 from fascore.models.familiarity import fit_familiarity
-from fascore.scores.error_rates import eer_threshold
+from fascore.scores.operating_points import eer_threshold
 from fascore.store import Store, write_card
 from tests.faces_zip import write_faces_zip
 from tests.trainer.conftest import QUICK

@@ -7,7 +7,8 @@ from hypothesis import strategies as some
 from sklearn import metrics as sk
 
 from fascore.scores.classification import auc, average_precision, brier, calibration, classify
-from fascore.scores.error_rates import eer_threshold, error_curve
+from fascore.scores.error_rates import error_curve
+from fascore.scores.operating_points import eer_threshold
 
 NOTHING_TOLD = (np.full(3, 0.5), np.full(4, 0.5))  # all scores equal, and at the threshold
 ONE_EACH = (np.array([0.5]), np.array([0.45]))

@@ -4,16 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
-from scipy.special import logit
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_curve
 
 from fascore.scores.classification import auc, average_precision, brier, calibration, classify
 from fascore.scores.error_rates import (
     apcer_by_species,
     bpcer,
-    eer_threshold,
     error_curve,
-    mid_gap,
     pad_errors,
 )
 
@@ -151,24 +148,3 @@ def test_calibration_by_hand():
     np.testing.assert_allclose(result.share, [0.5, 0.0, 1.0])
     assert result.count.tolist() == [2, 1, 2]
     assert result.error == pytest.approx((0.45 * 2 + 0.15 + 0.025 * 2) / 5)
-
-
-class TestMidGap:
-    def test_saturated_scores_are_parted_in_the_middle_of_their_log_odds(self):
-        live, spoof = np.array([0.4, 0.999992]), np.array([0.999993, 0.9999999])
-        chosen = eer_threshold(live, spoof)
-        assert logit(chosen) == pytest.approx((logit(0.999992) + logit(0.999993)) / 2)
-        assert (live < chosen).all() and (spoof >= chosen).all()
-
-    @pytest.mark.parametrize("high", [np.nextafter(0.5, 1), 1.0, 1 - 1e-16])
-    def test_gap_without_a_middle_keeps_its_verdicts(self, high):
-        scores = np.array([np.nextafter(high, 0), high])
-        assert (scores >= mid_gap(high, scores)).tolist() == [False, True]
-
-    def test_no_verdict_changes(self):
-        scores = np.random.default_rng(0).random(50)
-        for threshold in scores:
-            assert ((scores >= threshold) == (scores >= mid_gap(threshold, scores))).all()
-
-    def test_threshold_above_every_score_stays(self):
-        assert mid_gap(0.9, np.array([0.1, 0.2])) == 0.9

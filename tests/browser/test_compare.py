@@ -190,6 +190,7 @@ def test_opacity_draws_the_maps_again_and_runs_nothing_else(page, tmp_path):
     page.keyboard.press("Home")
     last = page.get_by_role("img", name="SHAP map of ").last
     expect(last).not_to_have_attribute("src", before[-1], timeout=TIMEOUT)
+    wait_idle(page)  # a run ends after its last picture is there
     assert len(drawn_maps(page)) == len(before)
     assert set(runs) == {"FINISHED_FRAGMENT_RUN_SUCCESSFULLY"}
     page.locator(".st-key-export button").first.click(timeout=TIMEOUT)

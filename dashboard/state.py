@@ -22,6 +22,7 @@ from fascore.shipped import recorded
 
 Origin = Literal["gallery", "upload", "camera"]
 TEST_SET = "test_set_choice"  # the session's name of the test set chosen, and its control's
+ALL_SPECIES = ""  # of attacks, on Images
 BESIDE = "beside"  # of whether a second picture is compared, and its control's
 
 
@@ -288,7 +289,7 @@ def face() -> int:
     return _session().get("face", 0)
 
 
-def ask_for_images(network: str, *, label: int, right: bool, species: str | None = None) -> None:
+def ask_for_images(network: str, *, label: int, right: bool, species: str = ALL_SPECIES) -> None:
     """Sets what the Images page shows when it is opened next."""
     _session().update(
         images_mode="By verdict",

@@ -24,10 +24,11 @@ def page() -> None:
         st.stop()
     comparison = cache.comparison(tuple(keys), state.threshold(), of)
     views.threshold_note(comparison)
-    mode = st.segmented_control(
+    # no defaults beside what a click on Metrics asks for: Streamlit warns of both
+    st.session_state.setdefault("images_mode", BY_VERDICT)
+    mode: str = st.segmented_control(  # type: ignore[assignment]  # one is required
         "Show",
         [BY_VERDICT, DISAGREEMENTS],
-        default=BY_VERDICT,
         required=True,
         key="images_mode",
         persist_state="session",
@@ -46,27 +47,29 @@ def draw_by_verdict(comparison: Comparison, judged: Verdicts) -> None:
         key="images_network",
         persist_state="session",
     )
+    st.session_state.setdefault("images_cell", (SPOOF, False))
     label, right = columns[1].selectbox(
         "Verdict",
         list(views.CELLS),
-        index=list(views.CELLS).index((SPOOF, False)),
         format_func=views.CELLS.__getitem__,
         key="images_cell",
         persist_state="session",
     )
-    species = None
+    species = state.ALL_SPECIES
     if label == SPOOF:
         attacks = judged.samples.loc[judged.samples["label"] == SPOOF, "pai_species"]
-        there = [None, *(each for each in SPECIES_TITLES if (attacks == each).any())]
+        there = [species, *(each for each in SPECIES_TITLES if (attacks == each).any())]
+        if st.session_state.get("images_species") not in there:  # of another test set
+            st.session_state.pop("images_species", None)
         species = columns[2].selectbox(
             "Kind of attack",
             there,
-            format_func=lambda each: SPECIES_TITLES[each] if each else "All",
+            format_func=lambda each: SPECIES_TITLES.get(each, "All"),
             key="images_species",
             persist_state="session",
             help="PAI (presentation attack instrument) species of ISO/IEC 30107-3.",
         )
-    rows = judged.of(name, label=label, right=right, species=species)
+    rows = judged.of(name, label=label, right=right, species=species or None)
     order = "those closest to a wrong verdict first" if right else "the most wrong first"
     st.markdown(
         f"**{views.cell_words(len(rows), label, right)}** by {views.model_title(name)}, {order}."

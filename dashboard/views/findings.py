@@ -12,6 +12,7 @@ import streamlit as st
 from dashboard.views.chart import chart
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
+from fascore.counts import counted
 from fascore.explain import PREDICTED
 from fascore.findings.claims import MIN_IMAGES, Answer, Claim
 from fascore.findings.differences import Difference
@@ -28,6 +29,7 @@ from fascore.stats.resampling import FLIPS
 
 STAGES = {"quarter": "top ¼", "half": "top ½", "three_quarters": "top ¾", "all": "all"}
 NETWORK, METHOD = "Network", "Method"
+DIFFERENCE = "Difference [95 %, this row alone]"  # beside a p that is corrected
 ANSWERS: dict[Answer, str] = {"yes": "✓ yes", "no": "✗ no", "cannot tell": "? cannot tell"}
 
 
@@ -35,7 +37,9 @@ def findings_words(results: Results) -> str:
     """Data set, split, images, target, thresholds and steps of the judging, in words."""
     about = results.about
     target = about["target"]
-    explained = "the network's own verdict" if target == PREDICTED else f"**{CLASS_NAMES[target]}**"
+    explained = (
+        "each network's own verdict" if target == PREDICTED else f"**{CLASS_NAMES[target]}**"
+    )
     return (
         f"Judged: maps of {_images(results)} of **{about['data']}**, {about['split']} split, that "
         f"explain {explained}. Insertion and deletion in {about['steps']} steps. Verdicts are "
@@ -109,9 +113,14 @@ def undefined_words(summary: Summary) -> str:
     if not summary.undefined:
         return "None is undefined."
     return (
-        f"{summary.undefined:,} values are undefined ({definition_of(summary.metric).undefined}); "
-        "they are in no mean, and counted in brackets."
+        f"{counted_undefined(summary.undefined, definition_of(summary.metric).undefined)} None of "
+        "these is in a mean; brackets count them."
     )
+
+
+def counted_undefined(count: int, why: str) -> str:
+    """How many values are undefined, and why."""
+    return f"{counted(count, 'value')} {'is' if count == 1 else 'are'} undefined ({why})."
 
 
 def differences_table(tests: Sequence[Difference], metric: str) -> None:
@@ -120,17 +129,17 @@ def differences_table(tests: Sequence[Difference], metric: str) -> None:
     for test in tests:
         method = f"{method_words(test.method)}: " if test.method else ""
         rows[f"{method}{model_title(test.first)} minus {model_title(test.second)}"] = {
-            "Difference": interval_text(test.interval, digits=3, end_digits=3, signed=True),
-            "p (Holm)": p_text(test.p_holm),
+            DIFFERENCE: interval_text(test.interval, digits=3, end_digits=3, signed=True),
+            "p (Holm, all rows)": p_text(test.p_holm),
             "Images": test.interval.n,
             "In words": test.sentence(model_title),
         }
     shown = pd.DataFrame.from_dict(rows, orient="index").rename_axis("Compared")
     meanings = {
-        "Difference": "Mean over the images of what the row says: the network named first minus "
+        DIFFERENCE: "Mean over the images of what the row says: the network named first minus "
         "the network named second, with its 95 % interval, which is not corrected as p is.",
-        "p (Holm)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images of a "
-        f"subject flipped together; corrected for these {len(tests)} tests.",
+        "p (Holm, all rows)": f"Sign-flip permutation test, two-sided, {FLIPS:,} flips, all images "
+        f"of a subject flipped together; corrected for these {len(tests)} tests.",
     }
     data = differences_numbers(tests)
     data_table(shown, data, key=f"findings_{metric}_tests", meanings=meanings)
@@ -163,8 +172,7 @@ def regions_table(summaries: Mapping[str, Summary], method: str) -> None:
     undefined = int(data["undefined"].sum())
     why = definition_of(REGION_MEASURES[0]).undefined
     st.caption(
-        "Mean [95 % interval] (images). "
-        + (f"{undefined:,} values are undefined ({why})." if undefined else "")
+        "Mean [95 % interval] (images). " + (counted_undefined(undefined, why) if undefined else "")
     )
 
 
@@ -185,6 +193,6 @@ def sanity_table(stages: Mapping[str, Summary]) -> None:
     few = f" With fewer than {MIN_IMAGES} images they are narrower than they should be."
     st.caption(
         f"By the layers whose weights are random. {n:,} images; intervals 95 %. "
-        + (f"{undefined:,} values are undefined ({about.undefined})." if undefined else "")
+        + (counted_undefined(undefined, about.undefined) if undefined else "")
         + (few if n < MIN_IMAGES else "")
     )

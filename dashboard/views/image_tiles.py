@@ -72,7 +72,12 @@ def image_tiles(
     pages = -(-len(rows) // a_page)
     number = 1
     if pages > 1:
-        number = st.number_input(f"Page of {pages}", 1, pages, key=f"page_{turn}", width=160)
+        place_key = f"page_{turn}"
+        if st.session_state.get(place_key, 1) > pages:  # of more images
+            st.session_state[place_key] = pages
+        number = st.number_input(
+            f"Page of {pages}", 1, pages, key=place_key, width=160, persist_state="session"
+        )
     shown = rows[(number - 1) * a_page : number * a_page]
     try:
         data = cache.face_data(root)

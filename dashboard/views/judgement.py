@@ -49,7 +49,10 @@ def fidelity_words(judged: MapJudgement) -> str:
     if any(map(math.isnan, gains)):
         return "Fidelity undefined: the score stays the same whatever is hidden."
     insertion, deletion = (f"{gain:+.2f}".replace("-", "−") for gain in gains)
-    return f"Fidelity over chance: insertion {insertion}, deletion {deletion}."
+    return (
+        f"Fidelity over chance (0 is chance, more is better): insertion {insertion}, deletion "
+        f"{deletion}."
+    )
 
 
 def stability_words(judged: MapJudgement) -> str:

@@ -31,8 +31,11 @@ label:has(:focus-visible) {{
   color: light-dark(#fff, #10161C); }}
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
 .st-key-grid {{ margin-top: 1rem; }}
+/* the limit that Streamlit states is above ours, so that a refusal has our sentence */
+[data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
 .st-key-opening h2 {{ font-size: 1.25rem; padding: .4rem 0 0; }}
-.st-key-opening[data-testid], .st-key-opening [data-testid="stVerticalBlock"] {{ gap: .25rem; }}
+.st-key-opening[data-testid] {{ gap: .5rem; }}
+.st-key-opening [data-testid="stVerticalBlock"] {{ gap: .25rem; }}
 .st-key-second_rows {{ max-width: 1000px; }}
 .fs-model {{ font-weight: 700; font-size: 1.05rem; line-height: 1.3; }}
 .fs-verdict {{ border-left: 6px solid; padding: .1rem 0 .1rem .7rem; }}

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from dashboard import cache
+from dashboard.views.image_tiles import image_tiles
 from fascore.data.sample_table import fingerprint, read_samples
 from fascore.models import MODELS, VARIANTS
 from fascore.scores.definitions import METRICS
@@ -189,6 +190,24 @@ def test_cell_of_a_confusion_matrix_leads_to_its_faces_and_a_face_to_compare(app
     compare.click().run()
     assert app.title[0].value == "Compare networks on one face"
     assert "True label: spoof" in text_of(app) and "phone (Replay)" in text_of(app)
+
+
+def test_images_keep_species_and_page_on_the_way_to_compare_and_back(
+    app, store_path, monkeypatch, caplog
+):
+    monkeypatch.setitem(image_tiles.__kwdefaults__, "a_page", 2)
+    open_metrics(app, "Confusion matrices")
+    app.button(key="cell_cnn_1_True").click().run()
+    app.switch_page("app_pages/images.py").run()  # as the click has done in a browser
+    species = app.selectbox(key="images_species")
+    assert (species.value, species.options[0]) == ("", "All")
+    assert "by CNN, those closest to a wrong verdict first." in text_of(app)
+    app.number_input[0].set_value(2).run()
+    next(button for button in app.button if button.label == "Compare").click().run()
+    app.switch_page("app_pages/images.py").run()
+    assert app.number_input[0].value == 2
+    check_clean(app)
+    assert "created with a default value" not in caplog.text
 
 
 def test_species_leads_to_the_attacks_of_it_that_were_accepted(app, store_path):

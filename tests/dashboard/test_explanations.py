@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dashboard.views.findings import DIFFERENCE
 from fascore.findings.measures import MEASURES
 from fascore.findings.results import (
     ABOUT,
@@ -122,9 +123,9 @@ def test_measure_shows_means_undefined_values_and_tests(app, judged_path):
         and (means["SHAP: images"] == "8").all()
     )
     assert "3 values are undefined (the score stays the same" in page
-    tests = shown(app, "p (Holm)")
+    tests = shown(app, "p (Holm, all rows)")
     assert len(tests) == 18
-    assert tests.loc["Grad-CAM: CNN + spatial minus CNN", "Difference"].startswith("+0.200 [")
+    assert tests.loc["Grad-CAM: CNN + spatial minus CNN", DIFFERENCE].startswith("+0.200 [")
     (trace, *_) = charts(app)["chart_insertion_gain"]["data"]
     assert trace["x"] == ["Grad-CAM", "LIME", "SHAP"] and trace["name"] == "CNN"
 

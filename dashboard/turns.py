@@ -13,7 +13,7 @@ import streamlit as st
 LOOK = (
     0.2  # s; between two looks at how many are before a visitor, and at whether he is still there
 )
-LONGEST = 10.0  # s that one verdict holds heavy work back; a stalled folder may take for ever
+LONGEST = 30.0  # s that one verdict holds heavy work back; a stalled folder may take for ever
 
 
 class Turns:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -17,3 +18,14 @@ def let_go(file_id: str) -> None:
     assert context is not None  # a page runs
     keeping = cast(MemoryUploadedFileManager, context.uploaded_file_mgr)
     keeping.remove_file(context.session_id, file_id)
+
+
+def empty(key: str) -> None:
+    """Empties the file that a widget holds, once it was used.
+
+    Streamlit keeps a widget's value of before through the next run and after it, also a file that
+    was taken out of the widget. Each run gets the file anew from Streamlit's keeping.
+    """
+    given = st.session_state.get(key)
+    if given is not None:
+        given.truncate(0)

@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import cache, state, uploads
 from dashboard.views.sets import gallery_set, without_pictures_note
 from dashboard.views.style import image_key
 from fascore.data.samples import DataError, Sample
@@ -44,6 +44,7 @@ def _upload(store: Store, card: Card) -> None:
         on_change=state.take_file,
         args=("upload", "upload"),
     )
+    uploads.empty("upload")
     _left_over(given)
     _privacy()
 
@@ -56,6 +57,7 @@ def _camera(store: Store, card: Card) -> None:
         on_change=state.take_file,
         args=("camera", "camera"),
     )
+    uploads.empty("camera")
     _left_over(given)
     _privacy()
 

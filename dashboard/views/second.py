@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import address, cache, state
+from dashboard import address, cache, state, uploads
 from dashboard.address import Part
 from dashboard.cache import ModelKey
 from dashboard.views.face import labelled_face, truth_words
@@ -144,6 +144,7 @@ def _upload() -> None:
         on_change=state.take_second,
         args=("second_upload",),
     )
+    uploads.empty("second_upload")
     if given is None and state.second() is not None:
         st.button("Remove the second picture", on_click=state.clear_second, key="remove_second")
     st.caption("It is kept like the first one: in memory, for this session, and in no link.")

@@ -2,6 +2,8 @@
 
 import asyncio
 import ctypes
+import gc
+import weakref
 from collections.abc import AsyncIterator
 from unittest.mock import Mock
 
@@ -14,6 +16,7 @@ from streamlit.runtime.caching import cache_data_api
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.session_manager import SessionInfo
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 from streamlit.web.server import server_util
 
 from dashboard import privacy
@@ -124,6 +127,23 @@ def test_the_file_goes_with_its_picture(app, monkeypatch, way):
     else:
         app.segmented_control(key="source").set_value("gallery").run()
     assert not app.exception and left == [0]
+
+
+@pytest.mark.usefixtures("store_path", "detect")
+def test_a_file_taken_out_of_the_uploader_is_gone_before_the_next_click(app):
+    data = encoded(picture(1))
+    app.run()
+    app.segmented_control(key="source").set_value("upload").run()
+    app.file_uploader[0].set_value(("face.png", data, "image/png")).run()
+    pixels = weakref.ref(app.session_state["shown"].picture.pixels)
+    app.toggle(key="judge").set_value(True).run()  # another click: the file is given once more
+    assert not app.exception and pixels() is not None
+    app.file_uploader[0].set_value([]).run()
+    assert not app.exception
+    gc.collect()
+    assert pixels() is None
+    given = [thing for thing in gc.get_objects() if isinstance(thing, UploadedFile)]
+    assert not any(data in file.getvalue() for file in given)
 
 
 @pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="glibc alone can do it")

@@ -260,6 +260,10 @@ def draw_images(chosen: views.Chosen, results: Results, card: Card) -> None:
         "By the network", models, format_func=views.model_title, key="findings_by"
     )
     order = right.selectbox("Order", [LOWEST, HIGHEST], key="findings_order")
+    st.caption(
+        "Below an image: its value for each network's map, and whether that network's verdict is "
+        "right (✓) or wrong (✗)."
+    )
     own = defined[defined["model"] == name].sort_values("value", ascending=order == LOWEST)
     views.findings_tiles(
         card,

@@ -29,7 +29,7 @@ def hiding_panel(methods: Mapping[str, Callable[[], dict[str, Hiding]]]) -> None
         key="hide",
         persist_state="session",
         help="Hides what the map says speaks most for each verdict. If the map is right, few "
-        "regions turn it, and fewer than random ones.",
+        "regions turn the verdict, and fewer than random ones.",
     ):
         return
     method = st.segmented_control(
@@ -60,10 +60,10 @@ def _cell(name: str, hiding: Hiding, count: int) -> None:
     )
     at = hiding.turns_at
     turns = (
-        f"None of up to {len(hiding.scores) - 1} regions turns it."
+        f"Hiding up to {len(hiding.scores) - 1} regions does not turn the verdict."
         if at is None
-        else f"**{at}** {'region turns' if at == 1 else 'regions turn'} it; as many at random "
-        f"turn it in {hiding.random_turned(at)} of {DRAWS} draws."
+        else f"Hiding **{at}** {'region' if at == 1 else 'regions'} turns the verdict; as many at "
+        f"random turn it in {hiding.random_turned(at)} of {DRAWS} draws."
     )
     low, high = hiding.random[:, count].min(), hiding.random[:, count].max()
     st.markdown(

@@ -48,6 +48,8 @@ def least_firm_words(firmness: Mapping[str, Firmness], *, title: Callable[[str],
     turned = round(worst * count)
     if len(least) == 1:
         return f"The least firm is {title(least[0])}: {firmness_words(firmness[least[0]])}"
-    who = "All" if len(least) == len(firmness) else " and ".join(map(title, least))
-    firm = "equally firm" if len(least) == len(firmness) else "the least firm"
+    if len(least) == len(firmness):
+        who, firm = "All verdicts", "equally firm"
+    else:
+        who, firm = " and ".join(map(title, least)), "the least firm"
     return f"{who} are {firm}: {turned} of {count} changes turn each verdict."

@@ -95,7 +95,7 @@ def verdict_sentence(
     >>> verdict_sentence({"a": True, "b": True, "c": False}, truth=1)
     '2 of 3 networks say SPOOF, rightly; c says LIVE.'
     >>> verdict_sentence({"a": False, "b": False}, truth=1)
-    'All 2 networks say LIVE, wrongly.'
+    'Both networks say LIVE, wrongly.'
     >>> verdict_sentence({"a": True}, truth=None)
     'The network says SPOOF.'
     """
@@ -108,7 +108,8 @@ def verdict_sentence(
     right = "" if truth is None else f", {'rightly' if most == (truth == SPOOF) else 'wrongly'}"
     if len(spoof) == 1:
         return f"The network says {word[most]}{right}."
-    share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else f"All {len(spoof)}"
+    everyone = "Both" if len(spoof) == 2 else f"All {len(spoof)}"
+    share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else everyone
     others = " and ".join(title(name) for name in groups[not most])
     verb = "says" if len(groups[not most]) == 1 else "say"
     rest = f"; {others} {verb} {word[not most]}" if others else ""

@@ -112,7 +112,7 @@ def test_regions_of_an_attack_are_hidden_until_a_verdict_turns(compared):
     wait_for_grid(compared)
     given = dict(zip(map(model_title, VARIANTS), said(compared), strict=True))
     compared.get_by_text("What if regions were hidden?").click()
-    told = compared.get_by_text(re.compile("regions? turns? it; as many at random"))
+    told = compared.get_by_text(re.compile("regions? turns the verdict; as many at random"))
     told.first.wait_for(timeout=TIMEOUT)
     words = re.search(r"(.+?): [●▲].*?(\d+) regions? turn", told.first.inner_text(), re.DOTALL)
     network, count = words[1].strip(), int(words[2])

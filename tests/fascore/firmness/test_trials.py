@@ -60,7 +60,10 @@ def test_firmness_in_words():
     [
         ({"a": firm(0.9, 0.9, 0.9), "b": firm(0.8, 0.8, 0.8)}, "None of 3 small changes"),
         ({"a": firm(0.9, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)}, "The least firm is b: 1 of 3"),
-        ({"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)}, "All are equally firm: 1 of 3"),
+        (
+            {"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8)},
+            "All verdicts are equally firm: 1 of 3",
+        ),
         (
             {"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8), "c": firm(0.9, 0.8, 0.8)},
             "a and b are the least firm: 1 of 3 changes turn each verdict.",

@@ -20,7 +20,7 @@ from fascore.shipped import DEMO_STORE, ICON  # noqa: E402  (after the path)
 # a picture of our own: the browser asks fonts.gstatic.com for one of Material's icons
 st.set_page_config(page_title="fascore", page_icon=ICON, layout="wide")
 
-from dashboard import address, between_runs, cache, privacy, state, views  # noqa: E402, F401  (after the page's first call and the path)
+from dashboard import address, cache, privacy, server_process, state, views  # noqa: E402, F401  (after the page's first call and the path)
 from dashboard.limits import limits  # noqa: E402
 from fascore.errors import FascoreError  # noqa: E402
 from fascore.store import Store  # noqa: E402

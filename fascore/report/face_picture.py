@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from fascore.charts import INK
 from fascore.explain import render
@@ -17,6 +16,9 @@ from fascore.report.face import ByMethod, FaceExport, OnNetwork
 from fascore.report.origin import made_now
 from fascore.scores.score_text import score_against
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 CELL, HEAD, LINE = 2.6, 0.95, 0.14  # inches: a map with its scale, what is above all, a line below
 RESOLUTION = 130  # dots an inch
 WORDS = ("● LIVE", "▲ SPOOF")
@@ -24,6 +26,8 @@ WORDS = ("● LIVE", "▲ SPOOF")
 
 def face_png(export: FaceExport) -> bytes:
     """Maps on a common scale, a row a method and a column a network, with what made them."""
+    from matplotlib.figure import Figure  # slow, and 25 MB: pages import this file too
+
     rows, columns = len(export.methods), len(export.networks)
     width = CELL * max(columns, 2)
     below = [part for words in _words_below(export) for part in wrap(words, int(20 * width))]

@@ -5,13 +5,15 @@ import subprocess
 import sys
 
 import keras
+import pytest
 
 from dashboard import cache
 from tests.dashboard.conftest import APP, FakeDetector
 
 
-def test_pages_without_networks_need_no_tensorflow():
-    program = "import sys, dashboard.views; sys.exit('tensorflow' in sys.modules)"
+@pytest.mark.parametrize("library", ["tensorflow", "matplotlib"])
+def test_pages_are_there_before_what_they_seldom_need(library):
+    program = f"import sys, dashboard.views; sys.exit('{library}' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 

@@ -60,3 +60,9 @@ def test_help_is_all_that_is_printed_and_imports_nothing_slow():
     *help_lines, modules = done.stdout.splitlines()
     assert not {"tensorflow", "streamlit", "pandas"} & set(modules.split())
     assert done.stderr == "" and help_lines[0].startswith("usage: fascore")
+
+
+def test_caches_that_are_declared_before_the_server_runs_are_no_news():
+    code = "import dashboard.cache"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == done.stderr == ""

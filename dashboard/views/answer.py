@@ -16,6 +16,11 @@ from fascore.labels import CLASS_NAMES, LIVE, SPOOF
 from fascore.scores.score_text import score_against
 from fascore.scores.verdicts import verdict_sentence
 
+LOGITS = (
+    '<abbr title="What a score is before it is made a probability: one more makes the odds '
+    '2.7 times as large.">logits</abbr>'
+)
+
 
 class Answer:
     """What is known of the answer so far, drawn anew whenever there is more.
@@ -64,9 +69,10 @@ class Answer:
         wait = " Why they differ follows from the maps…" if waiting and differ else ""
         first, *rest = self._said
         chips = "".join(map(self._chip, self._scores))
+        told = html.escape(" ".join(rest)).replace("logits", LOGITS)
         self._place.html(
             f'<div class="fs-chips">{chips}</div><p class="fs-sentence" role="status">'
-            f"<b>{html.escape(first)}</b> {html.escape(' '.join(rest))}{wait}</p>"
+            f"<b>{html.escape(first)}</b> {told}{wait}</p>"
         )
 
     def _chip(self, name: str) -> str:

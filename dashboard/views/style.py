@@ -33,7 +33,7 @@ label:has(:focus-visible) {{
 .st-key-grid {{ margin-top: 1rem; }}
 /* the limit that Streamlit states is above ours, so that a refusal has our sentence */
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}
-.st-key-opening h2 {{ font-size: 1.25rem; padding: .4rem 0 0; }}
+.st-key-opening h2 {{ font-size: 1.25rem; padding: .4rem 0 .3rem; }}
 .st-key-opening[data-testid] {{ gap: .5rem; }}
 .st-key-opening [data-testid="stVerticalBlock"] {{ gap: .25rem; }}
 .st-key-second_rows {{ max-width: 1000px; }}

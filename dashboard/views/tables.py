@@ -27,7 +27,7 @@ from fascore.stats.intervals import interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.stats.training_noise import TrainingNoise
 
-WORST = "background-color: #FBE3D6; color: #8A2F00; font-weight: 700"
+WORST = "background-color: #FBE3D6; color: #8A2F00; font-weight: 600"
 NETWORK = "Network"
 
 

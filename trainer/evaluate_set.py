@@ -24,7 +24,8 @@ from fascore.files import write_json, write_whole
 from fascore.models import MODELS
 from fascore.outside_scores import outside_detectors
 from fascore.provenance import differences, listed
-from fascore.scores.across_sets import CROSS_METRICS, WORST, set_table
+from fascore.scores.across_sets import CROSS_METRICS, set_table
+from fascore.scores.definitions import WORST
 from fascore.scores.score_text import threshold_text
 from fascore.store import SAMPLES, Card, Store
 from fascore.tone_scores import read_regression

@@ -16,8 +16,8 @@ from dashboard.views.tables import NETWORK, data_table
 from fascore.errors import FascoreError
 from fascore.evaluation_sets import OWN, EvaluationSet
 from fascore.report.numbers import sets_numbers
-from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
-from fascore.scores.definitions import METRICS
+from fascore.scores.across_sets import CROSS_METRICS, Tested
+from fascore.scores.definitions import METRICS, WORST
 from fascore.store import Store
 from fascore.tone_scores import TITLE, TONE_COLUMNS
 

@@ -15,9 +15,9 @@ import pandas as pd
 from fascore.models import MODELS, model_title
 from fascore.paper import read_paper
 from fascore.report.origin import made_now, software_versions
-from fascore.scores.across_sets import CROSS_METRICS, WORST, Tested
+from fascore.scores.across_sets import CROSS_METRICS, Tested
 from fascore.scores.comparison import Comparison
-from fascore.scores.definitions import METRICS, Number
+from fascore.scores.definitions import METRICS, WORST, Number
 from fascore.scores.error_rates import ErrorCurve
 from fascore.scores.rate_curves import curve_points
 from fascore.scores.slices import RATE_OF, slice_columns, slices

@@ -12,8 +12,7 @@ from fascore.errors import FascoreError, StoreError
 from fascore.evaluation_sets import EvaluationSet, open_set, set_names
 from fascore.outside_scores import OutsideDetector, lost_imports, outside_detectors
 from fascore.scores.comparison import rank_tables
-from fascore.scores.definitions import WORST as WORST
-from fascore.scores.definitions import metric_columns, metric_table
+from fascore.scores.definitions import WORST, metric_columns, metric_table
 from fascore.scores.evaluation import evaluate_scores, score_quality
 from fascore.stats.intervals import percent_text, restore_interval
 from fascore.store import Store

@@ -12,7 +12,7 @@ from skimage import data
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from fascore.models import VARIANTS, model_title
-from tests.browser.test_dashboard import TIMEOUT, check, wait_for_grid
+from tests.browser.test_dashboard import CELLS, TIMEOUT, check, wait_for_grid
 from tools.browser import IDLE
 
 pytestmark = pytest.mark.browser
@@ -176,6 +176,7 @@ def drawn_maps(page) -> list[str]:
     """Where each map's picture is, once none is waited for."""
     wait_for_grid(page)
     maps = page.get_by_role("img", name=re.compile(" map of "))
+    expect(maps).to_have_count(CELLS, timeout=TIMEOUT)  # what draws pictures is loaded late
     return maps.evaluate_all("maps => maps.map(map => map.src)")
 
 

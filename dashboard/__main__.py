@@ -11,6 +11,9 @@ from pathlib import Path
 from fascore.errors import FascoreError
 
 APP = Path(__file__).with_name("app.py")
+# s after which a server without visitors imports TensorFlow; one who comes at once has Start's text
+# the sooner for it
+QUIET = 10
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,12 +40,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FascoreError as err:
         print(f"fascore: {err}", file=sys.stderr)
         return 2
-    # while the server starts and the first page without networks is drawn
-    threading.Thread(target=cache.import_tensorflow).start()
+    ended = threading.Event()
+    threading.Thread(target=_import_later, args=(ended,)).start()
     options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
-    cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")
+    try:
+        cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")
+    finally:
+        ended.set()
     return 0
+
+
+def _import_later(ended: threading.Event) -> None:
+    from dashboard import cache
+
+    if not ended.wait(QUIET):
+        cache.import_tensorflow()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from trainer.evaluate import is_scored
 from trainer.familiar import is_told, made_from_words
 from trainer.fit import has_background
 from trainer.judge import PARTS
+
+SCORES_ALONE = f"without {store.WEIGHTS}: on the pages of test sets, but not on Compare"
 
 __all__ = ["DAMAGED", "STALE", "UNFINISHED", "WHOLE", "Part", "check_store", "table"]
 
@@ -92,7 +95,7 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
         what = f"{name}/{store.WEIGHTS if has_weights else store.CARD}"
         part = part_of(what, fit, read if has_weights else partial(opened.card, name),
                      partial(_trained_on, opened, name, build))  # fmt: skip
-        yield part
+        yield part if has_weights or part.state != WHOLE else replace(part, why=SCORES_ALONE)
         if part.state == DAMAGED:
             continue
         if not (opened.path / name / store.PREDICTIONS).exists():
@@ -101,10 +104,12 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
             read = partial(opened.predictions, name)
             fits = partial(_scored, opened, name, build if has_weights else None)
             yield part_of(f"{name}/{store.PREDICTIONS}", evaluate, read, fits)
-        if (opened.path / name / store.FAMILIARITY).exists():
+        familiarity = f"{name}/{store.FAMILIARITY}"
+        if (opened.path / familiarity).exists():
             known = partial(_knows, opened, name, build)
-            read_known = partial(opened.familiarity, name)
-            yield part_of(f"{name}/{store.FAMILIARITY}", evaluate, read_known, known)
+            yield part_of(familiarity, evaluate, partial(opened.familiarity, name), known)
+        elif opened.card(name).familiarity:
+            yield Part(familiarity, DAMAGED, "not there, and the card tells of it", evaluate)
 
 
 def _trained_on(opened: Store, name: str, build: Prepared | None) -> list[str]:

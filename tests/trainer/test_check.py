@@ -49,6 +49,18 @@ def test_damaged_file_is_named_with_the_command_that_mends_it(copy, capsys, file
     assert f"--store {copy}" in capsys.readouterr().out.split("To mend it:")[1]
 
 
+def test_familiarity_that_the_card_tells_of_and_is_gone_is_named(copy):
+    (copy / "cnn" / store.FAMILIARITY).unlink()
+    assert states(copy) == {f"cnn/{store.FAMILIARITY}": DAMAGED}
+
+
+def test_a_network_without_weights_is_said_to_be_scores_alone(copy, capsys):
+    (copy / "cnn" / store.WEIGHTS).unlink()
+    main(["check", "--store", str(copy)])
+    (line,) = [each for each in capsys.readouterr().out.splitlines() if "cnn/card.json" in each]
+    assert line.split()[0] == WHOLE and f"without {store.WEIGHTS}" in line
+
+
 def test_scores_of_other_weights_are_stale(copy):
     card = copy / "cnn" / store.CARD
     told = json.loads(card.read_text())

@@ -58,7 +58,7 @@ class LimeImage:
         high=20_000,
     )
     settled: float = setting(
-        0.96,
+        0.97,
         title="How steady is enough",
         help="Stops once the estimated rank correlation of the weights with those of endlessly "
         "many samples reaches this; 1 never stops early.",

@@ -60,11 +60,7 @@ def explanation_settings() -> Settings:
             persist_state="session",
         )
         explainers = tuple(_explainer(kind) for name, kind in EXPLAINERS.items() if name in chosen)
-    session = st.session_state
-    drawing = Drawing(
-        session.get(OPACITY, GIVEN_OPACITY), session.get(VIEW, next(iter(PIXEL_VIEWS)))
-    )
-    return Settings(explainers, TARGETS[target], drawing)
+    return Settings(explainers, TARGETS[target], _drawing())
 
 
 def _drawing() -> Drawing:

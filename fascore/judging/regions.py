@@ -21,7 +21,6 @@ EVIDENCE = {
     "evidence": "the attack medium's visible edges",
 }
 BORDER = 4 / 64  # the border's width as a share of the picture's side
-LANDMARK_ORDER = ("left_eye", "right_eye", "nose", "mouth_left", "mouth_right")
 
 
 def face_regions(landmarks: np.ndarray, size: int) -> dict[str, np.ndarray]:

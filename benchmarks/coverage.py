@@ -18,7 +18,7 @@ from scipy.stats import norm
 from tqdm import tqdm
 
 from fascore.labels import SPOOF
-from fascore.stats.intervals import Interval, clustered_rate, rate_interval
+from fascore.stats.intervals import Interval, clustered_rate, mean_rate, rate_interval
 from fascore.stats.paired import paired_tests
 from fascore.stats.ranking import bootstrap_ranking
 
@@ -53,6 +53,17 @@ def held(
             _holds(clustered_rate(rejected, whose), rate),
             _holds(rate_interval(int(rejected.sum()), len(rejected)), rate),
         )
+    wrong = (latent >= SEPARATION / 2) == live
+    yield (
+        "mean of two rates",
+        *(
+            _holds(
+                mean_rate((wrong[live], whose[live]), (wrong[~live], whose[~live])),
+                float(norm.cdf(-SEPARATION / 2)),
+            )
+            for whose in (owner, np.arange(len(owner)))
+        ),
+    )
     scores = norm.cdf(latent - SEPARATION / 2)
     truth = {"AUC": norm.cdf(SEPARATION / np.sqrt(2)), "EER": norm.cdf(-SEPARATION / 2)}
     by_person, by_picture = (

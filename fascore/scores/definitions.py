@@ -66,12 +66,12 @@ METRICS: dict[str, Metric] = {
     ),
     "acer": Metric(
         "ACER", "Mean of APCER and BPCER; hides which of the two errs.",
-        "(APCER + BPCER) / 2", "low", lambda at, rank: at.pad.acer,
+        "(APCER + BPCER) / 2", "low", lambda at, rank: at.acer,
     ),
     "hter": Metric(
         "Pooled HTER", "Half total error rate: mean of BPCER and of the attacks accepted, all "
         "species pooled.",
-        "(pooled APCER + BPCER) / 2", "low", lambda at, rank: at.pad.hter,
+        "(pooled APCER + BPCER) / 2", "low", lambda at, rank: at.hter,
     ),
     "eer": Metric(
         "Pooled EER", "Equal error rate: where pooled APCER and BPCER meet as the threshold moves.",

@@ -74,12 +74,8 @@ class PadErrors:
         That species.
     by_species, by_type : dict of str to float
     bpcer : float
-    acer : float
-        Mean of `apcer` and `bpcer`; to be shown beside them only.
     pooled_apcer : float
         Attacks accepted, all species together.
-    hter : float
-        Mean of `pooled_apcer` and `bpcer`.
     """
 
     apcer: float
@@ -87,9 +83,7 @@ class PadErrors:
     by_species: dict[str, float]
     by_type: dict[str, float]
     bpcer: float
-    acer: float
     pooled_apcer: float
-    hter: float
 
 
 def pad_errors(
@@ -127,9 +121,7 @@ def pad_errors(
         by_species=species,
         by_type=types,
         bpcer=rejected,
-        acer=(apcer + rejected) / 2,
         pooled_apcer=pooled,
-        hter=(pooled + rejected) / 2,
     )
 
 

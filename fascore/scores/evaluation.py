@@ -21,7 +21,7 @@ from fascore.scores.classification import (
 )
 from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, in_range, pad_errors
 from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
-from fascore.stats.intervals import UNDEFINED, Interval, clustered_rate, owners
+from fascore.stats.intervals import UNDEFINED, Interval, clustered_rate, mean_rate, owners
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,9 @@ class Evaluation:
     rates : Classification
         The paper's metrics.
     accuracy, bpcer : Interval
+    acer, hter : Interval
+        Means of BPCER and of the APCER of the worst species, or of all attacks pooled; to be shown
+        beside both only.
     pad : PadErrors
     apcer : dict of str to Interval
         By PAI species.
@@ -89,6 +92,8 @@ class Evaluation:
     rates: Classification
     accuracy: Interval
     bpcer: Interval
+    acer: Interval
+    hter: Interval
     pad: PadErrors
     apcer: Mapping[str, Interval]
     quality: ScoreQuality
@@ -133,12 +138,17 @@ def evaluate_scores(quality: ScoreQuality, *, threshold: float) -> Evaluation:
     live, by_species, owner = quality.live, quality.by_species, quality.owner
     right = (quality.scores >= threshold) == (quality.labels == SPOOF)
     faces = quality.labels == LIVE
+    pad = pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold)
+    rejected = ~right[faces], owner[faces]
+    worst = quality.species_rows.get(pad.worst, np.array([], int))
     return Evaluation(
         threshold=threshold,
         rates=_classification(live, quality.scores[~faces], threshold=threshold),
         accuracy=clustered_rate(right, owner),
-        bpcer=clustered_rate(~right[faces], owner[faces]) if faces.any() else UNDEFINED,
-        pad=pad_errors(live, by_species=by_species, by_type=quality.by_type, threshold=threshold),
+        bpcer=clustered_rate(*rejected) if faces.any() else UNDEFINED,
+        acer=mean_rate((~right[worst], owner[worst]), rejected),
+        hter=mean_rate((~right[~faces], owner[~faces]), rejected),
+        pad=pad,
         apcer={
             name: clustered_rate(~right[rows], owner[rows])
             for name, rows in quality.species_rows.items()

@@ -229,6 +229,58 @@ def clustered_rate(
     return Interval(rate, low, high, n)
 
 
+def mean_rate(
+    first: tuple[np.ndarray, np.ndarray],
+    second: tuple[np.ndarray, np.ndarray],
+    *,
+    confidence: float = CONFIDENCE,
+) -> Interval:
+    """The mean of two rates with its interval, from those of both (Zou and Donner 2008, MOVER).
+
+    Their correlation is that of one person's contributions to both, and 0 where no person has
+    images of both kinds.
+
+    Parameters
+    ----------
+    first, second : pairs of arrays of shapes (n,)
+        Of each rate its hits and owners, as `clustered_rate` takes them; owners are the same people
+        in both.
+
+    Returns
+    -------
+    Interval
+        `UNDEFINED` if a rate has no images; n is that of both; ends NaN where a rate's are.
+
+    Examples
+    --------
+    >>> hits = np.array([True] * 10 + [False] * 90)
+    >>> both = mean_rate((hits, np.arange(100)), (hits, np.arange(100, 200)))
+    >>> alone = clustered_rate(hits, np.arange(100))
+    >>> both.estimate, both.high - both.low < alone.high - alone.low
+    (0.1, True)
+    """
+    if not (len(first[0]) and len(second[0])):
+        return UNDEFINED
+    a, b = (clustered_rate(*each, confidence=confidence) for each in (first, second))
+    people = int(max(first[1].max(), second[1].max())) + 1
+    shares = [_contributions(*each, people=people) for each in (first, second)]
+    sizes = np.sqrt([share @ share for share in shares])
+    together = float(shares[0] @ shares[1] / sizes.prod()) if sizes.all() else 0.0
+
+    def reach(of_a: float, of_b: float) -> float:
+        return math.sqrt(max(of_a**2 + of_b**2 + 2 * together * of_a * of_b, 0.0)) / 2
+
+    middle = (a.estimate + b.estimate) / 2
+    low = middle - reach(a.estimate - a.low, b.estimate - b.low)
+    high = middle + reach(a.high - a.estimate, b.high - b.estimate)
+    return Interval(middle, low, high, a.n + b.n)
+
+
+def _contributions(hits: np.ndarray, owner: np.ndarray, *, people: int) -> np.ndarray:
+    """What each person adds to a rate's distance from its mean, (people,)."""
+    return np.bincount(owner, hits - hits.mean(), minlength=people)
+
+
 def _wilson(rate: float, n: float, *, alpha: float) -> tuple[float, float]:
     low, high = proportion_confint(rate * n, n, alpha=alpha, method="wilson")
     return float(low), float(high)

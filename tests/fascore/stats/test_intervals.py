@@ -11,6 +11,7 @@ from fascore.stats.intervals import (
     clustered_rate,
     flatten_interval,
     interval_text,
+    mean_rate,
     rate_interval,
     restore_interval,
 )
@@ -84,6 +85,32 @@ class TestClusteredRate:
         assert np.isnan(interval.low) or (
             0 <= interval.low <= interval.estimate <= interval.high <= 1
         )
+
+
+class TestMeanRate:
+    def test_of_different_people_the_reaches_add_as_squares(self):
+        rejected, missed = np.arange(80) < 8, np.arange(50) < 20
+        both = mean_rate((rejected, np.arange(80)), (missed, np.arange(80, 130)))
+        a, b = rate_interval(8, 80), rate_interval(20, 50)
+        assert (both.estimate, both.n) == (pytest.approx(0.25), 130)
+        assert both.low == pytest.approx(0.25 - np.hypot(0.1 - a.low, 0.4 - b.low) / 2)
+        assert both.high == pytest.approx(0.25 + np.hypot(a.high - 0.1, b.high - 0.4) / 2)
+
+    def test_people_who_err_both_ways_make_it_less_sure(self):
+        """The same ten of forty people are rejected; who is missed too changes."""
+        rejected, owner = np.arange(40) < 10, np.arange(40)
+        alike = mean_rate((rejected, owner), (rejected, owner))
+        apart = mean_rate((rejected, owner), (rejected[::-1], owner))
+        assert alike.high - alike.low == pytest.approx(
+            rate_interval(10, 40).high - rate_interval(10, 40).low
+        )
+        assert apart.high - apart.low < alike.high - alike.low
+
+    def test_without_images_of_one_kind_it_is_undefined(self):
+        nobody = np.array([], bool), np.array([], int)
+        some_people = np.arange(4) < 1, np.arange(4)
+        assert np.isnan(mean_rate(some_people, nobody).estimate)
+        assert mean_rate(nobody, some_people).n == 0
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,4 @@
-"""What Streamlit and the C library would cost in time and memory, and need not.
-
-Imported before pages run.
-"""
-
-import ctypes
-import os
-import sys
+"""What Streamlit would cost in time, and need not; imported before pages run."""
 
 from streamlit.runtime.scriptrunner import script_runner
 
@@ -14,9 +7,3 @@ from streamlit.runtime.scriptrunner import script_runner
 # prepared again (two seconds of processor time); other sessions' work does too. Nothing here builds
 # on what it clears.
 script_runner._clean_problem_modules = lambda: None
-
-M_ARENA_MAX, ARENAS = -8, 2  # glibc's malloc.h
-if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-    # Every visitor's script is a thread of its own, and each would keep a pool of freed memory.
-    if "MALLOC_ARENA_MAX" not in os.environ:
-        libc.mallopt(M_ARENA_MAX, ARENAS)

@@ -1,0 +1,60 @@
+"""How little of freed memory the C library keeps for a process with many threads."""
+
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other C libraries have no pools")
+FIRST = "import dashboard\nimport threading"  # as `fascore` does
+LATE = """
+import threading
+done = threading.Event()
+threading.Thread(target=done.wait).start()
+import dashboard
+done.set()
+"""
+THREADS = """
+there = threading.Barrier(25)
+
+def work():
+    for _ in range(3):
+        bytearray(16 * 2**20)
+    there.wait()
+    there.wait()
+
+def resident():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+before = resident()
+for _ in range(24):
+    threading.Thread(target=work).start()
+there.wait()
+lines = [line.split() for line in open("/proc/self/maps")]
+starts = [int(line[0].split("-")[0], 16) for line in lines if line[1] == "rw-p"]
+pools = sum(start % 2**26 == 0 for start in starts)  # glibc aligns a thread's to 64 MB
+print(pools, (resident() - before) // 2**20)
+there.wait()
+"""
+
+
+def pools_and_growth(start, environment):
+    """How many pools 24 threads have, and MB kept after each had 16 MB three times."""
+    run = subprocess.run(
+        [sys.executable, "-c", start + THREADS],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return tuple(map(int, run.stdout.split()))
+
+
+@pytest.mark.parametrize(("environment", "number"), [({}, 1), ({"MALLOC_ARENA_MAX": "5"}, 4)])
+def test_many_threads_share_few_pools_beside_the_first_ones(environment, number):
+    assert pools_and_growth(FIRST, environment)[0] == number
+
+
+def test_where_threads_came_first_pools_are_many_and_keep_little():
+    pools, growth = pools_and_growth(LATE, {"MALLOC_ARENA_MAX": "12"})
+    assert pools >= 8 and growth < pools * 8  # MB; each has had 16

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from fascore import store
+from fascore.cards import read_card
 from fascore.evaluation_sets import TESTS
 from fascore.files import half_written
 from fascore.findings.results import (
@@ -20,7 +21,8 @@ from fascore.findings.results import (
 )
 from fascore.provenance import differences
 from fascore.store import Store
-from fascore.training.history import STATE, read_whole_runs
+from fascore.store_tables import read_predictions
+from fascore.training.history import STATE, read_history, read_progress
 from trainer.build import Prepared
 from trainer.check_part import DAMAGED, STALE, UNFINISHED, WHOLE, Part, other_code, part_of
 from trainer.check_sets import explanations, imports, test_sets, tone
@@ -53,7 +55,6 @@ def check_store(path: Path, build: Prepared | None = None) -> list[Part]:
         _samples(opened, build, ends),
         _background(opened, build, ends),
         *(part for look in looks for part in look(opened, build, ends)),
-        *(Part("history", DAMAGED, why, f"fit {ends}") for why in read_whole_runs(path)[1]),
         *_unfinished(path, ends),
     ]
 
@@ -87,7 +88,7 @@ def _background(opened: Store, build: Prepared | None, ends: str) -> Part:
 
 
 def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
-    """Each model's weights with their card, its scores, and what it knows of pictures."""
+    """Each model's weights with their card, its training's course, scores, what it knows."""
     for name in opened.names:
         fit, evaluate = f"fit {ends} --models {name} --again", f"evaluate {ends}"
         read = partial(opened.check_weights, name)
@@ -98,6 +99,9 @@ def _models(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
         yield part if has_weights or part.state != WHOLE else replace(part, why=SCORES_ALONE)
         if part.state == DAMAGED:
             continue
+        if opened.card(name).training.get("epochs"):
+            read = partial(read_history, opened.path / name)
+            yield part_of(f"{name}/{store.HISTORY}", fit, read, lambda: None)
         if not (opened.path / name / store.PREDICTIONS).exists():
             yield Part(f"{name}/{store.PREDICTIONS}", UNFINISHED, "not scored yet", evaluate)
         else:
@@ -142,25 +146,47 @@ def _knows(opened: Store, name: str, build: Prepared | None) -> Iterator[str]:
 
 
 def _study(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
-    for seed, run in store.study_runs(opened.path).items():
+    for folder in sorted((opened.path / store.STUDY).glob("seed-*")):
+        done = [run for run in sorted(folder.glob("*/")) if _is_finished(run)]
 
-        def read(run: Store = run) -> None:
-            for name in run.names:
-                run.card(name)
-                run.predictions(name)
+        def read(done: Sequence[Path] = done) -> None:
+            for run in done:
+                read_card(run)
+                read_predictions(run / store.PREDICTIONS, model=run.name)
+                read_history(run)
 
-        def fits(run: Store = run) -> Iterator[str]:
-            for name in run.names:
-                run.scored(name)
-                yield from _trained_on(run, name, build)
+        def fits(folder: Path = folder, done: Sequence[Path] = done) -> Iterator[str]:
+            seed = Store(folder, samples_path=opened.path / store.SAMPLES)
+            for run in done:
+                seed.scored(run.name)
+                yield from _trained_on(seed, run.name, build)
 
-        yield part_of(f"{store.STUDY}/seed-{seed}", f"study {ends} --again", read, fits)
+        if done:
+            place = folder.relative_to(opened.path).as_posix()
+            yield part_of(place, f"study {ends} --again", read, fits)
+
+
+def _is_finished(run: Path) -> bool:
+    """Whether a study's training has ended, be it whole or not; others `_unfinished` names."""
+    there = {file.name for file in run.iterdir()}
+    return bool(there & {store.CARD, store.HISTORY, store.PREDICTIONS}) and not (
+        there & {STATE, store.WEIGHTS}
+    )
 
 
 def _cues(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
     folder = opened.path / FOLDER
-    if not any((folder / name).exists() for name in (PLANTED, PLANTED_ABOUT)):
-        return
+    table, about = folder / PLANTED, folder / PLANTED_ABOUT
+    run = f"plant {ends} --again"
+    if table.exists() and not about.exists():
+        why = f"not there, and nothing else says of what {PLANTED} is"
+        yield Part(f"{FOLDER}/{PLANTED_ABOUT}", DAMAGED, why, run)
+    elif about.exists():
+        yield _planted(opened, build, run)
+
+
+def _planted(opened: Store, build: Prepared | None, run: str) -> Part:
+    folder = opened.path / FOLDER
 
     def read() -> None:
         planted_about(folder)
@@ -174,18 +200,19 @@ def _cues(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
             images = {split: build.data["images"].get(split) for split in ("train", "test")}
             yield from differences(about, {"images": images})
 
-    yield part_of(f"{FOLDER}/{PLANTED}", f"plant {ends} --again", read, fits)
+    return part_of(f"{FOLDER}/{PLANTED}", run, read, fits)
 
 
 def _unfinished(path: Path, ends: str) -> Iterator[Part]:
     """Runs that were stopped, and what killed ones left behind."""
     for state in sorted(path.glob(f"*/{STATE}")):
         run = f"fit {ends} --models {state.parent.name}"
-        yield Part(f"{state.parent.name}/{STATE}", UNFINISHED, "a training that was stopped", run)
+        yield Part(f"{state.parent.name}/{STATE}", UNFINISHED, _stopped(state), run)
     for file in (STATE, store.WEIGHTS):
         for found in sorted(path.glob(f"{store.STUDY}/*/*/{file}")):
             name = str(found.relative_to(path))
-            yield Part(name, UNFINISHED, "a study that was stopped", f"study {ends}")
+            why = _stopped(found) if file == STATE else "a study that was stopped"
+            yield Part(name, UNFINISHED, why, f"study {ends}")
     for parts in (path / FOLDER / PARTS, *sorted(path.glob(f"{TESTS}/*/{FOLDER}/{PARTS}"))):
         if parts.exists():
             place = parts.parents[1]
@@ -195,3 +222,12 @@ def _unfinished(path: Path, ends: str) -> Iterator[Part]:
     for found in half_written(path):
         why = "left by a killed run; the next one that writes here removes it"
         yield Part(str(found.relative_to(path)), UNFINISHED, why, f"evaluate {ends}")
+
+
+def _stopped(state: Path) -> str:
+    """That a training was stopped; of a state that cannot be read, also what to do."""
+    try:
+        read_progress(state)
+    except store.StoreError as err:
+        return str(err)
+    return "a training that was stopped"

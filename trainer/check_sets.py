@@ -92,14 +92,16 @@ def _judged(judged: Store) -> Iterator[Part]:
 def tone(opened: Store, build: Prepared | None, ends: str) -> Iterator[Part]:
     """Scores of the regression on statistics and on tone-equalised pictures, by test set."""
     for name in set_names(opened):
-        about = tone_folder(opened, name) / TONE_ABOUT
-        if not about.exists():
-            continue
+        folder = tone_folder(opened, name)
+        of_set = f"--root ROOT --store {opened.path} --as {name}"
+        run = f"evaluate {of_set if name else ends} --tone"
+        place = folder.relative_to(opened.path).as_posix()
 
         def fits(name: str = name) -> list[str]:
             return read_tone(opened, open_set(opened, name))[1]
 
-        of_set = f"--root ROOT --store {opened.path} --as {name}"
-        run = f"evaluate {of_set if name else ends} --tone"
-        place = about.parent.relative_to(opened.path).as_posix()
-        yield part_of(place, run, lambda: None, fits)
+        if (folder / TONE_ABOUT).exists():
+            yield part_of(place, run, lambda: None, fits)
+        elif any(folder.glob("*.csv")):
+            why = "not there, and without it the scores beside it are not shown"
+            yield Part(f"{place}/{TONE_ABOUT}", DAMAGED, why, run)

@@ -22,6 +22,7 @@ logging.getLogger("tensorflow").setLevel(logging.ERROR)  # its hints break progr
 
 NO_SPACE = os.strerror(errno.ENOSPC)
 NO_PLACE = (PermissionError, NotADirectoryError, IsADirectoryError, FileExistsError)
+INSTALLED = "fascore-trainer"  # the command that comes with the package
 ON = "The same command goes on from here."
 AGAIN = "The same command makes anew what was finished, too, and goes on where it was stopped."
 
@@ -181,14 +182,16 @@ OLD_NAMES = {"explain": "judge", "trial": "plant"}
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m trainer", description=__doc__)
+    typed = Path(sys.argv[0]).stem
+    program = typed if typed == INSTALLED else "python -m trainer"
+    parser = argparse.ArgumentParser(prog=program, description=__doc__)
     subparsers = parser.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(
             name,
             help=command.help,
             description=f"{command.help.capitalize()}.",
-            epilog=f"Example: python -m trainer {name} {command.example}",
+            epilog=f"Example: {program} {name} {command.example}",
         )
         command.options(subparser)
         subparser.set_defaults(run=command.run)

@@ -116,7 +116,7 @@ def _folders(path: Path) -> Iterator[tuple[Path, int | None]]:
 def _runs(folder: Path, seed: int | None) -> Iterator[Run]:
     if (folder / CARD).exists() and (folder / HISTORY).exists():
         training = Store(folder.parent).card(folder.name).training
-        history = _table(folder / HISTORY)
+        history = read_history(folder)
         yield Run(folder.name, seed, history, training, best_epoch=training.get("best_epoch"))
     try:
         key, records = read_progress(folder / STATE)
@@ -127,9 +127,10 @@ def _runs(folder: Path, seed: int | None) -> Iterator[Run]:
     yield Run(folder.name, seed, history, key, changed=written)
 
 
-def _table(path: Path) -> pd.DataFrame:
+def read_history(folder: Path) -> pd.DataFrame:
+    """A finished training's epochs (`Run.history`) in a model's folder; StoreError without them."""
     return read_whole(
-        path,
+        folder / HISTORY,
         lambda path: read_table(path, text=[]).set_index(EPOCH).astype(float),
         expected=f"a table of numbers with a column {EPOCH}",
         mend="Copy the model's folder again, or train it with `python -m trainer fit --again`.",

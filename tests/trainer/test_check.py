@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from fascore import store
+from fascore.findings.results import FOLDER, PLANTED, PLANTED_ABOUT
 from fascore.store import study_run
 from fascore.training.history import STATE
 from trainer.check import DAMAGED, STALE, UNFINISHED, WHOLE, check_store
@@ -52,6 +53,48 @@ def test_damaged_file_is_named_with_the_command_that_mends_it(copy, capsys, file
 def test_familiarity_that_the_card_tells_of_and_is_gone_is_named(copy):
     (copy / "cnn" / store.FAMILIARITY).unlink()
     assert states(copy) == {f"cnn/{store.FAMILIARITY}": DAMAGED}
+
+
+@pytest.mark.parametrize("file", [store.CARD, store.HISTORY, store.PREDICTIONS])
+def test_each_file_of_a_study_that_is_gone_is_missed(copy, capsys, file):
+    run = study_run(copy, 0) / "cnn"
+    run.mkdir(parents=True)
+    for name in (store.CARD, store.HISTORY, store.PREDICTIONS):
+        shutil.copy(copy / "cnn" / name, run / name)
+    assert not states(copy)
+    (run / file).unlink()
+    main(["check", "--store", str(copy)])
+    assert states(copy) == {"study/seed-0": DAMAGED}
+    assert file in capsys.readouterr().out
+
+
+def test_history_that_is_gone_is_named_with_the_training_that_makes_it(copy, capsys):
+    (copy / "cnn" / store.HISTORY).unlink()
+    assert states(copy) == {f"cnn/{store.HISTORY}": DAMAGED}
+    main(["check", "--store", str(copy)])
+    assert "--models cnn --again" in capsys.readouterr().out.split("To mend it:")[1]
+
+
+def test_record_of_planted_cues_that_is_gone_is_named(copy, capsys):
+    (copy / FOLDER).mkdir(exist_ok=True)
+    (copy / FOLDER / PLANTED).write_text("")
+    assert states(copy) == {f"{FOLDER}/{PLANTED_ABOUT}": DAMAGED}
+    main(["check", "--store", str(copy)])
+    assert "trainer plant" in capsys.readouterr().out.split("To mend it:")[1]
+
+
+def test_record_of_tone_scores_that_is_gone_is_named(copy, build, capsys):
+    common = ["evaluate", "--store", str(copy), "--data", str(build.path), "--tone"]
+    assert main(common) == 0 and main([*common, "--as", "again"]) == 0
+    for place in ("tone", "tests/again/tone"):
+        (copy / place / "about.json").unlink()
+    assert states(copy) == {
+        "tone/about.json": DAMAGED,
+        "tests/again/tone/about.json": DAMAGED,
+    }
+    main(["check", "--store", str(copy)])
+    mends = capsys.readouterr().out.split("To mend it:")[1]
+    assert "--as again --tone" in mends and "BUILD" in mends
 
 
 def test_a_network_without_weights_is_said_to_be_scores_alone(copy, capsys):
@@ -107,7 +150,7 @@ def test_swapped_familiarity_is_damaged_and_an_unrecorded_one_stale(copy, build)
 def test_parts_of_test_sets_and_of_a_study_are_looked_at(copy, build):
     run = study_run(copy, 0) / "cnn"
     run.mkdir(parents=True)
-    for name in (store.CARD, store.PREDICTIONS):
+    for name in (store.CARD, store.HISTORY, store.PREDICTIONS):
         shutil.copy(copy / "cnn" / name, run / name)
     common = ["--data", str(build.path), "--store", str(copy)]
     assert main(["evaluate", *common, "--as", "again"]) == 0
@@ -121,7 +164,7 @@ def test_parts_of_test_sets_and_of_a_study_are_looked_at(copy, build):
 def test_stale_parts_of_test_sets_and_of_a_study_are_named(copy, build):
     run = study_run(copy, 0) / "cnn"
     run.mkdir(parents=True)
-    for name in (store.CARD, store.PREDICTIONS):
+    for name in (store.CARD, store.HISTORY, store.PREDICTIONS):
         shutil.copy(copy / "cnn" / name, run / name)
     with (run / store.PREDICTIONS).open("a") as scores:
         scores.write("another,0.5\n")

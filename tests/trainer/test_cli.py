@@ -23,6 +23,23 @@ def test_help_has_an_example(command, capsys):
     )
 
 
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("/usr/bin/fascore-trainer", "fascore-trainer"),
+        ("fascore-trainer.exe", "fascore-trainer"),
+        ("/somewhere/trainer/__main__.py", "python -m trainer"),
+        ("pytest", "python -m trainer"),
+    ],
+)
+def test_help_names_the_command_that_was_typed(typed, named, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", [typed])
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"usage: {named} fit ") and f"Example: {named} fit " in printed
+
+
 def test_help_is_all_that_is_printed_and_imports_nothing_slow():
     """Each of these takes longer to import than help may take in all."""
     code = "import sys; from trainer.cli import main"

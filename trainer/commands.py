@@ -224,8 +224,9 @@ def run_simulate(options: argparse.Namespace) -> None:
     }
     if options.portraits:
         photo_settings = PhotoSettings(seed=options.seed)
+        tables = {"boxes": options.boxes, "mattes": options.mattes}
         simulate_on_photographs(
-            options.out, options.portraits, boxes=options.boxes, settings=photo_settings, **shared
+            options.out, options.portraits, settings=photo_settings, **tables, **shared
         )
         made = "Data set"
     else:

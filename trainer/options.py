@@ -249,6 +249,13 @@ def simulate_options(parser: argparse.ArgumentParser) -> None:
         help="where the faces are: file,x,y,w,h and the x,y of five landmarks, in pixels; "
         "default: MTCNN finds them",
     )
+    parser.add_argument(
+        "--mattes",
+        type=Path,
+        metavar="DIR",
+        help="who is cut out where: for each photograph a grey PNG of its name and size, white on "
+        "the person; default: GrabCut, which loses the hair or the shoulders of many",
+    )
     number_option(parser, "--identities", "how many people to render", default=600)
     number_option(parser, "--seed", "draws people, light, attacks and camera", default=1)
     jobs_option(parser)

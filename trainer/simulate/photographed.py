@@ -47,6 +47,7 @@ def simulate_on_photographs(
     portraits: Path,
     *,
     boxes: Path | None = None,
+    mattes: Path | None = None,
     settings: PhotoSettings | None = None,
     jobs: int | None = None,
     progress: Callable[[Iterable, int], Iterable] = lambda items, total: items,
@@ -59,6 +60,9 @@ def simulate_on_photographs(
         Folder of photographs, one a person.
     boxes : path, optional
         Their faces (`find_portraits`); without it MTCNN finds them.
+    mattes : path, optional
+        Who is cut out where (`find_portraits`); without it GrabCut finds people, and loses the
+        hair or the shoulders of many.
     jobs : int, optional
         Worker processes; default one a core. The result does not depend on it.
     progress : callable
@@ -70,7 +74,7 @@ def simulate_on_photographs(
         If the photographs or the table cannot be used.
     """
     settings = settings or PhotoSettings()
-    files = tuple(find_portraits(portraits, boxes))
+    files = tuple(find_portraits(portraits, boxes, mattes))
     people = [(number, files, settings) for number in range(len(files))]
     with worker_pool(jobs) as pool:
         work = in_order(pool, _make, people, jobs=jobs)

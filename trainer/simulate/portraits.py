@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -20,11 +20,16 @@ SWAP = [1, 0, 2, 4, 3]  # landmarks of a mirrored face
 
 @dataclass(frozen=True)
 class PortraitFile:
-    """A photograph: its path, the face box x,y,w,h and five landmarks x,y,… in its pixels."""
+    """A photograph: its path, the face box x,y,w,h and five landmarks x,y,… in its pixels.
+
+    matte: path of a grey picture of the same size, white on the person; without it, the person is
+    cut out here.
+    """
 
     path: str
     box: tuple[float, ...]
     points: tuple[float, ...]
+    matte: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,9 @@ class Portrait:
         return taken.astype(np.float32) / 255
 
 
-def find_portraits(folder: Path, boxes: Path | None = None) -> list[PortraitFile]:
+def find_portraits(
+    folder: Path, boxes: Path | None = None, mattes: Path | None = None
+) -> list[PortraitFile]:
     """The photographs of a folder, one a person, by name; faces from a table or found by MTCNN.
 
     Parameters
@@ -67,6 +74,8 @@ def find_portraits(folder: Path, boxes: Path | None = None) -> list[PortraitFile
     boxes : path, optional
         CSV with the columns file, x, y, w, h and ten more: x and y of the image's left and right
         eye, the nose and both corners of the mouth, in pixels of the photograph.
+    mattes : path, optional
+        Folder with a grey PNG for each photograph, of its name and size, white on the person.
 
     Raises
     ------
@@ -83,7 +92,19 @@ def find_portraits(folder: Path, boxes: Path | None = None) -> list[PortraitFile
             f"Expected photographs of people in {folder}, {', '.join(PICTURES)}. Received: none "
             "with a face in it. Add photographs, one a person."
         )
+    if mattes is not None:
+        files = [_with_matte(file, mattes) for file in files]
     return sorted(files, key=lambda each: each.path)
+
+
+def _with_matte(file: PortraitFile, mattes: Path) -> PortraitFile:
+    matte = mattes / Path(file.path).with_suffix(".png").name
+    if not matte.is_file():
+        raise FascoreError(
+            f"Expected a matte for each photograph in {mattes}. Received: no {matte.name}. Make "
+            "the ones that are missing, or leave --mattes out."
+        )
+    return replace(file, matte=str(matte))
 
 
 def _listed(folder: Path, boxes: Path) -> list[PortraitFile]:
@@ -160,16 +181,52 @@ def read_portrait(file: PortraitFile, *, matte: bool = True) -> Portrait:
         pixels = cv2.GaussianBlur(pixels, (0, 0), 0.45 / scale)
     centre = np.array([across, down])
     shift = SIDE / 2 - centre * scale - 0.5 * (1 - scale)
-    aligned = cv2.warpAffine(
-        pixels,
-        np.array([[scale, 0, shift[0]], [0, scale, shift[1]]]),
-        (SIDE, SIDE),
-        flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_REFLECT,
-    )
+    place = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+    aligned = cv2.warpAffine(pixels, place, (SIDE, SIDE), borderMode=cv2.BORDER_REFLECT)
     box = (width / longer, height / longer)
     points = (np.array(file.points).reshape(5, 2) - centre) / longer
-    return Portrait(aligned, cut_out(aligned, box) if matte else aligned[..., 0], box, points)
+    if not matte:
+        person = aligned[..., 0]
+    elif file.matte is None:
+        person = cut_out(aligned, box)
+    else:
+        grey = _matte(file.matte, pixels.shape[:2])
+        rough = cv2.warpAffine(grey, place, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
+        person = refined(rough, aligned)
+    return Portrait(aligned, person, box, points)
+
+
+def _matte(path: str, shape: tuple[int, ...]) -> np.ndarray:
+    """The grey picture of a person (H,W), which has the size of the photograph."""
+    grey = _pixels(path)[..., 0]
+    if grey.shape != shape:
+        raise FascoreError(
+            f"Expected a matte of its photograph's size, {shape[1]} x {shape[0]} pixels. "
+            f"Received: {path} with {grey.shape[1]} x {grey.shape[0]}. Make it again."
+        )
+    return grey
+
+
+def refined(matte: np.ndarray, pixels: np.ndarray, *, radius: int = 8) -> np.ndarray:
+    """A rough matte uint8 (H,W) made to follow the edges of its picture uint8 (H,W,3).
+
+    Guided filter of a colour picture (He, Sun, Tang 2010).
+    """
+    guide, rough = pixels.astype(np.float32) / 255, matte.astype(np.float32) / 255
+    rough = np.clip(3 * (rough - 0.5) + 0.5, 0, 1)
+
+    def mean(layers: np.ndarray) -> np.ndarray:
+        window = (2 * radius + 1, 2 * radius + 1)
+        return cv2.blur(layers, window, borderType=cv2.BORDER_REFLECT).reshape(layers.shape)
+
+    means = mean(guide)
+    products = np.einsum("hwi,hwj->hwij", guide, guide).reshape(*guide.shape[:2], 9)
+    spread = mean(products).reshape(*guide.shape, 3) - np.einsum("hwi,hwj->hwij", means, means)
+    shared = mean(guide * rough[..., None]) - means * mean(rough)[..., None]
+    slope = np.linalg.solve(spread + 1e-4 * np.eye(3, dtype=np.float32), shared[..., None])[..., 0]
+    offset = mean(rough) - (slope * means).sum(-1)
+    soft = (mean(slope) * guide).sum(-1) + mean(offset)
+    return (np.clip(1.4 * (soft - 0.5) + 0.5, 0, 1) * 255).round().astype(np.uint8)
 
 
 def cut_out(pixels: np.ndarray, box: tuple[float, float]) -> np.ndarray:

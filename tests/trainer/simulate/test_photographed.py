@@ -16,7 +16,7 @@ from fascore.data import open_data
 from fascore.errors import FascoreError
 from trainer.simulate import PhotoSettings, simulate_on_photographs
 from trainer.simulate.layout import EVIDENCE, FACES
-from trainer.simulate.portraits import find_portraits, read_portrait
+from trainer.simulate.portraits import find_portraits, read_portrait, refined
 
 FACE = (175.0, 66.0, 96.0, 130.0)  # of the astronaut, px
 POINTS = (200.0, 112.0, 245.0, 110.0, 224.0, 139.0, 203.0, 162.0, 245.0, 160.0)
@@ -85,6 +85,44 @@ def test_the_person_is_cut_out(portraits):
     portrait = read_portrait(find_portraits(portraits, portraits / "boxes.csv")[0])
     face, corner = portrait.matte[150:170, 150:170], portrait.matte[:20, :20]
     assert face.min() == 255 and corner.max() == 0
+
+
+@pytest.fixture
+def mattes(portraits, tmp_path):
+    """Of each person a rough block from the hair down, off by up to 6 px."""
+    rough = np.zeros((512, 512), np.uint8)
+    rough[40:, 110:330] = 255
+    for number in range(6):
+        Image.fromarray(rough).save(tmp_path / f"{number}.png")
+    return tmp_path
+
+
+def test_a_matte_says_who_is_cut_out(portraits, mattes):
+    file = find_portraits(portraits, portraits / "boxes.csv", mattes)[0]
+    matte = read_portrait(file).matte
+    assert matte[150:170, 150:170].min() == 255  # face
+    assert matte[92:105, 150:170].min() > 200  # hair, which GrabCut may lose
+    assert matte[:20].max() == 0 and matte[:, :20].max() == 0
+
+
+def test_a_rough_matte_follows_the_edges_of_its_picture():
+    picture = np.full((80, 80, 3), 40, np.uint8)
+    picture[:, 40:] = 200
+    rough = np.zeros((80, 80), np.uint8)
+    rough[:, 44:] = 255  # the person begins at 40
+    soft = refined(rough, picture)[40].astype(int)
+    assert np.diff(soft).argmax() == 39
+    assert soft[:38].max() == 0 and soft[52:].min() == 255
+
+
+def test_mattes_that_do_not_fit_are_one_sentence(portraits, mattes):
+    boxes = portraits / "boxes.csv"
+    Image.new("L", (512, 100)).save(mattes / "0.png")
+    with pytest.raises(FascoreError, match="512 x 512 pixels. Received: .* with 512 x 100"):
+        read_portrait(find_portraits(portraits, boxes, mattes)[0])
+    (mattes / "3.png").unlink()
+    with pytest.raises(FascoreError, match=r"Received: no 3\.png"):
+        find_portraits(portraits, boxes, mattes)
 
 
 def test_a_mirrored_person_keeps_the_order_of_landmarks(portraits):

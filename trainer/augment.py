@@ -1,8 +1,7 @@
-"""Training images made different every time: place, tone, light, detail, what covers the face."""
+"""Training images made different every time: where the face is, tone, detail, what covers it."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import tensorflow as tf
@@ -22,11 +21,11 @@ def light(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
 def strong(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     """What another camera, another place and another detector's box would have made of it.
 
-    Crop, tone, light, sharpness, noise, compression and a patch that covers a part; float32 0..255.
-    Tone changes by more than live and spoof differ in it: it is of no use for telling them apart.
+    Crop, tone, sharpness, noise, compression and a patch that covers a part; float32 0..255. Tone
+    changes by more than live and spoof differ in it: it is of no use for telling them apart.
     """
     x = _moved(tf.cast(image, tf.float32), seed)
-    x = _lit(_graded(x / 255, seed + 1), seed + 6) * 255
+    x = _graded(x / 255, seed + 1) * 255
     x = _detailed(x, seed + 2)
     x = _noisy(x, seed + 3)
     x = _compressed(tf.clip_by_value(x, 0.0, 255.0), seed + 4)
@@ -93,51 +92,34 @@ def _graded(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.where(draw < 0.8, y, x)
 
 
-def _lit(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A quarter in hard light, which burns out or goes black; a third lit more at one place.
-
-    A person before a window is dark before white, with an edge as sharp as that of a cut-out.
-    """
-    hard, contrast, middle, uneven, angle, kind, across, down = _uniform(seed, 8)
-    x = tf.where(hard < 0.25, (x - 0.3 - 0.4 * middle) * (1.2 + 1.3 * contrast) + 0.5, x)
-    side = tf.shape(x)[0]
-    place = (tf.range(tf.cast(side, tf.float32)) + 0.5) / tf.cast(side, tf.float32)
-    angle = 2 * math.pi * angle
-    ramp = tf.cos(angle) * (place[None] - 0.5) + tf.sin(angle) * (place[:, None] - 0.5)
-    glow = 0.5 - tf.sqrt((place[None] - across) ** 2 + (place[:, None] - down) ** 2)
-    light = tf.where(kind < 0.5, ramp, glow)[..., None]
-    strength = 1.6 * (0.2 + 2 * tf.abs(kind - 0.5))
-    return tf.where(uneven < 0.35, x * tf.exp(strength * light), x)
-
-
 def _detailed(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A third is blurred, a quarter sharpened."""
+    """A quarter is blurred, a sixth sharpened."""
     draw, amount = _uniform(seed, 2)
     kernel = tf.constant([0.0614, 0.2448, 0.3877, 0.2448, 0.0614])  # Gaussian, sd 1 px
     kernel = tf.tile((kernel[:, None] * kernel[None])[..., None, None], [1, 1, 3, 1])
     padded = tf.pad(x, [[2, 2], [2, 2], [0, 0]], "REFLECT")[None]
     smooth = tf.nn.depthwise_conv2d(padded, kernel, [1, 1, 1, 1], "VALID")[0]
-    change = tf.where(draw < 0.35, -amount, tf.where(draw < 0.6, 0.2 + 0.8 * amount, 0.0))
+    change = tf.where(draw < 0.25, -amount, tf.where(draw < 0.42, 0.2 + 0.6 * amount, 0.0))
     return x + change * (x - smooth)
 
 
 def _noisy(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Half get noise of 1 to 10 grey levels."""
+    """A fifth gets noise of 1 to 8 grey levels."""
     draw, amount = _uniform(seed, 2)
-    spread = tf.where(draw < 0.5, 1 + 9 * amount, 0.0)
+    spread = tf.where(draw < 0.2, 1 + 7 * amount, 0.0)
     return x + spread * tf.random.stateless_normal(tf.shape(x), seed)
 
 
 def _compressed(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Two fifths are stored as JPEG of quality 35 to 95."""
+    """A fifth is stored as JPEG of quality 40 to 95."""
     draw, amount = _uniform(seed, 2)
 
     def stored() -> tf.Tensor:
-        quality = tf.cast(35 + 60 * amount, tf.int32)
+        quality = tf.cast(40 + 55 * amount, tf.int32)
         data = tf.cast(tf.round(x), tf.uint8)
         return tf.cast(tf.image.adjust_jpeg_quality(data, quality), tf.float32)
 
-    return tf.cond(draw < 0.4, stored, lambda: x)
+    return tf.cond(draw < 0.2, stored, lambda: x)
 
 
 def _covered(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -10,9 +10,9 @@ from trainer.augment import AUGMENTATIONS
 FACE = astronaut()[36:228:3, 128:320:3]  # 64 x 64, uint8
 
 
-def augmented(name, *, seeds=range(40), image=FACE):
+def augmented(name, *, seeds=range(40)):
     change = tf.function(AUGMENTATIONS[name])
-    image = tf.constant(image)
+    image = tf.constant(FACE)
     made = [change(image, tf.constant([5, seed], tf.int64)).numpy() for seed in seeds]
     return np.stack(made).astype(float)
 
@@ -40,15 +40,6 @@ def test_strong_stays_an_image_of_the_face():
 def test_strong_changes_tone_by_more_than_light_does():
     strong, light = (augmented(name).mean((1, 2)).std(0) for name in ("strong", "light"))
     assert (strong > 15).all() and (light < 8).all()
-
-
-def test_strong_lights_one_side_more_than_another():
-    """Of a grey wall, whose quarters else stay alike; medians do not see the patch."""
-    wall = np.full((64, 64, 3), 128, np.uint8)
-    images = augmented("strong", image=wall)
-    quarters = [images[:, i : i + 32, j : j + 32] for i in (0, 32) for j in (0, 32)]
-    spread = np.ptp([np.median(quarter, axis=(1, 2, 3)) for quarter in quarters], axis=0)
-    assert 0.2 < (spread > 15).mean() < 0.6
 
 
 def _correlation(one, other):

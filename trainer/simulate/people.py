@@ -12,8 +12,7 @@ from trainer.simulate.portraits import SIDE, Portrait, PortraitFile, read_portra
 from trainer.simulate.scenery import background, cloud_noise, light_field, uniform
 
 BACKDROP = 160  # px
-OWN_SURROUNDINGS = 0.3  # share of pictures that keep the photograph's own background
-PLAIN = 0.4  # share of other surroundings that are a wall, a curtain, a window burnt out
+OWN_SURROUNDINGS = 0.4  # share of pictures that keep the photograph's own background
 HAT = 0.1  # share of people with a hat
 
 
@@ -51,45 +50,6 @@ def surroundings(rng: np.random.Generator, backdrops: np.ndarray, size: int) -> 
     x, y = rng.integers(0, BACKDROP - side + 1, 2)
     part = cv2.resize(picture[y : y + side, x : x + side], (size, size))
     return linear_from_srgb(part.astype(F32) / 255)
-
-
-def wall(rng: np.random.Generator, size: int, brightness: float) -> np.ndarray:
-    """Something plain in uneven light, nearly white or coloured: linear (size,size,3)."""
-    tint = 0.04 if rng.random() < 0.6 else 0.15
-    colour = brightness * np.exp(rng.normal(0, tint, 3))
-    light = light_field(rng, size, abs(rng.normal(0, 0.5)))[:, :, None]
-    return (colour * light).astype(F32)
-
-
-def cluttered(rng: np.random.Generator, scene: np.ndarray) -> np.ndarray:
-    """The linear scene (size,size,3) with things at its sides: door frames, screens, bystanders.
-
-    Straight edges and dark objects in focus are in rooms too, not at paper and screens alone.
-    """
-    size = len(scene)
-    level = float(scene.mean())
-    for _ in range(int(rng.integers(0, 5))):
-        colour = level * np.exp(rng.normal(-1.2, 1.0)) * np.exp(rng.normal(0, 0.2, 3))
-        centre = size * (0.5 + float(rng.choice([-1, 1])) * uniform(rng, 0.25, 0.55))
-        wide, top = size * uniform(rng, 0.01, 0.16), size * uniform(rng, -0.3, 0.9)
-        bottom = top + size * uniform(rng, 0.1, 1.3)
-        cover = np.zeros((size, size), F32)
-        if rng.random() < 0.6:
-            lean = size * rng.normal(0, 0.03)
-            corners = [
-                (centre - wide, top),
-                (centre + wide, top),
-                (centre + wide + lean, bottom),
-                (centre - wide + lean, bottom),
-            ]
-            cv2.fillConvexPoly(cover, np.array(corners).round().astype(np.int32), 1.0, cv2.LINE_AA)
-        else:
-            middle = (int(centre), int((top + bottom) / 2))
-            axes = (int(wide) + 1, int((bottom - top) / 2) + 1)
-            cv2.ellipse(cover, middle, axes, rng.normal(0, 20), 0, 360, 1.0, -1, cv2.LINE_AA)
-        cover = cv2.GaussianBlur(cover, (0, 0), uniform(rng, 0.3, 2.5))[:, :, None]
-        scene = (scene * (1 - cover) + colour * cover).astype(F32)
-    return scene
 
 
 def _on_plane(
@@ -158,16 +118,10 @@ def stand(
     uneven = light_field(rng, u.shape[0], abs(rng.normal(0, strength)))[:, :, None]
     lit = linear_from_srgb(person) * uneven
     if conditions.illumination == "back" or rng.random() > OWN_SURROUNDINGS:
-        if rng.random() < PLAIN:
-            behind = wall(rng, len(u), np.exp(rng.normal(0.1, 0.6)))
-        elif flat:
-            behind = _on_plane(rng, backdrops, u, v)
-        else:
-            behind = surroundings(rng, backdrops, len(u))
-        behind = cluttered(rng, behind)
+        behind = _on_plane(rng, backdrops, u, v) if flat else surroundings(rng, backdrops, len(u))
         lit = lit * np.exp(rng.normal(0, 0.1, 3)).astype(F32)
         if conditions.illumination == "back":
-            lit, behind = lit * uniform(rng, 0.15, 0.5), behind * uniform(rng, 0.9, 2) + 0.3
+            lit, behind = lit * uniform(rng, 0.12, 0.45), behind * uniform(rng, 0.9, 2) + 0.3
         else:
             behind = behind * np.exp(rng.normal(-0.2, 0.6))
         lit = lit * matte + behind * (1 - matte)

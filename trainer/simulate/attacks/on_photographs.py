@@ -23,15 +23,14 @@ from trainer.simulate.attacks.plane import coverage, pixels_per_unit, plane_maps
 from trainer.simulate.camera.everyday import take_picture, web_picture
 from trainer.simulate.camera.light import F32, linear_from_srgb, luminance, srgb_from_linear
 from trainer.simulate.layout import Capture
-from trainer.simulate.people import Conditions, cluttered, stand, surroundings, wall
+from trainer.simulate.people import Conditions, stand, surroundings
 from trainer.simulate.portraits import Portrait
 from trainer.simulate.scenery import light_field, uniform
 
 FRAME = 168  # px, working resolution
 FACE = 0.52  # longer side of the face box in frames
-BOX_JITTER = (-0.06, 0.09, 0.03)  # mean and sd of log scale, sd of shift: no two detectors agree
+BOX_JITTER = (0.06, 0.03)  # sd of log scale and of shift in boxes: no two detectors agree
 CROP = 0.7  # half the side of what a network sees, in face boxes, less a margin
-TIGHT = 0.25  # share of pictures framed so closely that a network's crop goes beyond them
 BEYOND = 0.2  # share of sheets and screens so large, or so near, that no edge is seen
 PRINTS, SCREENS = ("photo", "poster", "A4"), ("PC", "pad", "phone")
 CUT_OUTS = {
@@ -81,17 +80,12 @@ def _finish(
     half = np.array(shot.victim.box) / 2
     corners = transform(homography, half * np.array([[-1, -1], [1, -1], [-1, 1], [1, 1]]))
     low, high = corners.min(0), corners.max(0)
-    (left, top), width = _frame(low, high, rng)
-    shown = slice(top, top + width), slice(left, left + width)
-    image, evidence = image[shown], evidence[shown]
-    low, high = low - [left, top], high - [left, top]
-    homography = np.array([[1, 0, -left], [0, 1, -top], [0, 0, 1]]) @ homography
     limits = (float(low[0]), float(low[1]), float(high[0]), float(high[1]))
     dark = shot.conditions.illumination == "dark"
     picture, size = take_picture(np.clip(image, 0, 30).astype(F32), rng, limits, dark=dark)
-    scale = size / width
-    centre, extent = (low + high) / 2, (high - low) * np.exp(rng.normal(*BOX_JITTER[:2]))
-    centre = centre + rng.normal(0, BOX_JITTER[2], 2) * extent.max()
+    scale = size / FRAME
+    centre, extent = (low + high) / 2, (high - low) * np.exp(rng.normal(0, BOX_JITTER[0]))
+    centre = centre + rng.normal(0, BOX_JITTER[1], 2) * extent.max()
     x, y = np.clip((centre - extent / 2) * scale, 0, size - 4)
     right, bottom = np.clip((centre + extent / 2) * scale, 4, size)
     seen = cv2.resize(evidence.astype(F32), (size, size), interpolation=cv2.INTER_AREA)
@@ -106,20 +100,6 @@ def _finish(
         shot.conditions.illumination,
         shot.conditions.outdoor,
     )
-
-
-def _frame(
-    low: np.ndarray, high: np.ndarray, rng: np.random.Generator
-) -> tuple[tuple[int, int], int]:
-    """Left, top and side of the square that the picture shows; it holds the face's corners."""
-    if rng.random() > TIGHT:
-        return (0, 0), FRAME
-    face = np.clip(high, 0, FRAME) - np.clip(low, 0, FRAME)
-    width = int(min(FRAME, np.ceil(face.max() * uniform(rng, 1.08, 1.5))))
-    least = np.clip(np.ceil(high - width), 0, FRAME - width)
-    most = np.clip(np.floor(low), least, FRAME - width)
-    left, top = (int(rng.integers(a, b + 1)) for a, b in zip(least, most, strict=True))
-    return (left, top), width
 
 
 def _pose(
@@ -164,10 +144,10 @@ def _sheet(rng: np.random.Generator, kind: str) -> Sheet:
 def _behind(shot: Shot, rng: np.random.Generator) -> np.ndarray:
     """What is around a held medium: a plain wall or cloth, or a room; linear (FRAME,FRAME,3)."""
     if rng.random() < 0.35:
-        scene = wall(rng, FRAME, np.exp(rng.normal(-0.9, 0.9)))
-    else:
-        scene = surroundings(rng, shot.backdrops, FRAME) * np.exp(rng.normal(-0.2, 0.5))
-    return cluttered(rng, scene)
+        colour = uniform(rng, 0.05, 0.8) * np.exp(rng.normal(0, 0.12, 3))
+        light = light_field(rng, FRAME, abs(rng.normal(0, 0.5)))[:, :, None]
+        return (colour * light).astype(F32)
+    return surroundings(rng, shot.backdrops, FRAME) * np.exp(rng.normal(-0.2, 0.5))
 
 
 def _source(shot: Shot, rng: np.random.Generator, u: np.ndarray, v: np.ndarray) -> np.ndarray:
@@ -206,7 +186,7 @@ def _live(
 def _print(
     shot: Shot, kind: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    homography = _pose(rng, roll=10, **_tilt(rng, 0.12))
+    homography = _pose(rng, roll=10, **_tilt(rng, 0.2))
     u, v = plane_maps(homography, FRAME)
     pixels, sheet = pixels_per_unit(homography), _sheet(rng, kind)
     slope, crease = paper_slope(rng, u, v, sheet.kind)

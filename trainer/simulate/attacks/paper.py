@@ -142,11 +142,11 @@ def print_photograph(
     ink = np.clip(grey + (picture - grey) * saturation, 0, 1)
     ink = np.clip((ink - 0.5) * uniform(rng, 0.75, 1.1) + 0.5 + rng.normal(0, 0.04), 0, 1)
     ink = (ink ** np.exp(rng.normal(0, 0.15))).astype(F32)
-    screen, least = rng.random() * (0.4 if dotted else 1), 0.15 if dotted else 0.03
-    if screen < 0.25:
+    screen, least = rng.random() * (0.6 if dotted else 1), 0.15 if dotted else 0.03
+    if screen < 0.35:
         ink = halftone(ink, u, v, uniform(rng, 22, 70), uniform(rng, least, 0.45))
-    elif screen < 0.4:
-        ink = _error_diffusion_look(ink, rng, uniform(rng, least, 0.3))
+    elif screen < 0.6:
+        ink = _error_diffusion_look(ink, rng, uniform(rng, least, 0.35))
     if rng.random() < 0.2:  # print-head banding
         phase = 2 * np.pi * (v if rng.random() < 0.5 else u) * uniform(rng, 6, 30)
         ink = ink * (1 + uniform(rng, 0.02, 0.08) * np.sin(phase + uniform(rng, 0, 6)))[:, :, None]

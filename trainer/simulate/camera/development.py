@@ -43,20 +43,13 @@ def _crop(image: np.ndarray, window: tuple[int, int, int, int]) -> np.ndarray:
 @dataclass(frozen=True)
 class Tone:
     """Targets of `develop`: sRGB mean, contrast (3,) a channel, mean saturation, casts of red and
-    blue against green.
-
-    held: how much of the scene's own contrast gives way to the target, 0 to 1; white: quantile of
-    the picture's brightness that is white already, so that what is brighter burns out; without it,
-    bright parts are bent softly.
-    """
+    blue against green."""
 
     mean: float
     contrast: np.ndarray
     saturation: float
     red: float
     blue: float
-    held: float = 1.0
-    white: float | None = None
 
 
 def phone_tone(rng: np.random.Generator, dark: bool) -> Tone:
@@ -99,14 +92,11 @@ def develop(image: np.ndarray, tone: Tone, window: tuple[int, int, int, int]) ->
         )
         centre, gain = (
             pixels.mean(0),
-            np.clip(tone.contrast / np.maximum(pixels.std(0), 0.02), 0.6, 2.2),
+            np.clip(tone.contrast / np.maximum(pixels.std(0), 0.02), 0.6, 1.7),
         )
         # no strong colour contrast changes
-        gain = np.clip(gain, gain.mean() * 0.88, gain.mean() * 1.12) ** tone.held
+        gain = np.clip(gain, gain.mean() * 0.88, gain.mean() * 1.12)
         image = soft_clip((image - centre) * gain + centre)
-    if tone.white is not None:
-        brightest = np.quantile(_crop(image, window) @ THIRDS, tone.white)
-        image = np.clip(image / max(float(brightest), 0.5), 0, 1)
     return image
 
 

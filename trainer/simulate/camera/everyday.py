@@ -31,7 +31,6 @@ from trainer.simulate.scenery import uniform
 
 FACE_PIXELS = (36.0, 260.0)  # longer side of the face box in the camera's own picture
 CLEAR = 0.4  # share of cameras that are sharp, clean and compress little
-BURNT = 0.5  # share of pictures whose brightest parts burn out
 JPEG_QUALITY, CLEAR_QUALITY = (35, 97), (60, 97)
 
 
@@ -69,14 +68,12 @@ def take_picture(
 
 def any_tone(rng: np.random.Generator, dark: bool) -> Tone:
     """Targets of brightness, contrast and colour, much wider than one phone's."""
-    mean = float(np.clip(rng.normal(0.43, 0.10), 0.18, 0.74)) * (0.6 if dark else 1)
-    contrast = float(np.clip(rng.normal(0.31, 0.09), 0.08, 0.5)) * (0.75 if dark else 1)
+    mean = float(np.clip(rng.normal(0.46, 0.10), 0.18, 0.74)) * (0.6 if dark else 1)
+    contrast = float(np.clip(rng.normal(0.21, 0.06), 0.08, 0.38)) * (0.75 if dark else 1)
     by_channel = np.exp(rng.normal([0.02, 0, 0], [0.06, 0.02, 0.07])).astype(F32)
     saturation = float(np.exp(rng.normal(np.log(0.12), 0.45)))
     red, blue = float(np.exp(rng.normal(0.08, 0.10))), float(np.exp(rng.normal(-0.06, 0.11)))
-    held = uniform(rng, 0.2, 1)
-    white = uniform(rng, 0.75, 1) if rng.random() < BURNT and not dark else None
-    return Tone(mean, contrast * by_channel, saturation, red, blue, held, white)
+    return Tone(mean, contrast * by_channel, saturation, red, blue)
 
 
 def any_detail(rng: np.random.Generator) -> tuple[float, float]:

@@ -65,6 +65,11 @@ class Turns:
         while self._still(awaited):
             check()
 
+    @property
+    def taken(self) -> bool:
+        """Whether somebody holds a turn now."""
+        return bool(self._waiting)
+
     @contextmanager
     def turn(self, tell: Callable[[int], None], check: Callable[[], None]) -> Iterator[None]:
         """Waits, then holds a turn for as long as the block runs.

@@ -76,9 +76,11 @@ def compare(
 ) -> None:
     """Verdicts at once, then how firm they are, then a row of maps a method as they are done.
 
+    The places of all this are drawn first: the browser does that while the networks are at work.
+    The chart of how firm verdicts are takes it longer than a row of maps, so it comes after one.
     `given` is called once the verdicts are there; what comes after gives way to those of others.
     """
-    progress, verdicts = st.empty(), st.container()
+    progress, verdicts = st.container(key="progress").empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
     with progress, st.spinner("Loading the models…"):
         keys, scores, failures = draw_verdicts(store, cards, inputs, verdicts)
@@ -91,8 +93,7 @@ def compare(
     state.set_origin(views.face_origin(store, cards, thresholds))
     files = views.export_waits(answer_place)
     views.unfamiliar_note(keys, inputs)
-    firmness = draw_firmness(keys, cards, judged)
-    answer.add_firmness(firmness)
+    lines, strip = views.firmness_places(list(keys))
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
         help="Once all maps are there. For its stability each map is made three times more.",
@@ -101,7 +102,11 @@ def compare(
     )
     st.caption(views.scale_note(settings.explainers))
     crops = {name: judged.crop(cards[name]) for name in keys}
-    rows = views.draw_maps(keys, inputs, crops, settings, progress)
+    rows = views.place_maps(list(keys), crops, settings)
+    firmness, draw_strip = measure_firmness(keys, cards, judged, strip)
+    views.firmness_lines(firmness, lines)
+    answer.add_firmness(firmness)
+    views.fill_maps(rows, keys, inputs, settings, progress, meanwhile=draw_strip)
     size = next(iter(inputs.values())).shape[0]
     answer.add_maps(sums_by_part(rows, list(keys), size=size))
     export = views.face_export(
@@ -142,10 +147,13 @@ def draw_verdicts(
     return keys, scores, failures
 
 
-def draw_firmness(
-    keys: Mapping[str, ModelKey], cards: Mapping[str, Card], judged: views.Judged
-) -> dict[str, Firmness]:
-    """Draws how firm each verdict is, and returns it."""
+def measure_firmness(
+    keys: Mapping[str, ModelKey],
+    cards: Mapping[str, Card],
+    judged: views.Judged,
+    place: DeltaGenerator,
+) -> tuple[dict[str, Firmness], Callable[[], None]]:
+    """How firm each verdict is, and what draws the strip of scores in its place."""
     seen = {name: judged.trial_inputs(cards[name]) for name in keys}
     choice = state.threshold()
     firmness = {
@@ -154,8 +162,13 @@ def draw_firmness(
     }
     shown = state.shown()
     assert shown is not None
-    views.firmness_panel(firmness, seen, picture=views.picture_words(shown))
-    return firmness
+    words = views.picture_words(shown)
+
+    def draw_strip() -> None:
+        with place:
+            views.firmness_strip(firmness, seen, picture=words)
+
+    return firmness, draw_strip
 
 
 def hidings(

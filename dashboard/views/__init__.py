@@ -25,9 +25,9 @@ from dashboard.views.findings import (
 )
 from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
 from dashboard.views.findings_images import findings_tiles, picked_point
-from dashboard.views.firmness import firmness_panel
+from dashboard.views.firmness import firmness_lines, firmness_places, firmness_strip
 from dashboard.views.gallery import choose_picture, set_root
-from dashboard.views.grid import draw_maps, judge_rows, place_columns
+from dashboard.views.grid import fill_maps, judge_rows, place_columns, place_maps
 from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, cell_words, patterns_table, test_image_tiles, test_set
 from dashboard.views.judged import Judged
@@ -82,13 +82,15 @@ __all__ = [
     "batch_panel",
     "batch_upload",
     "chosen_change",
-    "draw_maps",
+    "fill_maps",
     "explained_files",
     "export_files",
     "export_waits",
     "face_export",
     "face_origin",
-    "firmness_panel",
+    "firmness_lines",
+    "firmness_places",
+    "firmness_strip",
     "fresh_place",
     "gallery_set",
     "chosen_networks",
@@ -99,6 +101,7 @@ __all__ = [
     "picture_sliders",
     "picture_words",
     "place_columns",
+    "place_maps",
     "shown_truth",
     "calibration_view",
     "cards_or_errors",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.views.chart import chart
 from dashboard.views.scored_picture import scored_pictures
 from dashboard.views.style import WORDS, model_title
-from fascore.firmness.figure import firmness_figure
+from fascore.firmness.figure import figure_height, firmness_figure
 from fascore.firmness.trials import Firmness
 from fascore.firmness.words import firmness_words
 from fascore.scores.score_text import score_against
@@ -27,11 +28,41 @@ HELP = (
 )
 
 
+def firmness_places(names: Sequence[str]) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Draws where it will be said how firm each network's verdict is.
+
+    Returns the places of the lines and of the strip of scores. They are as high as they will be, so
+    that nothing below them moves.
+    """
+    st.subheader("How firm is it?", help=HELP)
+    lines = st.empty()
+    lines.html(_list(dict.fromkeys(names, "…"), kind="fs-firm-wait"))
+    strip = st.container(key="firmness_panel")
+    strip.empty()  # a container with nothing in it is not on the page
+    return lines, strip
+
+
+def firmness_lines(firmness: Mapping[str, Firmness], place: DeltaGenerator) -> None:
+    """Says how firm each network's verdict is."""
+    words = {name: firmness_words(of) for name, of in firmness.items()}
+    place.html(_list(words, kind="fs-firm"))
+
+
+def _list(words: Mapping[str, str], *, kind: str) -> str:
+    """Words about each network, below each other, and how high the strip below will be."""
+    lines = "".join(
+        f"<li><b>{html.escape(model_title(name))}</b>: {html.escape(about)}</li>"
+        for name, about in words.items()
+    )
+    style = f"<style>:root {{ --fs-strip: {figure_height(len(words))}px; }}</style>"
+    return f'{style}<ul class="{kind}">{lines}</ul>'
+
+
 @st.fragment
-def firmness_panel(
+def firmness_strip(
     firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray], *, picture: str
 ) -> None:
-    """Draws how firm each verdict is.
+    """Draws the strip of scores, and the picture scored beside it.
 
     Parameters
     ----------
@@ -42,14 +73,7 @@ def firmness_panel(
     picture : str
         What the picture is called where the chart is saved.
     """
-    st.subheader("How firm is it?", help=HELP)
-    lines = "".join(
-        f"<li><b>{html.escape(model_title(name))}</b>: {html.escape(firmness_words(of))}</li>"
-        for name, of in firmness.items()
-    )
-    st.html(f'<ul class="fs-firm">{lines}</ul>')
-    with st.container(key="firmness_panel"):
-        left, right = st.columns([3, 1], gap="large")
+    left, right = st.columns([3, 1], gap="large")
     with left:
         chart(
             firmness_figure(firmness),

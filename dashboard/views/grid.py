@@ -30,44 +30,72 @@ def place_columns(names: Sequence[str]) -> dict[str, DeltaGenerator]:
     return columns
 
 
-def draw_maps(
-    keys: Mapping[str, ModelKey],
-    inputs: Mapping[str, np.ndarray],
-    crops: Mapping[str, np.ndarray],
-    settings: Settings,
-    progress: DeltaGenerator,
+def place_maps(
+    names: Sequence[str], crops: Mapping[str, np.ndarray], settings: Settings
 ) -> dict[str, MapRow]:
-    """Fills a row for each method, the cheapest first, and returns the rows by method.
+    """Draws a row for each method, a cell for each network, and returns the rows by method.
 
-    All cells are on the page from the start, so that nothing moves while maps arrive.
+    All cells are on the page before there are maps, so that nothing moves while these arrive.
     """
     rows = {
         explainer.name: MapRow(explainer, crops, settings.drawing)
         for explainer in settings.explainers
     }
     if rows:
-        _place(rows, list(keys), settings.drawing)
+        _place(rows, names, settings.drawing)
+    return rows
+
+
+def fill_maps(
+    rows: Mapping[str, MapRow],
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    settings: Settings,
+    progress: DeltaGenerator,
+    *,
+    meanwhile: Callable[[], None],
+) -> None:
+    """Fills rows that were placed, the cheapest first.
+
+    `meanwhile` draws elsewhere on the page what may come after the first row; where others' maps
+    are made first, it comes before.
+    """
     steps = _plan(inputs, list(keys), settings)
     patience = st.empty()
     paces = [cache.paces().get(key, 0.0) for key in keys.values()]
     if words := patience_words(settings.explainers, paces):
         patience.info(words)
+    first = 0 if turns.HEAVY.taken else sum(step.explainer == steps[0].explainer for step in steps)
     for done, step in enumerate(steps):
+        if done == first:
+            meanwhile()
         title = f"Explaining with {step.explainer.title}… ({done} of {len(steps)} steps)"
         tell = _shown_progress(progress, done / len(steps), title)
-        row = rows[step.explainer.name]
-        chosen = tuple(keys[name] for name in step.models)
-        face = inputs[step.models[0]]
-        try:
-            maps = cache.explanations(
-                chosen, step.explainer, face, settings.target, choice=state.threshold(), tell=tell
-            )
-            row.add(maps)
-        except FascoreError as err:
-            row.fail(step.models, str(err))
+        _take_step(step, rows[step.explainer.name], keys, inputs, settings, tell)
+    if len(steps) == first:
+        meanwhile()
     progress.empty()
     patience.empty()
-    return rows
+
+
+def _take_step(
+    step: Step,
+    row: MapRow,
+    keys: Mapping[str, ModelKey],
+    inputs: Mapping[str, np.ndarray],
+    settings: Settings,
+    tell: Callable[[int], None],
+) -> None:
+    """Gives a row the maps of one step, or why there are none."""
+    chosen, face = tuple(keys[name] for name in step.models), inputs[step.models[0]]
+    try:
+        row.add(
+            cache.explanations(
+                chosen, step.explainer, face, settings.target, choice=state.threshold(), tell=tell
+            )
+        )
+    except FascoreError as err:
+        row.fail(step.models, str(err))
 
 
 @st.fragment

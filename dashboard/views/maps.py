@@ -40,9 +40,9 @@ class MapRow:
         self._explainer = explainer
         self._crops = crops
         self._drawing = drawing
+        self._columns: dict[str, DeltaGenerator] = {}
         self._cells: dict[str, DeltaGenerator] = {}
-        self._offers: dict[str, DeltaGenerator] = {}
-        self._notes: dict[str, DeltaGenerator] = {}
+        self._below: dict[tuple[str, str], DeltaGenerator] = {}
         self._maps: dict[str, Attribution] = {}
         self._failed: dict[str, str] = {}
         self._judged: dict[str, MapJudgement] = {}
@@ -50,10 +50,9 @@ class MapRow:
 
     def place(self, columns: Mapping[str, DeltaGenerator]) -> None:
         """Takes cells in these columns, by model, and draws in them what there is."""
+        self._columns, self._below = dict(columns), {}
         for name, column in columns.items():
             self._cells[name] = column.empty()
-            self._offers[name] = column.empty()
-            self._notes[name] = column.empty()
             if name not in self._maps:
                 self._wait(name)
         self._drawn = time.monotonic()
@@ -111,9 +110,15 @@ class MapRow:
             self._offer_other_class()
 
     def _judgement(self, name: str, of_map: MapJudgement) -> None:
-        with self._notes[name].container(gap="xxsmall"):
+        with self._place_below(name, "judgement").container(gap="xxsmall"):
             key = f"{self._explainer.name}_{name}"
             judgement(of_map, target=self._maps[name].target, key=key)
+
+    def _place_below(self, name: str, what: str) -> DeltaGenerator:
+        """A place below a network's cell; only there if it is asked for, for each costs time."""
+        if (name, what) not in self._below:
+            self._below[name, what] = self._columns[name].empty()
+        return self._below[name, what]
 
     def _say_failed(self, name: str, sentence: str) -> None:
         with self._cells[name].container():
@@ -126,7 +131,7 @@ class MapRow:
             if attribution.values.any():
                 continue
             other = CLASS_NAMES[LIVE + SPOOF - attribution.target]
-            asked = self._offers[name].button(
+            asked = self._place_below(name, "offer").button(
                 f"Explain {other} instead",
                 on_click=explain_class,
                 args=(other,),

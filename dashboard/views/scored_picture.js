@@ -1,6 +1,7 @@
 // At a point of the strip of scores: the picture that was scored there, beside the pointer.
-// `data.chart` is the key of the chart's element; `data.strips` has, by network, the address of one
-// picture that holds the one as it is and those of all trials, one below the other. A point's trace names its network.
+// `data.chart` is the key of the chart's element. Each of `data.strips` is the address of one picture
+// that holds the one as it is and those of all trials, one below the other; `data.stripOf` says by
+// network which of them is its own. A point's trace names its network.
 const GAP = 30, SIDE = 160; // px
 
 export default function ({ data, parentElement }) {
@@ -9,7 +10,7 @@ export default function ({ data, parentElement }) {
 
   const hide = () => { card.hidden = true; };
   const show = ({ points: [point], event }) => {
-    const strip = point && data.strips[point.data.meta];
+    const strip = point && data.strips[data.stripOf[point.data.meta]];
     if (!strip || !event) return hide();
     card.style.backgroundImage = `url("${strip}")`;
     card.style.backgroundPositionY = `${-SIDE * (1 + point.customdata[0])}px`;

@@ -39,9 +39,11 @@ def scored_pictures(seen: Mapping[str, np.ndarray], *, chart: str) -> None:
     chart : str
         The chart's key.
     """
-    of_pixels = {id(pixels): _below_each_other(pixels) for pixels in seen.values()}
-    strips = {name: of_pixels[id(pixels)] for name, pixels in seen.items()}
-    _component(key=f"{chart}_pictures", data={"chart": chart, "strips": strips}, height=1)
+    strips = {id(pixels): _below_each_other(pixels) for pixels in seen.values()}
+    # each once: most networks see the same pixels
+    strip_of = {name: list(strips).index(id(pixels)) for name, pixels in seen.items()}
+    data = {"chart": chart, "strips": list(strips.values()), "stripOf": strip_of}
+    _component(key=f"{chart}_pictures", data=data, height=1)
 
 
 def _below_each_other(pictures: np.ndarray) -> str:

@@ -61,6 +61,31 @@ def test_the_picture_that_was_scored_is_chosen_by_keyboard(compared):
     check(compared)
 
 
+# how far below the note of what is going on the maps begin, in each frame from the first in which
+# it is said how firm the verdicts on another face are
+WATCH = """() => {
+  const before = document.querySelector('.fs-firm');
+  window.heights = new Set();
+  const top = of => document.querySelector(of)?.getBoundingClientRect().top;
+  const look = () => {
+    const firm = document.querySelector('.fs-firm');
+    const height = top('.st-key-grid .fs-method') - top('.st-key-progress');
+    if (firm && firm !== before && height) window.heights.add(Math.round(height));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def test_maps_stay_where_they_are_while_a_face_is_explained(compared):
+    compared.evaluate(WATCH)
+    compared.locator('[class*="st-key-pick_gallery"] button').nth(1).click()
+    compared.wait_for_function("() => window.heights.size", timeout=TIMEOUT)
+    wait_for_grid(compared)
+    heights = compared.evaluate("() => [...window.heights]")
+    assert max(heights) - min(heights) <= 2, heights
+
+
 def said(page) -> list[str]:
     """What each network says, in order: LIVE or SPOOF."""
     return [words.split()[1] for words in page.locator(".fs-verdict .fs-word").all_inner_texts()]

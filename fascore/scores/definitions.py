@@ -137,7 +137,7 @@ METRICS: dict[str, Metric] = {
 }  # fmt: skip
 
 PAPER_METRICS = ("accuracy", "precision", "recall", "f1")
-PAD_METRICS = ("apcer", "bpcer", "acer", "hter", "eer", "auc")
+PAD_METRICS = ("apcer", "bpcer", "acer", "auc", "eer", "hter")
 OPERATING_METRICS = tuple(name for name in METRICS if "_at_" in name)
 SCORE_METRICS = ("average_precision", "brier", "calibration_error")
 WORST = "worst_species"  # of a table's columns: the species whose APCER it is

@@ -31,8 +31,8 @@ ALIKE = 1e-9  # standard deviation of draws that do not differ
 def intervals_words(unit: str) -> str:
     """What the intervals of a page are; `unit` is that of its `Ranking`."""
     return (
-        f"95 % intervals {INTERVALS_WORDS[unit]}: Wilson's for rates, {BOOTSTRAP_DRAWS:,} "
-        "bootstrap draws on the logit scale for EER and AUC"
+        f"95 % intervals {INTERVALS_WORDS[unit]}: Wilson's for rates, of both rates together "
+        f"for ACER and HTER, {BOOTSTRAP_DRAWS:,} bootstrap draws on the logit scale for AUC and EER"
     )
 
 

@@ -113,7 +113,7 @@ def test_metrics_are_those_of_the_stores_scores(app, store_path):
     pad = shown(app, "APCER").iloc[0]
     # of two replay attacks one is accepted; the other species err in none
     assert pad["APCER"].startswith("0.5000 [") and pad["BPCER"].startswith("0.5000 [")
-    assert (pad["ACER"], pad["Pooled HTER"]) == ("0.5000", "0.3333")
+    assert pad["ACER"] == pad["APCER"] and pad["Pooled HTER"].startswith("0.3333 [")
     assert pad["Worst species"] == "Replay"
     open_metrics(app, "More rates")
     assert (shown(app, "Threshold")["By"] == "equal error rate, chosen on validation").all()

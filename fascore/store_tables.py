@@ -59,11 +59,19 @@ def _samples_at(path: Path, stamp: tuple[int, ...] | None) -> tuple[pd.DataFrame
 def read_predictions(path: Path, *, model: str) -> pd.Series:
     """P(spoof) of a model's predictions.csv, by sample_id.
 
+    A file is read once, as long as it stays as it is: for its threshold and its rates, of each
+    split.
+
     Raises
     ------
     StoreError
         If there is no such table, or a score is no number in [0, 1].
     """
+    return _predictions_at(path, model, file_stamp(path)).copy()
+
+
+@lru_cache(maxsize=32)  # a store's networks and the runs of its study
+def _predictions_at(path: Path, model: str, stamp: tuple[int, ...] | None) -> pd.Series:
     read = partial(read_table, text=["sample_id"])
     table = _read(path, lambda path: read(path).set_index("sample_id"), ["spoof_score"])
     scores = table["spoof_score"]

@@ -17,6 +17,18 @@ def test_pages_are_there_before_what_they_seldom_need(library):
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_keras_does_without_matplotlib_which_is_there_afterwards():
+    program = """
+import sys
+from dashboard import cache
+
+cache.import_tensorflow()
+assert "keras" in sys.modules and "matplotlib" not in sys.modules
+from matplotlib.figure import Figure
+"""
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
 def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path, monkeypatch):
     built, warm = [], cache.pictures.warm_detector
     detector = FakeDetector()

@@ -20,6 +20,9 @@ SMALL_POOLS = {
     "MALLOC_MMAP_THRESHOLD_": (-3, 32 * MEGABYTE),  # the library's own once it has adapted
 }
 
+# pandas reads tables by pyarrow, whose own pool keeps 50 MB of what it has freed
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+
 if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
     settings = FEW_POOLS if threading.active_count() == 1 else SMALL_POOLS
     for name, (parameter, value) in settings.items():

@@ -29,6 +29,12 @@ from matplotlib.figure import Figure
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+def test_tables_are_read_into_memory_that_is_given_back():
+    program = "import dashboard, pyarrow; print(pyarrow.default_memory_pool().backend_name)"
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert found.stdout == "system\n"
+
+
 def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path, monkeypatch):
     built, warm = [], cache.pictures.warm_detector
     detector = FakeDetector()

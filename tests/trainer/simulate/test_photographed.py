@@ -16,7 +16,8 @@ from fascore.data import open_data
 from fascore.errors import FascoreError
 from trainer.simulate import PhotoSettings, simulate_on_photographs
 from trainer.simulate.layout import EVIDENCE, FACES
-from trainer.simulate.portraits import find_portraits, read_portrait, refined
+from trainer.simulate.mattes import refined
+from trainer.simulate.portraits import find_portraits, read_portrait
 
 FACE = (175.0, 66.0, 96.0, 130.0)  # of the astronaut, px
 POINTS = (200.0, 112.0, 245.0, 110.0, 224.0, 139.0, 203.0, 162.0, 245.0, 160.0)

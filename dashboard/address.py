@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
@@ -68,6 +68,19 @@ def keep(parts: Sequence[Part]) -> None:
         st.query_params.from_dict(others | wanted)  # at once: each change is a step of the way back
     last = st.session_state.get(_LAST, {})
     st.session_state[_LAST] = {n: t for n, t in last.items() if n not in names} | wanted
+
+
+def go(page: str, **changed: str) -> NoReturn:
+    """Switches to a page under the address that it will write: one step of the way back, not two.
+
+    Parameters
+    ----------
+    page : str
+        As `st.switch_page` takes it.
+    changed : str
+        What the session now holds of that page's parts, other than was written last.
+    """
+    st.switch_page(page, query_params={**st.session_state.get(_LAST, {}), **changed})
 
 
 def widget_part(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, state, views
+from dashboard import address, cache, state, views
 from dashboard.cache import OWN_SPLIT, FindingsKey, ModelKey, SetKey
 from fascore.data.samples import DataError
 from fascore.errors import FascoreError
@@ -114,7 +114,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
             )
             if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
                 state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
-                st.switch_page("app_pages/compare.py")
+                address.go("app_pages/compare.py", sample=sample.sample_id)
     except (DataError, StoreError) as err:
         st.error(f"The faces cannot be shown. {err}")
 

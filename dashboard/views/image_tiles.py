@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import address, cache, state
 from dashboard.views.style import image_key, model_title
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import DataError, FaceData, Sample
@@ -125,4 +125,4 @@ def _compare_button(data: FaceData, sample: Sample, place: Place, *, key: str) -
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
         state.choose_sample(data, sample, root=place.root, test_set=place.name)
-        st.switch_page("app_pages/compare.py")
+        address.go("app_pages/compare.py", sample=sample.sample_id)

@@ -226,3 +226,5 @@ def test_cell_of_a_matrix_leads_to_a_face_and_to_its_explanations(page):
     page.get_by_role("button", name="Compare").first.click()
     page.get_by_text("True label: spoof").wait_for(timeout=TIMEOUT)
     wait_for_grid(page)
+    page.go_back()  # one step, whatever the address came to say
+    page.get_by_role("heading", name="Faces behind").wait_for(timeout=TIMEOUT)

@@ -1,13 +1,14 @@
 """Many visitors at once: `python -m benchmarks.users [--users N] [--pictures M] [--hurried]`.
 
-Starts a server and one Chromium with a session for each visitor. First each first picture is
-explained alone, then on a fresh server all visitors give theirs at the same moment, M times one
-after the other. Printed are the seconds from giving a picture to the verdicts and to the last map,
-errors, answers that are not those of the picture alone, who saw a place in the queue, how long the
-health address took meanwhile, and the memory of the server. With `--hurried` pictures are left at
-their first map, all but each visitor's first and last: many pictures in less time, for the memory.
-With `--batch B` one more visitor gives so many to *Many pictures* before, and how many of them are
-judged at the end is printed. The browsers share the cores with the server, which alone is faster.
+Starts a server as `fascore` does, and one Chromium with a session for each visitor. First each
+first picture is explained alone, then on a fresh server all visitors give theirs at the same
+moment, M times one after the other. Printed are the seconds from giving a picture to the verdicts
+and to the last map, errors, answers that are not those of the picture alone, who saw a place in the
+queue, how long the health address took meanwhile, and the memory of the server. With `--hurried`
+pictures are left at their first map, all but each visitor's first and last: many pictures in less
+time, for the memory. With `--batch B` one more visitor gives so many to *Many pictures* before, and
+how many of them are judged at the end is printed. The browsers share the cores with the server,
+which alone is faster.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ import psutil
 from PIL import Image
 from playwright.async_api import async_playwright
 
-from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_server
+from tools.browser import CHROMIUM_OPTIONS, FASCORE, IDLE, chromium_path, dashboard_process
 
 TIMEOUT = 300  # s
 LOOK = 0.1  # s; between two looks at a page
@@ -145,16 +146,19 @@ async def alone(browser: Any, address: str, pictures: Sequence[bytes]) -> list[V
 
 
 async def together(
-    browser: Any, address: str, rounds: Sequence[Sequence[bytes]], *, hurried: bool
+    browser: Any, address: str, server: int, rounds: Sequence[Sequence[bytes]], *, hurried: bool
 ) -> tuple[list[list[Visit]], list[float]]:
-    """Rounds of pictures, one for each visitor, and MB of the server after each round."""
+    """Rounds of pictures, one for each visitor, and MB of the server after each round.
+
+    `server` is the number of its process.
+    """
     pages = [await open_upload(browser, address) for _ in rounds[0]]
     visits: list[list[Visit]] = []
     memory = []
     for number, pictures in enumerate(rounds):
         leave = partial(give, hurried=hurried and 0 < number < len(rounds) - 1)
         visits.append(await asyncio.gather(*map(leave, pages, pictures)))
-        memory.append(megabytes())
+        memory.append(megabytes(server))
     for page in pages:
         await page.context.close()
     return visits, memory
@@ -171,15 +175,9 @@ async def health(address: str, slowest: list[float]) -> None:
         await asyncio.sleep(1)
 
 
-def server() -> psutil.Process:
-    """The process of the server that `dashboard_server` has started."""
-    children = psutil.Process().children()
-    return next(each for each in children if "streamlit" in each.cmdline())
-
-
-def megabytes() -> float:
-    """Memory the server holds now."""
-    return float(server().memory_info().rss / 2**20)
+def megabytes(server: int) -> float:
+    """Memory the server holds now, by the number of its process."""
+    return float(psutil.Process(server).memory_info().rss / 2**20)
 
 
 async def measure(options: argparse.Namespace, log: Path) -> dict[str, Any]:
@@ -192,14 +190,16 @@ async def measure(options: argparse.Namespace, log: Path) -> dict[str, Any]:
         browser = await playwright.chromium.launch(
             executable_path=chromium_path(), args=list(CHROMIUM_OPTIONS)
         )
-        with dashboard_server(log) as address:
+        with dashboard_process(log, command=FASCORE) as (address, _):
             expected = await alone(browser, address, rounds[0])
-        with dashboard_server(log) as address:
+        with dashboard_process(log, command=FASCORE) as (address, server):
             await alone(browser, address, [picture(-1 % 2**32)])  # loads the models
             batch = await give_batch(browser, address, options.batch) if options.batch else None
             slowest = [0.0]
             asked = asyncio.create_task(health(address, slowest))
-            visits, memory = await together(browser, address, rounds, hurried=options.hurried)
+            visits, memory = await together(
+                browser, address, server, rounds, hurried=options.hurried
+            )
             asked.cancel()
             judged = await batch.evaluate(JUDGED) if batch else ""
         await browser.close()

@@ -15,7 +15,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+APP = ROOT / "dashboard" / "app.py"
 START = 60  # s a server may take to answer
+END = 120  # s it may take to end: 0.7 s of processor, which took a minute at a load of 30
+# what serves the dashboard, after Python's name
+STREAMLIT = ("-m", "streamlit", "run", str(APP))
+FASCORE = ("-m", "dashboard")  # as `fascore`, from the checkout
 CHROMIUM_OPTIONS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -59,20 +64,21 @@ def dashboard_process(
     folder: Path = ROOT,
     environment: Mapping[str, str] | None = None,
     options: Sequence[str] = (),
+    command: Sequence[str] = STREAMLIT,
 ) -> Iterator[tuple[str, int]]:
     """The address of `dashboard_server`, and the number of its process.
 
-    It runs in a folder, with more environment variables and options of Streamlit.
+    It runs in a folder, with more environment variables and options of Streamlit. `command` is
+    STREAMLIT or FASCORE, which has to run in ROOT.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    app = ROOT / "dashboard" / "app.py"
-    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     options = [f"--server.port={port}", "--server.address=127.0.0.1", *options]
+    options += ["--server.headless=true", "--server.fileWatcherType=none"]
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
-            [*command, *options, "--server.fileWatcherType=none"],
+            [sys.executable, *command, *options],
             cwd=folder,
             env={**os.environ, **(environment or {})},
             stdout=output,
@@ -84,7 +90,7 @@ def dashboard_process(
         yield address, process.pid
     finally:
         process.terminate()
-        process.wait(timeout=20)
+        process.wait(timeout=END)
 
 
 def _wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:

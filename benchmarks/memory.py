@@ -66,8 +66,10 @@ def pages(store: Path) -> None:
 
 
 def tensorflow(store: Path) -> None:
-    """Imports TensorFlow and Keras, if they are not there already."""
-    import keras  # noqa: F401
+    """Imports TensorFlow and Keras as pages do, if they are not there already."""
+    from dashboard import cache
+
+    cache.import_tensorflow()
 
 
 def compare(store: Path) -> None:

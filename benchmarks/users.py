@@ -33,6 +33,7 @@ import numpy as np
 import psutil
 from PIL import Image
 from playwright.async_api import async_playwright
+from tqdm import tqdm
 
 from tools.browser import CHROMIUM_OPTIONS, FASCORE, IDLE, chromium_path, dashboard_process
 
@@ -155,10 +156,11 @@ async def together(
     pages = [await open_upload(browser, address) for _ in rounds[0]]
     visits: list[list[Visit]] = []
     memory = []
-    for number, pictures in enumerate(rounds):
+    for number, pictures in enumerate(progress := tqdm(rounds, unit="round")):
         leave = partial(give, hurried=hurried and 0 < number < len(rounds) - 1)
         visits.append(await asyncio.gather(*map(leave, pages, pictures)))
         memory.append(megabytes(server))
+        progress.set_postfix(MB=[round(each) for each in (memory[0], memory[-1])])
     for page in pages:
         await page.context.close()
     return visits, memory

@@ -18,9 +18,10 @@ from scipy.stats import norm
 from tqdm import tqdm
 
 from fascore.labels import SPOOF
-from fascore.stats.intervals import Interval, clustered_rate, mean_rate, rate_interval
+from fascore.stats.intervals import Interval
 from fascore.stats.paired import paired_tests
 from fascore.stats.ranking import bootstrap_ranking
+from fascore.stats.rates import clustered_rate, mean_rate, rate_interval
 
 PICTURES = 6  # of a person, half of them attacks
 SEPARATION = 2.5  # of the classes' means, in standard deviations of a class

@@ -6,7 +6,8 @@ import json
 from dataclasses import dataclass
 
 from fascore.shipped import PAPER
-from fascore.stats.intervals import Interval, rate_interval
+from fascore.stats.intervals import Interval
+from fascore.stats.rates import rate_interval
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ from fascore.explain import EXPLAINERS
 from fascore.findings.measures import BY_VERDICT, definition_of
 from fascore.judging.judge import NO_METHOD, PAIR
 from fascore.models import MODELS
-from fascore.stats.intervals import Interval, flatten_interval, owners
+from fascore.stats.intervals import Interval, flatten_interval
+from fascore.stats.rates import owners
 from fascore.stats.resampling import mean_intervals
 
 Verdict = Literal["right", "wrong"]

@@ -16,7 +16,8 @@ import pandas as pd
 from fascore.explain.attribution import Attribution
 from fascore.explain.units import units_of
 from fascore.judging.regions import weight_ratios
-from fascore.stats.intervals import Interval, flatten_interval, owners, restore_interval
+from fascore.stats.intervals import Interval, flatten_interval, restore_interval
+from fascore.stats.rates import owners
 from fascore.stats.resampling import mean_intervals
 
 Planted = tuple[np.ndarray, np.ndarray]  # picture uint8 (S, S, 3) and its cue's mask bool (S, S)

@@ -26,9 +26,10 @@ from fascore.scores.thresholds import (
     live_scores,
     spoof_scores,
 )
-from fascore.stats.intervals import UNDEFINED, owners
+from fascore.stats.intervals import UNDEFINED
 from fascore.stats.paired import PairedTest, paired_tests, told_worst
 from fascore.stats.ranking import Ranking, bootstrap_ranking
+from fascore.stats.rates import owners
 from fascore.store import Card, Store
 
 

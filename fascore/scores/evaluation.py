@@ -21,7 +21,8 @@ from fascore.scores.classification import (
 )
 from fascore.scores.error_rates import ErrorCurve, PadErrors, error_curve, in_range, pad_errors
 from fascore.scores.thresholds import live_scores, scores_by_species, scores_by_type, spoof_scores
-from fascore.stats.intervals import UNDEFINED, Interval, clustered_rate, mean_rate, owners
+from fascore.stats.intervals import UNDEFINED, Interval
+from fascore.stats.rates import clustered_rate, mean_rate, owners
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class ScoreQuality:
     Attributes
     ----------
     scores, labels, owner : arrays of shape (n_images,)
-        P(spoof), 0 live or 1 spoof, and whose each image is (`fascore.stats.intervals.owners`).
+        P(spoof), 0 live or 1 spoof, and whose each image is (`fascore.stats.rates.owners`).
     species_rows : dict of str to int array
         Rows of each PAI species' images in these arrays.
     live : array of shape (n_live,)

@@ -18,7 +18,8 @@ from fascore.labels import (
 )
 from fascore.scores.comparison import Comparison
 from fascore.scores.evaluation import judged_rightly
-from fascore.stats.intervals import Interval, clustered_rate, owners
+from fascore.stats.intervals import Interval
+from fascore.stats.rates import clustered_rate, owners
 
 SMALL = 30  # images; below it an interval says little more than "unknown"
 RATE_OF = {LIVE: "BPCER", 1 - LIVE: "APCER"}

@@ -13,7 +13,8 @@ import pandas as pd
 from statsmodels.stats.contingency_tables import mcnemar
 
 from fascore.errors import FascoreError
-from fascore.stats.intervals import CONFIDENCE, owners
+from fascore.stats.intervals import CONFIDENCE
+from fascore.stats.rates import owners
 
 SIGN_FLIPS, MCNEMAR = "sign flips by subject", "McNemar's exact test"
 

@@ -12,13 +12,8 @@ from scipy.stats import t
 
 from fascore.labels import LIVE, SPOOF
 from fascore.scores.error_rates import checked
-from fascore.stats.intervals import (
-    BOOTSTRAP_DRAWS,
-    CONFIDENCE,
-    Interval,
-    owners,
-    rate_interval,
-)
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval
+from fascore.stats.rates import owners, rate_interval
 
 INTERVALS_WORDS = {
     "subjects": "over subjects, for images of one person are not independent",

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import norm, t
 
-from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval, clustered_rate
+from fascore.stats.intervals import BOOTSTRAP_DRAWS, CONFIDENCE, Interval
+from fascore.stats.rates import clustered_rate
 
 FLIPS = 10_000
 

@@ -23,7 +23,7 @@ from fascore.findings.summary import (
     select,
     summarise,
 )
-from fascore.stats.intervals import clustered_rate, owners
+from fascore.stats.rates import clustered_rate, owners
 from fascore.stats.resampling import mean_intervals, sign_flip_p
 from tests.findings_results import rows_of, table
 

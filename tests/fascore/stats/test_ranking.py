@@ -9,8 +9,8 @@ from scipy.stats import t as student
 from sklearn.metrics import roc_auc_score, roc_curve
 
 from fascore.scores.error_rates import error_curve
-from fascore.stats.intervals import rate_interval
 from fascore.stats.ranking import bootstrap_ranking
+from fascore.stats.rates import rate_interval
 
 
 @pytest.fixture(scope="module")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fascore.errors import FascoreError
 
@@ -36,22 +37,19 @@ class Part:
 def follow(parts: Sequence[Part]) -> list[str]:
     """Puts what the address says into the session, before the widgets are drawn.
 
-    An address that is as it was written leaves all to the widgets, and so does an empty one: a page
-    opened from the navigation has none yet. So does any address while a widget was just changed:
-    two changes in a row reach the server before the browser knows the address of the first, and
-    the old one it still names would undo them. What is left is a link, a reload, and the way back.
+    Only a session's first run and the way back and forth do as the address says, and an empty one
+    says nothing: a page opened from the navigation has none yet. Whatever else makes the page run
+    leaves all to the widgets: it may reach the server before the browser knows the address of the
+    change before it, and the old one it still names would undo that.
 
     Returns
     -------
     list of str
         A sentence for each part that cannot be used; the others are.
     """
-    given, last = _given(parts), st.session_state.get(_LAST)
-    known = {part.name: last[part.name] for part in parts if part.name in last} if last else {}
-    changed = last is not None and _texts(parts) != known
-    if not st.query_params or given == known or changed:
+    if not st.query_params or (_LAST in st.session_state and not came_back()):
         return []
-    sentences = []
+    given, sentences = _given(parts), []
     for part in parts:
         try:
             part.read(given.get(part.name))
@@ -137,6 +135,12 @@ def words_part(name: str, key: str, default: Sequence[str], *, choices: Sequence
             one_of(name, choices)(word)
 
     return replace(known, read=into)
+
+
+def came_back() -> bool:
+    """Whether the page runs because of the browser's Back or Forward."""
+    context = get_script_run_ctx()
+    return context is not None and context.is_history_navigation
 
 
 def _texts(parts: Sequence[Part]) -> dict[str, str]:

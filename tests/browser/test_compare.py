@@ -118,6 +118,18 @@ def test_sliders_change_the_picture_until_a_verdict_turns_and_take_it_back(compa
     assert said(compared) == given
 
 
+def test_the_way_back_shows_the_face_before(compared):
+    before = compared.url
+    compared.get_by_role("radio", name="Replay", exact=True).click()
+    compared.get_by_text("True label: spoof").wait_for(timeout=TIMEOUT)
+    wait_for_grid(compared)
+    assert compared.url != before
+    compared.go_back()
+    compared.get_by_text("True label: live").wait_for(timeout=TIMEOUT)
+    wait_for_grid(compared)
+    assert compared.url == before
+
+
 def hide(page, count: int, network: str) -> str:
     """Hides so many regions by keyboard; what the network then says."""
     slider = page.locator(".st-key-hide_count").get_by_role("slider")

@@ -6,6 +6,7 @@ import io
 import json
 import shutil
 import zipfile
+from collections.abc import Mapping
 from itertools import product
 from pathlib import Path
 
@@ -48,6 +49,20 @@ def encoded(image: Image.Image, kind: str = "PNG", **options) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, kind, **options)
     return buffer.getvalue()
+
+
+@pytest.fixture
+def go_back(monkeypatch):
+    """Runs an app as the browser's Back does, under an address that it had."""
+
+    def run(app: AppTest, address: Mapping[str, str]) -> None:
+        app.query_params.clear()
+        app.query_params.update(address)
+        with monkeypatch.context() as back:
+            back.setattr("dashboard.address.came_back", lambda: True)
+            app.run()
+
+    return run
 
 
 def _write_faces(path: Path) -> None:

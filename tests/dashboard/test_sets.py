@@ -94,7 +94,9 @@ def test_the_gallery_shows_faces_of_the_chosen_set(app, store_path):
     assert not app.exception and "True label: live" in text_of(app)
 
 
-def test_a_link_names_the_set_of_its_picture_and_the_way_back_returns_to_the_other(app, store_path):
+def test_a_link_names_the_set_of_its_picture_and_the_way_back_returns_to_the_other(
+    app, store_path, go_back
+):
     root = Store(store_path).card("cnn").data["root"]
     add_set(store_path, "other", labels=[1], description="other faces", root=root)
     app.query_params.update({"set": "other", "sample": "Data/test/3/spoof/mask.jpg"})
@@ -102,9 +104,7 @@ def test_a_link_names_the_set_of_its_picture_and_the_way_back_returns_to_the_oth
     check_clean(app)
     shown = app.session_state["shown"]
     assert (shown.sample.sample_id, shown.test_set) == ("Data/test/3/spoof/mask.jpg", "other")
-    app.query_params.clear()
-    app.query_params["sample"] = "Data/test/3/live/live.jpg"
-    app.run()
+    go_back(app, {"sample": "Data/test/3/live/live.jpg"})
     check_clean(app)
     shown = app.session_state["shown"]
     assert (shown.sample.sample_id, shown.test_set) == ("Data/test/3/live/live.jpg", "")

@@ -50,14 +50,12 @@ def test_another_face_and_another_method_can_be_chosen(app, store_path):
     assert any("≤ −" in each.proto.body for each in app.get("html"))
 
 
-def test_a_link_sets_its_second_picture_beside(app, store_path):
+def test_the_way_back_sets_the_second_picture_beside_again(app, store_path, go_back):
     beside(app)
     link = dict(app.query_params)
     app.toggle(key="beside").set_value(False).run()
     assert "beside" not in app.query_params and not pictures(app, "First minus second")
-    for name, text in link.items():
-        app.query_params[name] = text
-    app.run()
+    go_back(app, link)
     assert app.query_params == link and pictures(app, "First minus second")
 
 

@@ -85,12 +85,20 @@ def crop_face(image: np.ndarray, box: Box | None, *, expansion: float) -> np.nda
 
 def cut(image: np.ndarray, square: Square) -> np.ndarray:
     """A square of the image, (S, S, 3) or (S, S), padded by reflection where it leaves it."""
-    left, top, side = square.left, square.top, square.side
     height, width = image.shape[:2]
-    if 0 <= top <= height - side and 0 <= left <= width - side:  # the usual case, five times faster
-        return image[top : top + side, left : left + side].copy()
-    rows = _reflect(np.arange(top, top + side), height)
-    columns = _reflect(np.arange(left, left + side), width)
+    bottom, right = square.top + square.side, square.left + square.side
+    top, left = max(0, square.top), max(0, square.left)
+    inside = image[top : min(height, bottom), left : min(width, right)]
+    missing = (
+        top - square.top,
+        max(0, bottom - height),
+        left - square.left,
+        max(0, right - width),
+    )
+    if min(inside.shape[:2]) > max(missing):  # the usual case, a hundred times faster
+        return np.asarray(cv2.copyMakeBorder(inside, *missing, cv2.BORDER_REFLECT_101))
+    rows = _reflect(np.arange(square.top, bottom), height)
+    columns = _reflect(np.arange(square.left, right), width)
     return np.asarray(image[rows[:, None], columns])
 
 
@@ -127,6 +135,16 @@ def face_input(image: np.ndarray, box: Box | None, *, size: int, expansion: floa
 def to_size(crop: np.ndarray, size: int) -> np.ndarray:
     """A crop, area-resized to (size, size, 3): what a network of this input size sees of it."""
     return cv2.resize(np.ascontiguousarray(crop), (size, size), interpolation=cv2.INTER_AREA)
+
+
+def reduced(image: np.ndarray, factor: int) -> np.ndarray:
+    """An image, each of its pixels the mean of factor² before: (H // factor, W // factor, 3).
+
+    What is left over at the right and at the bottom is cut off.
+    """
+    height, width = image.shape[0] // factor, image.shape[1] // factor
+    whole = image[: height * factor, : width * factor]
+    return cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA)
 
 
 def input_points(points: np.ndarray, square: Square, *, size: int) -> np.ndarray:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import cv2
 import numpy as np
@@ -74,17 +76,7 @@ def changed_crop(
     change : Change
     """
     crop = cut(image, _changed_square(image, box, change, expansion=expansion))
-    if (change.resolution, change.brightness, change.blur, change.jpeg) == (0, 1.0, 0.0, 0):
-        return crop
-    if len(crop) > WORKING_SIDE:
-        crop = to_size(crop, WORKING_SIDE)
-    if change.resolution:
-        crop = to_size(crop, min(change.resolution, len(crop)))
-    if change.brightness != 1.0:
-        crop = np.clip(np.rint(crop * np.float32(change.brightness)), 0, 255).astype(np.uint8)
-    if change.blur:
-        crop = cv2.GaussianBlur(crop, (0, 0), change.blur * len(crop))
-    return _stored(crop, change.jpeg) if change.jpeg else np.ascontiguousarray(crop)
+    return _changed(_working(crop), change) if _changes_pixels(change) else crop
 
 
 def changed_input(
@@ -108,11 +100,62 @@ def changed_input(
     >>> changed_input(picture, None, darker, size=2, expansion=1.5)[..., 0].tolist()
     [[50, 50], [50, 50]]
     """
-    crop = changed_crop(image, box, change, expansion=expansion)
-    seen = to_size(crop, size)
-    if not change.noise:
+    inputs = changed_inputs(image, box, [change], size=size, expansion=expansion)
+    return np.asarray(inputs[0])
+
+
+def changed_inputs(
+    image: np.ndarray, box: Box | None, changes: Sequence[Change], *, size: int, expansion: float
+) -> np.ndarray:
+    """What a network sees of a face after each of these changes: uint8 (n, size, size, 3).
+
+    A square that several changes in a row leave as it is is cut out and reduced once.
+
+    Parameters
+    ----------
+    image, box, size, expansion
+        Of `changed_input`.
+    changes : sequence of Change
+        n of them.
+    """
+    crop_of = lru_cache(maxsize=1)(partial(cut, image))
+    working_of = lru_cache(maxsize=1)(lambda square: _working(crop_of(square)))
+    inputs = np.empty((len(changes), size, size, 3), np.uint8)
+    for number, change in enumerate(changes):
+        square = _changed_square(image, box, change, expansion=expansion)
+        changes_pixels = _changes_pixels(change)
+        crop = _changed(working_of(square), change) if changes_pixels else crop_of(square)
+        inputs[number] = _noisy(to_size(crop, size), change.noise)
+    return inputs
+
+
+def _changes_pixels(change: Change) -> bool:
+    """Whether a change does more than to choose which pixels are in the crop."""
+    return (change.resolution, change.brightness, change.blur, change.jpeg) != (0, 1.0, 0.0, 0)
+
+
+def _working(crop: np.ndarray) -> np.ndarray:
+    """A crop at the size at which its pixels are changed."""
+    return to_size(crop, WORKING_SIDE) if len(crop) > WORKING_SIDE else crop
+
+
+def _changed(crop: np.ndarray, change: Change) -> np.ndarray:
+    """A crop after what a change does to its pixels before a network sees them."""
+    if change.resolution:
+        crop = to_size(crop, min(change.resolution, len(crop)))
+    if change.brightness != 1.0:
+        levels = np.arange(256, dtype=np.float32) * np.float32(change.brightness)
+        crop = cv2.LUT(crop, np.clip(np.rint(levels), 0, 255).astype(np.uint8))
+    if change.blur:
+        crop = cv2.GaussianBlur(crop, (0, 0), change.blur * len(crop))
+    return _stored(crop, change.jpeg) if change.jpeg else crop
+
+
+def _noisy(seen: np.ndarray, deviation: float) -> np.ndarray:
+    """What a network sees, with noise of this standard deviation in grey levels."""
+    if not deviation:
         return seen
-    noise = np.random.default_rng(NOISE_SEED).normal(0, change.noise, seen.shape)
+    noise = np.random.default_rng(NOISE_SEED).normal(0, deviation, seen.shape)
     return np.clip(np.rint(seen + noise), 0, 255).astype(np.uint8)
 
 

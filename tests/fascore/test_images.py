@@ -9,6 +9,7 @@ from fascore.images import (
     Square,
     crop_face,
     crop_square,
+    cut,
     face_input,
     input_points,
     overlap,
@@ -28,6 +29,14 @@ def test_crop_mirrors_what_lies_outside():
     picture[:] = np.array([10, 20, 30, 40])[None, :, None]
     crop = crop_face(picture, Box(-1, 0, 4, 4), expansion=1.5)
     assert crop[0, :, 0].tolist() == [30, 20, 10, 20, 30, 40][: crop.shape[1]]
+
+
+@pytest.mark.parametrize("square", [(-9, 5, 30), (40, 25, 30), (-5, -3, 70), (-40, -30, 65)])
+def test_crop_is_that_of_the_mirrored_picture_however_far_it_reaches(square):
+    left, top, side = square
+    mirrored = np.pad(GRADIENT, ((100, 100), (100, 100), (0, 0)), mode="reflect")
+    expected = mirrored[100 + top :, 100 + left :][:side, :side]
+    np.testing.assert_array_equal(cut(GRADIENT, Square(left, top, side)), expected)
 
 
 def test_crop_far_outside_a_small_picture_still_has_its_size():

@@ -1,7 +1,9 @@
+import cv2
 import numpy as np
 import pytest
+from skimage import data
 
-from fascore.firmness.changes import Change
+from fascore.firmness.changes import Change, changed_input
 from fascore.firmness.figure import firmness_figure, places
 from fascore.firmness.trials import Firmness, Trial, families, trial_inputs, trials
 from fascore.firmness.words import firmness_words, least_firm_words
@@ -34,6 +36,27 @@ def test_networks_input_comes_first_as_given():
     assert seen.shape == (4, 16, 16, 3)
     assert (seen[0] == face_input(picture, box, size=16, expansion=1.5)).all()
     assert (seen[1] == face_input(picture, box, size=16, expansion=1.8)).all()
+
+
+def changed_alone(picture: np.ndarray, box: Box, tried: list[Trial], size: int) -> np.ndarray:
+    return np.stack(
+        [changed_input(picture, box, trial.change, size=size, expansion=1.5) for trial in tried]
+    )
+
+
+def test_trials_see_what_each_change_alone_makes():
+    picture, box, tried = data.astronaut(), Box(170, 60, 280, 210), trials(1.5)
+    seen = trial_inputs(picture, box, tried, size=64, expansion=1.5)
+    np.testing.assert_array_equal(seen[1:], changed_alone(picture, box, tried, 64))
+
+
+def test_trials_of_a_large_picture_are_near_those_at_its_own_size():
+    picture = cv2.resize(data.astronaut(), (2048, 2048), interpolation=cv2.INTER_CUBIC)
+    box, tried = Box(680, 240, 1120, 840), trials(1.5)
+    seen = trial_inputs(picture, box, tried, size=64, expansion=1.5)
+    np.testing.assert_array_equal(seen[0], face_input(picture, box, size=64, expansion=1.5))
+    off = np.abs(seen[1:].astype(int) - changed_alone(picture, box, tried, 64))
+    assert off.mean(axis=(1, 2, 3)).max() < 2  # grey levels; the least noise that is tried has 4
 
 
 def test_verdict_turns_where_the_score_crosses_the_threshold():

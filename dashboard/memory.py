@@ -1,4 +1,4 @@
-"""How little of freed memory the C library keeps; imported with the package, before all else.
+"""How little memory the process keeps that it needs no more; imported with the package, first.
 
 A server has a thread for each visitor's page and more that compute, and the library keeps freed
 memory in pools, up to 16 of them on two cores and up to 64 MB at the end of each: with eight
@@ -7,10 +7,19 @@ visitors the process grows for an hour, though nothing in it does.
 
 import ctypes
 import os
+import re
 import sys
 import threading
+from pathlib import Path
 
 MEGABYTE = 2**20
+SMAPS = Path("/proc/self/smaps")  # Linux
+# of a mapping: where it is, that nobody may write to it, its file, and how much of it is a copy
+MAPPING = re.compile(
+    r"^([0-9a-f]+)-([0-9a-f]+) r-.p .*/[^/]*\.so[^/\n]*\n(?:.*\n)*?Anonymous: +(\d+) kB$",
+    re.MULTILINE,
+)
+MADV_DONTNEED = 4  # sys/mman.h
 # by the environment variable that sets it otherwise: the number in malloc.h, and the value
 FEW_POOLS = {"MALLOC_ARENA_MAX": (-8, 2)}
 # Where other threads came first the number of pools is settled, as under `streamlit run`. Then
@@ -28,3 +37,18 @@ if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
     for name, (parameter, value) in settings.items():
         if name not in os.environ:
             libc.mallopt(parameter, value)
+
+
+def leave_what_loading_took() -> None:
+    """Takes the pages of large libraries out of this process; it gets back what it needs again.
+
+    Most of them were needed once: of TensorFlow's 470 MB its pages and networks need 70. They stay
+    in the system's cache of files, which it frees when it has to. On other systems it does nothing.
+    """
+    if not SMAPS.exists():
+        return
+    madvise = ctypes.CDLL(None).madvise
+    for start, end, copied in MAPPING.findall(SMAPS.read_text(encoding="utf-8")):
+        place, size = int(start, 16), int(end, 16) - int(start, 16)
+        if size >= MEGABYTE and copied == "0":  # a page that was changed is nowhere else
+            madvise(ctypes.c_void_p(place), ctypes.c_size_t(size), MADV_DONTNEED)

@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.cache.models import import_tensorflow
+from dashboard.memory import leave_what_loading_took
 from fascore.data import open_data
 from fascore.data.sample_table import sample_of
 from fascore.data.samples import FaceData, Sample
@@ -33,9 +34,14 @@ def warm_detector() -> Thread:
 
     It is made known when it has looked at a picture: its first look is the slow one. A process
     that ends earlier waits for it: TensorFlow aborts if Python ends a thread in the middle of it.
+    Now all large libraries are loaded, and what only that took is left.
     """
-    blank = np.zeros((WARM_SIDE, WARM_SIDE, 3), np.uint8)
-    thread = Thread(target=lambda: _detector().detect(blank), name="warm detector")
+
+    def warm() -> None:
+        _detector().detect(np.zeros((WARM_SIDE, WARM_SIDE, 3), np.uint8))
+        leave_what_loading_took()
+
+    thread = Thread(target=warm, name="warm detector")
     thread.start()
     return thread
 

@@ -99,8 +99,8 @@ def trial_inputs(
 ) -> np.ndarray:
     """What a network sees of the picture as it is, and then in each trial.
 
-    Of a picture with a crop of twice `WORKING_SIDE` or more the trials are made reduced: off by less
-    than two grey levels in the mean, and for a telephone's photograph in a tenth of the time.
+    Of a picture with a crop of twice `WORKING_SIDE` or more the trials are made reduced: off by
+    less than two grey levels in the mean, and a telephone's photograph takes a tenth of the time.
 
     Parameters
     ----------

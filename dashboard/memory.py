@@ -20,23 +20,22 @@ MAPPING = re.compile(
     re.MULTILINE,
 )
 MADV_DONTNEED = 4  # sys/mman.h
-# by the environment variable that sets it otherwise: the number in malloc.h, and the value
-FEW_POOLS = {"MALLOC_ARENA_MAX": (-8, 2)}
-# Where other threads came first the number of pools is settled, as under `streamlit run`. Then
-# their ends are given back, for 2 to 3 % of the time of maps; larger pieces are in no pool.
-SMALL_POOLS = {
-    "MALLOC_TRIM_THRESHOLD_": (-1, 2 * MEGABYTE),
-    "MALLOC_MMAP_THRESHOLD_": (-3, 32 * MEGABYTE),  # the library's own once it has adapted
-}
+# by the environment variable that sets it otherwise: its number in malloc.h
+NUMBERS = {"MALLOC_ARENA_MAX": -8, "MALLOC_TRIM_THRESHOLD_": -1, "MALLOC_MMAP_THRESHOLD_": -3}
+# how many pools; what is kept at the end of each; what is large enough to be in none
+FEW_POOLS = dict(zip(NUMBERS, (2, 8 * MEGABYTE, 32 * MEGABYTE), strict=True))
+# Where other threads came first their number is settled, as under `streamlit run`. Then less is
+# kept at the end of each, for 2 to 3 % of the time of maps.
+MANY_POOLS = {"MALLOC_TRIM_THRESHOLD_": 2 * MEGABYTE, "MALLOC_MMAP_THRESHOLD_": 32 * MEGABYTE}
 
 # pandas reads tables by pyarrow, whose own pool keeps 50 MB of what it has freed
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 
 if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
-    settings = FEW_POOLS if threading.active_count() == 1 else SMALL_POOLS
-    for name, (parameter, value) in settings.items():
+    pools = FEW_POOLS if threading.active_count() == 1 else MANY_POOLS
+    for name, value in pools.items():
         if name not in os.environ:
-            libc.mallopt(parameter, value)
+            libc.mallopt(NUMBERS[name], value)
 
 
 def leave_what_loading_took() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, MutableMapping, Sequence
 from contextvars import copy_context
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,7 @@ from fascore.scores.thresholds import ThresholdChoice
 if TYPE_CHECKING:
     from fascore.judging.gates import Gate
 
+_TRIALS = Lock()  # several visitors' at once would take as many times the memory, and no less time
 PAGE_STEPS = 8  # of a map's curves on a page: they are looked at, so finer than means need
 
 
@@ -51,7 +53,9 @@ def paces() -> dict[ModelKey, float]:
 
 @st.cache_data(max_entries=512, show_spinner=False)
 def _trial_scores(key: ModelKey, digest: str, _faces: np.ndarray) -> np.ndarray:
-    scores, seconds = timed(lambda: model(key).spoof_scores(_faces))
+    loaded = model(key)
+    with _TRIALS:
+        scores, seconds = timed(lambda: loaded.spoof_scores(_faces))
     paces()[key] = seconds / len(_faces)
     return scores
 

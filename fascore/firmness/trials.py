@@ -116,13 +116,12 @@ def trial_inputs(
     uint8 array of shape (1 + n, size, size, 3)
     """
     given = changed_input(image, box, base, size=size, expansion=expansion)
-    side = crop_square(image, box, expansion=expansion).side
+    side = min(crop_square(image, box, expansion=expansion).side, *image.shape[:2])
     factor = max(1, side // WORKING_SIDE)
-    changes = [trial.change for trial in tried]
     others = changed_inputs(
         reduced(image, factor),
-        box and Box(*(value / factor for value in astuple(box))),
-        changes,
+        None if box is None else Box(*(value / factor for value in astuple(box))),
+        [trial.change for trial in tried],
         size=size,
         expansion=expansion,
     )

@@ -59,6 +59,13 @@ def test_trials_of_a_large_picture_are_near_those_at_its_own_size():
     assert off.mean(axis=(1, 2, 3)).max() < 2  # grey levels; the least noise that is tried has 4
 
 
+def test_trials_of_a_small_picture_with_a_far_larger_box_are_made_at_its_own_size():
+    picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+    box, tried = Box(-400, -400, 900, 800), trials(1.5)
+    seen = trial_inputs(picture, box, tried, size=16, expansion=1.5)
+    np.testing.assert_array_equal(seen[1:], changed_alone(picture, box, tried, 16))
+
+
 def test_verdict_turns_where_the_score_crosses_the_threshold():
     assert firm(0.8, 0.5, 0.4).turned.tolist() == [False, False, True]
     assert firm(0.8, 0.5, 0.4, given=0.1).turned.tolist() == [True, True, False]

@@ -41,8 +41,8 @@ if sys.platform == "linux" and hasattr(libc := ctypes.CDLL(None), "mallopt"):
 def leave_what_loading_took() -> None:
     """Takes the pages of large libraries out of this process; it gets back what it needs again.
 
-    Most of them were needed once: of TensorFlow's 470 MB its pages and networks need 70. They stay
-    in the system's cache of files, which it frees when it has to. On other systems it does nothing.
+    Most were needed once: of 470 MB, above all TensorFlow's, 140 are needed again. They stay in the
+    system's cache of files, which it frees when it has to. On other systems it does nothing.
     """
     if not SMAPS.exists():
         return

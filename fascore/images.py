@@ -95,7 +95,7 @@ def cut(image: np.ndarray, square: Square) -> np.ndarray:
         left - square.left,
         max(0, right - width),
     )
-    if min(inside.shape[:2]) > max(missing):  # the usual case, a hundred times faster
+    if min(inside.shape[:2]) > max(missing):  # the usual case, 30 to 60 times faster
         return np.asarray(cv2.copyMakeBorder(inside, *missing, cv2.BORDER_REFLECT_101))
     rows = _reflect(np.arange(square.top, bottom), height)
     columns = _reflect(np.arange(square.left, right), width)

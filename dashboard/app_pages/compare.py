@@ -77,7 +77,6 @@ def compare(
     """Verdicts at once, then how firm they are, then a row of maps a method as they are done.
 
     The places of all this are drawn first: the browser does that while the networks are at work.
-    The chart of how firm verdicts are takes it longer than a row of maps, so it comes after one.
     `given` is called once the verdicts are there; what comes after gives way to those of others.
     """
     progress, verdicts = st.container(key="progress").empty(), st.container()
@@ -93,7 +92,7 @@ def compare(
     state.set_origin(views.face_origin(store, cards, thresholds))
     files = views.export_waits(answer_place)
     views.unfamiliar_note(keys, inputs)
-    lines, strip = views.firmness_places(list(keys))
+    places = views.firmness_places(list(keys))
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
         help="Once all maps are there. For its stability each map is made three times more.",
@@ -103,10 +102,9 @@ def compare(
     st.caption(views.scale_note(settings.explainers))
     crops = {name: judged.crop(cards[name]) for name in keys}
     rows = views.place_maps(list(keys), crops, settings)
-    firmness, draw_strip = measure_firmness(keys, cards, judged, strip)
-    views.firmness_lines(firmness, lines)
+    firmness, draw_pictures = measure_firmness(keys, cards, judged, places)
     answer.add_firmness(firmness)
-    views.fill_maps(rows, keys, inputs, settings, progress, meanwhile=draw_strip)
+    views.fill_maps(rows, keys, inputs, settings, progress, meanwhile=draw_pictures)
     size = next(iter(inputs.values())).shape[0]
     answer.add_maps(sums_by_part(rows, list(keys), size=size))
     export = views.face_export(
@@ -151,24 +149,20 @@ def measure_firmness(
     keys: Mapping[str, ModelKey],
     cards: Mapping[str, Card],
     judged: views.Judged,
-    place: DeltaGenerator,
+    places: views.FirmnessPlaces,
 ) -> tuple[dict[str, Firmness], Callable[[], None]]:
-    """How firm each verdict is, and what draws the strip of scores in its place."""
+    """Says how firm each verdict is: firmness, and what draws the pictures scored beside it."""
     seen = {name: judged.trial_inputs(cards[name]) for name in keys}
     choice = state.threshold()
     firmness = {
         name: cache.firmness(key, judged.trials(cards[name]), seen[name], choice=choice)
         for name, key in keys.items()
     }
+    views.show_firmness(firmness, places)
     shown = state.shown()
     assert shown is not None
     words = views.picture_words(shown)
-
-    def draw_strip() -> None:
-        with place:
-            views.firmness_strip(firmness, seen, picture=words)
-
-    return firmness, draw_strip
+    return firmness, partial(views.firmness_pictures, firmness, seen, places, picture=words)
 
 
 def hidings(

@@ -25,7 +25,12 @@ from dashboard.views.findings import (
 )
 from dashboard.views.findings_choice import Chosen, choose_measures, choose_method, choose_metric
 from dashboard.views.findings_images import findings_tiles, picked_point
-from dashboard.views.firmness import firmness_lines, firmness_places, firmness_strip
+from dashboard.views.firmness import (
+    FirmnessPlaces,
+    firmness_pictures,
+    firmness_places,
+    show_firmness,
+)
 from dashboard.views.gallery import choose_picture, set_root
 from dashboard.views.grid import fill_maps, judge_rows, place_columns, place_maps
 from dashboard.views.hiding import hiding_panel
@@ -74,6 +79,7 @@ __all__ = [
     "CELLS",
     "cell_words",
     "Chosen",
+    "FirmnessPlaces",
     "Judged",
     "MapRow",
     "Settings",
@@ -88,9 +94,8 @@ __all__ = [
     "export_waits",
     "face_export",
     "face_origin",
-    "firmness_lines",
+    "firmness_pictures",
     "firmness_places",
-    "firmness_strip",
     "fresh_place",
     "gallery_set",
     "chosen_networks",
@@ -102,6 +107,7 @@ __all__ = [
     "picture_words",
     "place_columns",
     "place_maps",
+    "show_firmness",
     "shown_truth",
     "calibration_view",
     "cards_or_errors",

@@ -27,10 +27,23 @@ def chart(figure: Figure, *, key: str, title: str = "", **selecting: Any) -> Any
     """
     shown = on_dark(figure) if st.context.theme.type == "dark" else figure
     drawn = st.plotly_chart(shown, key=key, config=BAR, **selecting)
+    save_chart(key, title=title)
+    return drawn
+
+
+def save_chart(key: str, *, title: str = "") -> None:
+    """Draws the buttons that save a chart, or an SVG drawing, as a picture that says what it is of.
+
+    Parameters
+    ----------
+    key : str
+        Of the chart, or of the container that the drawing is in.
+    title : str
+        Of one without a title of its own.
+    """
     origin = state.origin()
     file = file_name(key, Path(origin.store).name, origin.test_set, ending="")
     save_buttons(key, file=file.rstrip("."), title=title, lines=origin_lines(origin))
-    return drawn
 
 
 def charts(figures: Mapping[str, Figure], *, a_row: int = A_ROW) -> None:

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard.views.chart import chart
+from dashboard.views.chart import save_chart
 from dashboard.views.scored_picture import scored_pictures
 from dashboard.views.style import WORDS, model_title
-from fascore.firmness.figure import figure_height, firmness_figure
+from dashboard.views.svg import draw_svg
+from fascore.firmness.strip import strip_height, strip_svg
 from fascore.firmness.trials import Firmness
 from fascore.firmness.words import firmness_words
 from fascore.scores.score_text import score_against
 
-CHART, PICKED = "firmness", "firmness_trial"
+STRIP, PICKED = "firmness", "firmness_trial"
 HELP = (
     "The picture is changed in ways that should not matter, one at a time, and each network judges "
     "it again. A verdict that many of these changes turn is not firm, whatever its score is. "
@@ -28,41 +29,59 @@ HELP = (
 )
 
 
-def firmness_places(names: Sequence[str]) -> tuple[DeltaGenerator, DeltaGenerator]:
+@dataclass(frozen=True)
+class FirmnessPlaces:
+    """Where it is said how firm verdicts are: in words, as a strip of scores, and all the rest."""
+
+    lines: DeltaGenerator
+    strip: DeltaGenerator
+    below: DeltaGenerator
+    beside: DeltaGenerator
+
+
+def firmness_places(names: Sequence[str]) -> FirmnessPlaces:
     """Draws where it will be said how firm each network's verdict is.
 
-    Returns the places of the lines and of the strip of scores. They are as high as they will be, so
-    that nothing below them moves.
+    The places are as high as they will be, so that nothing below them moves.
     """
     st.subheader("How firm is it?", help=HELP)
     lines = st.empty()
     lines.html(_list(dict.fromkeys(names, "…"), kind="fs-firm-wait"))
-    strip = st.container(key="firmness_panel")
-    strip.empty()  # a container with nothing in it is not on the page
-    return lines, strip
+    with st.container(key="firmness_panel"):
+        left, right = st.columns([3, 1], gap="large")
+    with left:
+        strip, below = st.container(key=STRIP).empty(), st.container()
+    strip.html(
+        f'<div class="fs-wait" style="height: {strip_height(len(names))}px">being tried…</div>'
+    )
+    return FirmnessPlaces(lines, strip, below, right)
 
 
-def firmness_lines(firmness: Mapping[str, Firmness], place: DeltaGenerator) -> None:
-    """Says how firm each network's verdict is."""
+def show_firmness(firmness: Mapping[str, Firmness], places: FirmnessPlaces) -> None:
+    """Says how firm each network's verdict is, and draws the strip of scores."""
     words = {name: firmness_words(of) for name, of in firmness.items()}
-    place.html(_list(words, kind="fs-firm"))
+    places.lines.html(_list(words, kind="fs-firm"))
+    with places.strip:
+        draw_svg(strip_svg(firmness, dark=st.context.theme.type == "dark"), key=f"{STRIP}_strip")
 
 
 def _list(words: Mapping[str, str], *, kind: str) -> str:
-    """Words about each network, below each other, and how high the strip below will be."""
+    """Words about each network, below each other."""
     lines = "".join(
         f"<li><b>{html.escape(model_title(name))}</b>: {html.escape(about)}</li>"
         for name, about in words.items()
     )
-    style = f"<style>:root {{ --fs-strip: {figure_height(len(words))}px; }}</style>"
-    return f'{style}<ul class="{kind}">{lines}</ul>'
+    return f'<ul class="{kind}">{lines}</ul>'
 
 
-@st.fragment
-def firmness_strip(
-    firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray], *, picture: str
+def firmness_pictures(
+    firmness: Mapping[str, Firmness],
+    seen: Mapping[str, np.ndarray],
+    places: FirmnessPlaces,
+    *,
+    picture: str,
 ) -> None:
-    """Draws the strip of scores, and the picture scored beside it.
+    """Draws the picture scored beside the strip of scores, and what saves the strip.
 
     Parameters
     ----------
@@ -71,38 +90,25 @@ def firmness_strip(
     seen : mapping of str to uint8 array of shape (1 + n, size, size, 3)
         What each network sees of the picture as it is and in each trial.
     picture : str
-        What the picture is called where the chart is saved.
+        What the picture is called where the strip is saved.
     """
-    left, right = st.columns([3, 1], gap="large")
-    with left:
-        chart(
-            firmness_figure(firmness),
-            key=CHART,
-            title=f"How firm is each verdict? {picture}",
-            on_select=_take_point,
-            selection_mode="points",
-        )
-        scored_pictures(seen, chart=CHART)
-    with right:
+    with places.below:
+        save_chart(STRIP, title=f"How firm is each verdict? {picture}")
+    with places.beside:
         _scored_picture(firmness, seen)
 
 
-def _take_point() -> None:
-    """A point that was clicked is the change to show."""
-    event: Any = st.session_state[CHART]
-    if event.selection.points:
-        st.session_state[PICKED] = event.selection.points[0]["customdata"][0]
-
-
+@st.fragment
 def _scored_picture(firmness: Mapping[str, Firmness], seen: Mapping[str, np.ndarray]) -> None:
     """The picture that one change makes, with the networks' scores of it."""
+    scored_pictures(seen, strip=STRIP, picked=PICKED)
     first = next(iter(firmness.values()))
     picked = st.selectbox(
         "The picture scored",
         range(len(first.trials)),
         format_func=lambda number: first.trials[number].words,
         key=PICKED,
-        help="Choose a change here, or click its point in the chart. At the pointer each point "
+        help="Choose a change here, or click its point in the strip. At the pointer each point "
         "shows its picture.",
     )
     pictures = {id(images): (name, images) for name, images in seen.items()}

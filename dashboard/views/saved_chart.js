@@ -4,6 +4,7 @@
 const LINE = 16, TITLE = 24, SIGN = 6, EDGE = 22; // px: a line, the title, a sign's width, above all
 const FONT = "Arial, Helvetica, sans-serif";
 const NARROW = 640; // px; a saved chart is no narrower
+const SHARP = 2; // pixels of a PNG for each px
 
 /** The lines, broken where they are longer than a picture of this width. */
 function wrapped(lines, width) {
@@ -40,20 +41,64 @@ function described(plot, title, lines, width) {
   };
 }
 
+/** Saves one of Plotly's charts with the lines under its title. */
+function saveChart(plot, { data, format, linesFor }) {
+  const button = plot.querySelector(".modebar-btn");
+  if (!button) return;
+  const shown = plot.layout, width = Math.max(plot._fullLayout.width, NARROW);
+  const layout = described(plot, data.title, linesFor(width), width);
+  const { height } = layout, scale = format === "png" ? SHARP : 1;
+  plot._context.toImageButtonOptions = { format, filename: data.file, width, height, scale };
+  // Plotly copies the layout as it is at the click
+  plot.layout = layout;
+  button.click();
+  plot.layout = shown;
+}
+
+/** The SVG drawing below its title and the lines, on the page's ground. */
+function headed(drawing, title, lines, width) {
+  const { height } = drawing.getBoundingClientRect(), top = EDGE + TITLE + LINE * lines.length;
+  const element = (name, attributes, ...inside) => {
+    const made = document.createElementNS(drawing.namespaceURI, name);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...inside);
+    return made;
+  };
+  const page = getComputedStyle(document.querySelector('[data-testid="stApp"]'));
+  const copy = drawing.cloneNode(true);
+  for (const [key, value] of Object.entries({ y: top, width, height })) copy.setAttribute(key, value);
+  const said = [title, ...lines].map((line, number) => element("text", {
+    x: 8, y: EDGE + LINE * number, "font-size": number ? 11 : 15, fill: page.color,
+  }, line));
+  return element("svg", { width, height: top + height, "font-family": FONT },
+    element("rect", { width: "100%", height: "100%", fill: page.backgroundColor }), ...said, copy);
+}
+
+/** Saves an SVG drawing with the lines under its title. */
+async function saveDrawing(drawing, { data, format, linesFor }) {
+  const width = Math.max(drawing.getBoundingClientRect().width, NARROW);
+  const whole = headed(drawing, data.title, linesFor(width), width);
+  const text = new XMLSerializer().serializeToString(whole);
+  let address = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
+  if (format === "png") {
+    const picture = new Image(), canvas = document.createElement("canvas");
+    picture.src = address;
+    await picture.decode();
+    canvas.width = SHARP * picture.width;
+    canvas.height = SHARP * picture.height;
+    canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+    address = canvas.toDataURL("image/png");
+  }
+  const link = document.createElement("a");
+  Object.assign(link, { href: address, download: `${data.file}.${format}` }).click();
+}
+
 export default function ({ data, parentElement }) {
+  const linesFor = (width) =>
+    wrapped([...data.lines, `Saved ${new Date().toISOString().slice(0, 19)}+00:00`], width);
   const save = (format) => {
-    const plot = document.querySelector(`.st-key-${data.chart} .js-plotly-plot`);
-    const button = plot?.querySelector(".modebar-btn");
-    if (!button) return;
-    const shown = plot.layout, width = Math.max(plot._fullLayout.width, NARROW);
-    const lines = wrapped([...data.lines, `Saved ${new Date().toISOString().slice(0, 19)}+00:00`], width);
-    const layout = described(plot, data.title, lines, width);
-    const { height } = layout, scale = format === "png" ? 2 : 1;
-    plot._context.toImageButtonOptions = { format, filename: data.file, width, height, scale };
-    // Plotly copies the layout as it is at the click
-    plot.layout = layout;
-    button.click();
-    plot.layout = shown;
+    const shown = document.querySelector(`.st-key-${data.chart} :is(.js-plotly-plot, svg.fs-strip)`);
+    if (shown) (shown.matches("svg") ? saveDrawing : saveChart)(shown, { data, format, linesFor });
   };
   for (const button of parentElement.querySelectorAll("button")) {
     button.onclick = () => save(button.dataset.format);

@@ -1,43 +1,53 @@
 // At a point of the strip of scores: the picture that was scored there, beside the pointer.
-// `data.chart` is the key of the chart's element. Each of `data.strips` is the address of one picture
-// that holds the one as it is and those of all trials, one below the other; `data.stripOf` says by
-// network which of them is its own. A point's trace names its network.
-const GAP = 30, SIDE = 160; // px
+// `data.strip` is the key of the container that holds the strip. Each of `data.pictures` is the address
+// of one picture that holds the one as it is and those of all trials, one below the other;
+// `data.picturesOf` says by network which of them is its own.
+const GAP = 30, SIDE = 160, NEAR = 20; // px; no point further from the pointer is meant
 
-export default function ({ data, parentElement }) {
+/** The mark of the strip that is nearest to the pointer, if one is near. */
+function nearest(strip, { clientX, clientY }) {
+  let found = null, least = NEAR;
+  for (const mark of strip.querySelectorAll("[data-trial]")) {
+    const { left, right, top, bottom } = mark.lastElementChild.getBoundingClientRect();
+    const away = Math.hypot(clientX - (left + right) / 2, clientY - (top + bottom) / 2);
+    if (away < least) [found, least] = [mark, away];
+  }
+  return found;
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
   const card = parentElement.querySelector(".card");
-  let known = null;
+  const picture = card.querySelector(".picture"), words = card.querySelector(".words");
 
   const hide = () => { card.hidden = true; };
-  const show = ({ points: [point], event }) => {
-    const strip = point && data.strips[data.stripOf[point.data.meta]];
-    if (!strip || !event) return hide();
-    card.style.backgroundImage = `url("${strip}")`;
-    card.style.backgroundPositionY = `${-SIDE * (1 + point.customdata[0])}px`;
-    const left = Math.min(Math.max(event.clientX - SIDE / 2, 4), innerWidth - SIDE - 4);
-    const above = event.clientY - GAP - SIDE;
+  const marked = (event) => {
+    // the strip may be drawn later than this, and again: it is looked for when the pointer is on it
+    const strip = event.target.closest?.(`.st-key-${data.strip} .fs-strip`);
+    return strip && nearest(strip, event);
+  };
+  const show = (event) => {
+    const mark = marked(event);
+    if (!mark) return hide();
+    const row = data.picturesOf[mark.closest("[data-network]").dataset.network];
+    picture.style.backgroundImage = `url("${data.pictures[row]}")`;
+    picture.style.backgroundPositionY = `${-SIDE * (1 + Number(mark.dataset.trial))}px`;
+    words.textContent = mark.querySelector("title").textContent;
+    card.hidden = false;
+    const height = card.offsetHeight;
+    const left = Math.min(Math.max(event.clientX - SIDE / 2, 4), innerWidth - SIDE - 8);
+    const above = event.clientY - GAP - height;
     card.style.left = `${left}px`;
     card.style.top = `${above > 4 ? above : event.clientY + GAP}px`;
-    card.hidden = false;
   };
-  // the chart may be drawn later than this, and again: it is looked for when the pointer is on it
-  const listeners = { plotly_hover: show, plotly_click: show, plotly_unhover: hide }; // touch: click
-  const listen = (does) => Object.entries(listeners).forEach(([name, call]) => does(name, call));
-  const attach = ({ target }) => {
-    const plot = target.closest?.(`.st-key-${data.chart} .js-plotly-plot`);
-    if (!plot || plot === known) return;
-    known = plot;
-    listen((name, call) => plot.on(name, call));
+  const pick = (event) => {
+    const mark = marked(event);
+    if (mark) setTriggerValue("picked", Number(mark.dataset.trial));
   };
-  const leave = ({ target }) => { if (!known?.contains(target)) hide(); };
 
-  document.addEventListener("pointerover", attach, true);
-  document.addEventListener("pointerdown", leave, true);
-  document.addEventListener("scroll", hide, true);
+  // by touch: what is pressed is shown until something else is
+  const listeners = { pointermove: show, pointerdown: show, click: pick, scroll: hide };
+  for (const [name, call] of Object.entries(listeners)) document.addEventListener(name, call, true);
   return () => {
-    if (known) listen((name, call) => known.removeListener(name, call));
-    document.removeEventListener("pointerover", attach, true);
-    document.removeEventListener("pointerdown", leave, true);
-    document.removeEventListener("scroll", hide, true);
+    for (const [name, call] of Object.entries(listeners)) document.removeEventListener(name, call, true);
   };
 }

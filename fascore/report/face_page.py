@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 
 from fascore.explain import render
-from fascore.firmness.figure import firmness_figure
+from fascore.firmness.strip import strip_svg
 from fascore.report.face import ByMethod, FaceExport, face_data
-from fascore.report.templates import figure_html, json_text, template
+from fascore.report.templates import json_text, template
 
 JPEG_QUALITY = 92  # of pictures and maps; exact values are in the file of raw maps
 SMALL = 128  # px: pictures up to this side are kept to the pixel
@@ -31,7 +31,7 @@ def face_html(export: FaceExport) -> str:
             _row(method, about, export)
             for method, about in zip(export.methods, data["methods"], strict=True)
         ],
-        strip=figure_html(firmness_figure(firmness), name="firmness", first=True),
+        strip=strip_svg(firmness),
         json=json_text(data),
     )
 

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def compared(page):
 
 def test_a_point_of_the_strip_shows_the_picture_that_was_scored(compared):
     panel = compared.locator(".st-key-firmness_panel")
-    points = panel.locator(".scatterlayer .point")
+    points = panel.locator("[data-trial] > :last-child")
     card = compared.locator(".st-key-firmness_pictures .card")
     expect(card).to_be_hidden()
     shown = []
@@ -39,14 +40,37 @@ def test_a_point_of_the_strip_shows_the_picture_that_was_scored(compared):
         box = points.nth(number).bounding_box()
         compared.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         expect(card).to_be_visible(timeout=TIMEOUT)
-        shown.append(card.evaluate("card => card.style.backgroundPositionY"))
+        shown.append(card.inner_text())
+        of = card.locator(".picture").evaluate("of => of.style.backgroundPositionY")
+        assert of == f"{-160 * (1 + number % 39)}px"
         place = card.bounding_box()
         assert place["x"] >= 0
         assert place["x"] + place["width"] <= compared.viewport_size["width"]
     assert len(set(shown)) == 2
+    compared.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    picture = panel.get_by_role("img", name="What the networks see: a crop of 16 px")
+    expect(picture).to_be_visible(timeout=TIMEOUT)
+    assert shown[1].startswith("a crop of 16 px: ")
     compared.mouse.move(1, 1)
     expect(card).to_be_hidden(timeout=TIMEOUT)
     check(compared)
+
+
+def test_the_strip_is_saved_with_what_it_is_of(compared):
+    buttons = compared.locator(".st-key-firmness_panel").get_by_role("button")
+    saved = {}
+    for kind in ("PNG", "SVG"):
+        with compared.expect_download(timeout=TIMEOUT) as download:
+            buttons.filter(has_text=kind).click()
+        saved[kind] = download.value
+        assert saved[kind].suggested_filename.startswith("firmness-demo-")
+    svg = ElementTree.parse(saved["SVG"].path()).getroot()
+    said = " ".join(line.text for line in svg.findall("{*}text"))
+    for words in ("How firm is each verdict?", "test split", "Threshold", "Store", "Saved 20"):
+        assert words in said
+    with Image.open(saved["PNG"].path()) as picture:
+        assert picture.size == (2 * round(float(svg.get("width"))), 2 * int(svg.get("height")))
+        assert len(np.unique(np.asarray(picture.convert("RGB")).reshape(-1, 3), axis=0)) > 50
 
 
 def test_the_picture_that_was_scored_is_chosen_by_keyboard(compared):

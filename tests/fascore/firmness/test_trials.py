@@ -1,10 +1,13 @@
+from xml.etree import ElementTree
+
 import cv2
 import numpy as np
 import pytest
 from skimage import data
 
+from fascore.charts import INK, TURNED
 from fascore.firmness.changes import Change, changed_input
-from fascore.firmness.figure import firmness_figure, places
+from fascore.firmness.strip import places, strip_svg
 from fascore.firmness.trials import Firmness, Trial, families, trial_inputs, trials
 from fascore.firmness.words import firmness_words, least_firm_words
 from fascore.images import Box, face_input
@@ -106,9 +109,27 @@ def test_least_firm_network_is_named(of, told):
 
 def test_strip_has_a_gap_between_families_and_marks_what_turns():
     assert places(TRIALS).tolist() == [0, 1, 3]
-    figure = firmness_figure({"cnn": firm(0.8, 0.7, 0.2), "cnn_channel": firm(0.9, 0.9, 0.9)})
-    marks = [trace for trace in figure.data if trace.mode == "markers"]
-    assert [list(trace.marker.size) for trace in marks] == [[7, 7, 11], [7, 7, 7]]
-    assert "JPEG quality 10: LIVE" in marks[0].customdata[2][1]
-    assert list(figure.layout.xaxis2.ticktext) == ["Crop", "JPEG"]
-    assert len(figure.layout.shapes) == 4  # a threshold and the score as given, for each
+    svg = ElementTree.fromstring(
+        strip_svg({"cnn": firm(0.8, 0.7, 0.2), "cnn_channel": firm(0.9, 0.9, 0.9)})
+    )
+    rows = svg.findall("{*}g")
+    assert [row.get("data-network") for row in rows] == ["cnn", "cnn_channel"]
+    marks = [row.findall("{*}svg") for row in rows]
+    assert [[mark.get("fill") == TURNED for mark in of] for of in marks] == [
+        [False, False, True],
+        [False, False, False],
+    ]
+    assert marks[0][2].findtext("{*}title") == "JPEG quality 10: LIVE, P(spoof) 0.200 < 0.500"
+    assert [mark.get("data-trial") for mark in marks[0]] == ["0", "1", "2"]
+    # the threshold and the score as given, dashed and dotted
+    assert all(len(row.findall("{*}line[@stroke-dasharray]")) == 2 for row in rows)
+    assert [name.text for name in svg.findall("{*}text")] == ["Crop", "JPEG"]
+
+
+def test_strip_in_colours_for_dark_ground_has_none_of_those_for_light():
+    light, dark = (strip_svg({"cnn": firm(0.8, 0.7, 0.2)}, dark=dark) for dark in (False, True))
+    assert f'fill="{INK}"' in light and f'fill="{INK}"' not in dark
+
+
+def test_strip_holds_names_as_words_not_as_markup():
+    assert "<b>" not in strip_svg({"<b>": firm(0.8, 0.7, 0.2)})

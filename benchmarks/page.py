@@ -1,10 +1,10 @@
 """How long one waits for the pages: `python -m benchmarks.page [--store DIR] [--faces N]`.
 
 Starts servers of the dashboard and opens them in Chromium: a cold server, a warm session, faces
-that nobody has asked for before, an upload, an export. Beside each new face stands a floor measured
-between two waits in this process: the bare forward passes of the verdicts with their firmness, and
-the grid of maps of that very face. Ratios to it hold on a machine that is busy with other things,
-and so does the time of the processors that the server took ("CPU").
+that nobody has asked for before, judging the last one's maps, an upload, an export. Beside each new
+face stands a floor measured between two waits in this process: the bare forward passes of the
+verdicts with their firmness, and the grid of maps of that very face. Ratios to it hold on a machine
+that is busy with other things, and so does the time of the processors that the server took ("CPU").
 """
 
 from __future__ import annotations
@@ -43,15 +43,16 @@ from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_proce
 PATIENCE = 600_000  # ms
 TARGETS = {
     "cold server: Start: text and tables": "<= 3 s idle",
-    "new face: verdicts and firmness": "<= 0.4 s idle",
+    "new face: firmness after the crop": "<= 0.4 s idle",
     "new face: first map": "<= 0.3 s idle",
     "new face: last map": "<= 2 s idle",
     "export of a page": "<= 2 s",
     "memory, MB": "<= 1000",
 }
 # what a face puts on Compare; of the face before are those that were marked
-VERDICT, FIRM, MAP = ".fs-verdict", ".fs-firm", ".fs-scale"
-MARK = f"""() => document.querySelectorAll('{VERDICT}, {FIRM}, {MAP}')
+CROP, VERDICT, STRIP, MAP = ".st-key-pictures img", ".fs-verdict", ".fs-strip", ".fs-scale"
+JUDGEMENT = '[class*="st-key-curves_"]'  # a button below each map that was judged
+MARK = f"""() => document.querySelectorAll('{CROP}, {VERDICT}, {STRIP}, {MAP}')
     .forEach(shown => shown.dataset.before = 'yes')"""
 COUNT = """([kind, wanted]) =>
     document.querySelectorAll(kind + ':not([data-before])').length >= wanted"""
@@ -73,9 +74,13 @@ class Waits:
 
     def all(self) -> dict[str, float]:
         """What one waits for after a face was chosen, in its order on the page."""
+        crop, verdicts = self.until(CROP, 1), self.until(VERDICT, self.networks)
+        firm = self.until(STRIP, 1)
         return {
-            "verdicts": self.until(VERDICT, self.networks),
-            "verdicts and firmness": self.until(FIRM, 1),
+            "crop": crop,
+            "verdicts": verdicts,
+            "verdicts and firmness": firm,
+            "firmness after the crop": firm - crop,
             "first map": self.until(MAP, 1),
             "last map": self.until(MAP, self.maps),
         }
@@ -214,6 +219,13 @@ def upload(visit: Visit, page: Page) -> dict[str, float]:
     return visit.chosen(page, lambda: page.locator('input[type="file"]').set_input_files(file))
 
 
+def judging(visit: Visit, page: Page) -> float:
+    """Seconds until all maps on show are judged."""
+    start = time.perf_counter()
+    page.get_by_text("Judge each map").click()
+    return visit.waits(page, start).until(JUDGEMENT, visit.maps)
+
+
 def export(page: Page) -> float:
     """Seconds until the page of the face on show is saved."""
     page.locator(".st-key-export button").first.click(timeout=PATIENCE)
@@ -244,6 +256,9 @@ def measure(visit: Visit, number: int) -> tuple[dict[str, float], dict[str, floa
         figures |= named("warm session", warm)
         waited, floors = new_faces(visit, page, number)
         figures |= named("new face", median(waited))
+        figures["judging all maps"] = judging(visit, page)
+        page.get_by_text("Judge each map").click()
+        settle(page)
         figures |= named("first upload", upload(visit, page))
         figures["memory, MB"] = resident(process)["all"]
     return figures, named("new face", median(floors))

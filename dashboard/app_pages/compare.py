@@ -81,6 +81,8 @@ def compare(
     """
     progress, verdicts = st.container(key="progress").empty(), st.container()
     inputs = {name: judged.network_input(card) for name, card in cards.items()}
+    for card in cards.values():
+        judged.begin_trials(card)
     with progress, st.spinner("Loading the models…"):
         keys, scores, failures = draw_verdicts(store, cards, inputs, verdicts)
     thresholds = {name: views.chosen_threshold(key).value for name, key in keys.items()}
@@ -91,7 +93,7 @@ def compare(
         return
     state.set_origin(views.face_origin(store, cards, thresholds))
     files = views.export_waits(answer_place)
-    views.unfamiliar_note(keys, inputs)
+    strange = st.container()
     places = views.firmness_places(list(keys))
     judge = st.toggle(
         "Judge each map: fidelity, stability, curves",
@@ -103,6 +105,8 @@ def compare(
     crops = {name: judged.crop(cards[name]) for name in keys}
     rows = views.place_maps(list(keys), crops, settings)
     firmness, draw_pictures = measure_firmness(keys, cards, judged, places)
+    with strange:
+        views.unfamiliar_note(keys, inputs)
     answer.add_firmness(firmness)
     views.fill_maps(rows, keys, inputs, settings, progress, meanwhile=draw_pictures)
     size = next(iter(inputs.values())).shape[0]

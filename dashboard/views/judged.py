@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,8 @@ from fascore.firmness.changes import AS_GIVEN, Change, changed_crop, changed_inp
 from fascore.firmness.trials import Trial, trial_inputs, trials
 from fascore.images import Box
 from fascore.store import Card
+
+_AHEAD = ThreadPoolExecutor(2, thread_name_prefix="trials")
 
 
 @dataclass(frozen=True)
@@ -52,22 +56,28 @@ class Judged:
         """The changes that a network's verdict is tried with."""
         return trials(card.crop_expansion, base=self.change)
 
+    def begin_trials(self, card: Card) -> None:
+        """Begins to make `trial_inputs`, while networks judge the picture as it is."""
+        self._trial_inputs(card)
+
     def trial_inputs(self, card: Card) -> np.ndarray:
         """What a network sees of it, and then in each trial: uint8 (1 + n, size, size, 3)."""
-        size, expansion = card.size, card.crop_expansion
-        return self._once(
-            ("trials", size, expansion),
-            lambda: trial_inputs(
-                self.pixels,
-                self.box,
-                self.trials(card),
-                size=size,
-                expansion=expansion,
-                base=self.change,
-            ),
-        )
+        return self._trial_inputs(card).result()
 
-    def _once(self, key: tuple[Any, ...], make: Callable[[], np.ndarray]) -> np.ndarray:
+    def _trial_inputs(self, card: Card) -> Future[np.ndarray]:
+        size, expansion = card.size, card.crop_expansion
+        make = partial(
+            trial_inputs,
+            self.pixels,
+            self.box,
+            self.trials(card),
+            size=size,
+            expansion=expansion,
+            base=self.change,
+        )
+        return self._once(("trials", size, expansion), lambda: _AHEAD.submit(make))
+
+    def _once(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
         """What `make` gave when it was first asked for of this box and this change."""
         key = (*key, self.box, self.change)
         if key not in self.made:

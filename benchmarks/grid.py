@@ -27,7 +27,7 @@ import tensorflow as tf
 from benchmarks.grid_rivals import CalledWell, Former, Rival, samples_needed
 from benchmarks.timing import BATCHES, compiled, in_turns, seconds
 from fascore.data import open_data
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.evaluation_sets import EvaluationSet, open_set
 from fascore.explain import Attribution, GradCAM, LimeImage, ShapImage, explain_grid
 from fascore.explain.attribution import SAMPLES
@@ -69,7 +69,7 @@ def faces(store: Store) -> dict[str, np.ndarray]:
 
 def _face(store: Store, tested: EvaluationSet, sample_id: str) -> np.ndarray:
     card = store.card(store.loadable_names[0])
-    sample = sample_of(tested.samples.loc[sample_id])
+    (sample,) = samples_of(tested.samples.loc[[sample_id]])
     data = open_data(located(tested.root))
     return data.face_input(sample, size=card.size, expansion=card.crop_expansion)
 

@@ -31,7 +31,7 @@ from skimage import data as pictures
 from benchmarks.memory import resident
 from dashboard.views.style import image_key
 from fascore.data import open_data
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.evaluation_sets import OWN, open_set
 from fascore.explain import default_explainers, explain_grid
 from fascore.firmness.trials import trials
@@ -161,14 +161,15 @@ def faces(page: Page, store: Store) -> dict[str, np.ndarray]:
     card = store.card(store.loadable_names[0])
     source = open_data(located(card.data["root"]))
     table = open_set(store, OWN).samples
-    classes = {f"st-key-pick_gallery_{image_key(str(name))}": row for name, row in table.iterrows()}
+    classes = {
+        f"st-key-pick_gallery_{image_key(sample.sample_id)}": sample for sample in samples_of(table)
+    }
     found = {}
     for button in page.locator('[class*="st-key-pick_"]').all():
         for word in (button.get_attribute("class") or "").split():
             if word in classes:
-                sample = sample_of(classes[word])
                 found[word] = source.face_input(
-                    sample, size=card.size, expansion=card.crop_expansion
+                    classes[word], size=card.size, expansion=card.crop_expansion
                 )
     return found
 

@@ -17,7 +17,7 @@ import pandas as pd
 import skimage.data
 
 from fascore.data import open_data
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.evaluation_sets import open_set
 from fascore.images import face_input
@@ -93,7 +93,7 @@ def alarms(store: Store, others: list[Path]) -> pd.DataFrame:
             continue
         # the store's list: parts of its data set may not be here
         listed = open_set(store).samples
-        tests = [sample_of(row) for _, row in listed.iterrows()]
+        tests = samples_of(listed)
         own = open_data(located(card.data["root"]))
         kinds = {"own test faces": faces(own, tests, card)}
         kinds["own test faces, cut too tight"] = faces(own, tests, card, tight=TIGHT)

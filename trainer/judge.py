@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.data.samples import EntryError, FaceData, Sample
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer
@@ -145,7 +145,7 @@ def choose_samples(table: pd.DataFrame, plan: Plan) -> list[Sample]:
     shuffled = there.sample(frac=1, random_state=plan.seed)
     turn = shuffled.groupby("pai_species").cumcount()
     rows = shuffled.assign(turn=turn).sort_values(["turn", "pai_species"], kind="stable")[:limit]
-    return [sample_of(row) for _, row in rows.drop(columns="turn").iterrows()]
+    return samples_of(rows.drop(columns="turn"))
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def _about(
         **{f"judge_{key}" if key == "seed" else key: value for key, value in asdict(judge).items()},
         "settings": {explainer.name: asdict(explainer) for explainer in explainers},
         "fingerprint": store.fingerprint,
-        "pictures": data.stamps(sample_of(row) for _, row in split.iterrows()),
+        "pictures": data.stamps(samples_of(split)),
         "background": sha256(background) if background.exists() else None,
         "weights": {name: store.card(name).weights_sha256 for name in names},
         "thresholds": {model.name: model.threshold for model in models},

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.cache.models import import_tensorflow
 from dashboard.memory import leave_what_loading_took
 from fascore.data import open_data
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.data.samples import FaceData, Sample
 from fascore.evaluation_sets import OWN, open_set
 from fascore.face_drawing import THUMBNAIL, jpeg_uri
@@ -77,8 +77,7 @@ def gallery(store: str, stamp: tuple[int, ...], name: str = OWN) -> dict[str, li
     """
     table = open_set(Store(store), name).samples.sample(frac=1, random_state=0)
     return {
-        cast(str, species): [sample_of(row) for _, row in group.iterrows()]
-        for species, group in table.groupby("pai_species")
+        cast(str, species): samples_of(group) for species, group in table.groupby("pai_species")
     }
 
 

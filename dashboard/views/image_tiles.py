@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard import address, cache, state
 from dashboard.views.style import image_key, model_title
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.data.samples import DataError, FaceData, Sample
 from fascore.evaluation_sets import OWN, EvaluationSet
 from fascore.labels import LIVE, species_note, spoof_type_name
@@ -87,15 +87,15 @@ def image_tiles(
     with st.container(key=key):
         for start in range(0, len(shown), A_ROW):
             columns = st.columns(A_ROW, gap="medium")
-            for column, sample_id in zip(columns, shown[start : start + A_ROW], strict=False):
-                sample = sample_of(samples.loc[sample_id])
+            of_row = samples_of(samples.loc[shown[start : start + A_ROW]])
+            for column, sample in zip(columns, of_row, strict=False):
                 with column:
                     try:
                         picture = cache.thumbnail(root, sample, card.crop_expansion)
                     except DataError as err:
                         st.error(str(err))
                         continue
-                    _tile(picture, sample, lines(sample_id))
+                    _tile(picture, sample, lines(sample.sample_id))
                     _compare_button(data, sample, place, key=key)
 
 

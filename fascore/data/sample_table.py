@@ -53,20 +53,24 @@ def evaluation_samples(samples: pd.DataFrame) -> pd.DataFrame:
     return samples[samples["split"] != "train"]
 
 
-def sample_of(row: pd.Series) -> Sample:
-    """The Sample of one row of `samples_table`; its index is the sample_id."""
-    attributes, box = row.reindex(CELEBA_ATTRIBUTES), row.reindex(BOX_COLUMNS)
-    return Sample(
-        sample_id=str(row.name),
-        split=row["split"],
-        label=int(row["label"]),
-        spoof_type=int(row["spoof_type"]),
-        subject=row["subject"],
-        illumination=int(row["illumination"]),
-        environment=int(row["environment"]),
-        attributes=b"" if attributes.isna().any() else bytes(int(each) for each in attributes),
-        box=None if box.isna().any() else Box(*map(float, box)),
-    )
+def samples_of(table: pd.DataFrame) -> list[Sample]:
+    """The samples of the rows of a `samples_table`, in their order."""
+    numbers = ["label", "spoof_type", "illumination", "environment"]
+    fields = {name: table[name].tolist() for name in ("split", "subject")}
+    fields |= {name: table[name].astype(int).tolist() for name in numbers}
+    fields["sample_id"] = [str(name) for name in table.index]
+    fields["attributes"] = [bytes(map(int, row)) for row in _whole_rows(table, CELEBA_ATTRIBUTES)]
+    fields["box"] = [Box(*row) if row else None for row in _whole_rows(table, BOX_COLUMNS)]
+    rows = zip(*fields.values(), strict=True)
+    return [Sample(**dict(zip(fields, row, strict=True))) for row in rows]
+
+
+def _whole_rows(table: pd.DataFrame, columns: Sequence[str]) -> list[list[float]]:
+    """Each row's numbers in these columns; none where one of them is not there or not known."""
+    numbers = table.reindex(columns=list(columns)).astype(float)
+    whole = numbers.notna().all(axis=1)
+    rows = zip(numbers.to_numpy().tolist(), whole, strict=True)
+    return [row if known else [] for row, known in rows]
 
 
 def fingerprint(samples: pd.DataFrame) -> str:

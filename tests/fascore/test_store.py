@@ -13,7 +13,7 @@ from fascore.data.sample_table import (
     evaluation_samples,
     fingerprint,
     read_samples,
-    sample_of,
+    samples_of,
     samples_table,
 )
 from fascore.data.samples import Sample
@@ -74,7 +74,7 @@ def test_samples_come_back_from_their_table(folder, tmp_path):
     samples = [replace(SAMPLES[0], attributes=attributes), replace(SAMPLES[3], subject="")]
     samples_table(samples).to_csv(tmp_path / "all.csv")
     table = read_samples(tmp_path / "all.csv")
-    assert [sample_of(row) for _, row in table.iterrows()] == samples[::-1]
+    assert samples_of(table) == samples[::-1]
     assert table.loc[SAMPLES[0].sample_id, "5_o_Clock_Shadow"] == 1
     assert table.loc[SAMPLES[3].sample_id, list(CELEBA_ATTRIBUTES)].isna().all()
 

@@ -10,7 +10,7 @@ from skimage import data
 
 from fascore.data import open_data
 from fascore.data.protocols import draw_splits
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.data.samples import NO_FACE, UNREADABLE, DataError
 from fascore.faces import FaceDetector
 from trainer.build import PREPARED, SKIPPED, Prepared
@@ -46,7 +46,7 @@ def test_a_face_is_found_as_in_an_upload_and_lands_in_the_samples(tmp_path):
     Image.fromarray(data.astronaut()[:300, 100:400]).save(root / "live/face.png")
     build = prepare(root, tmp_path / "b", protocol="test", jobs=1)
     source = open_data(root)
-    (sample,) = [sample_of(row) for _, row in build.samples.iterrows()]
+    (sample,) = samples_of(build.samples)
     (face,) = FaceDetector().detect(source.picture(sample))
     assert sample.box == face.box
     ((ids, images),) = build.batches("test", 8)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from fascore.data.sample_table import read_samples, sample_of, samples_table
+from fascore.data.sample_table import read_samples, samples_of, samples_table
 from fascore.data.samples import Sample
 from fascore.images import Box
 
@@ -20,7 +20,7 @@ def test_samples_are_read_back_as_they_were(tmp_path, attributes):
     ]
     samples_table(samples).to_csv(tmp_path / "samples.csv")
     table = read_samples(tmp_path / "samples.csv")
-    found = {row.name: sample_of(row) for _, row in table.iterrows()}
+    found = {sample.sample_id: sample for sample in samples_of(table)}
     assert found == {sample.sample_id: sample for sample in samples}
 
 

@@ -5,7 +5,7 @@ import pytest
 import skimage.data
 
 from fascore.data import open_data
-from fascore.data.sample_table import sample_of
+from fascore.data.sample_table import samples_of
 from fascore.evaluation_sets import open_set
 from fascore.images import face_input
 from fascore.models import VARIANTS
@@ -31,7 +31,7 @@ def faces(name, expansion):
     tested = open_set(Store(DEMO_STORE), name)
     data, rows = open_data(located(tested.root)), tested.samples.iloc[:: len(tested.samples) // 16]
     cut = {"size": SIZE, "expansion": expansion}
-    return [data.face_input(sample_of(row), **cut) for _, row in rows.iterrows()]
+    return [data.face_input(sample, **cut) for sample in samples_of(rows)]
 
 
 @pytest.mark.parametrize("name", ["", "astronaut"], ids=["own split", "astronaut"])

@@ -80,11 +80,28 @@ def choose_test_set(store: Store) -> list[address.Part]:
     return link
 
 
+def page_links(store: Store, parts: list[address.Part]) -> None:
+    """Draws the navigation; each page is opened under the address that it will write.
+
+    Streamlit's own opens a page without one, and the page's would be a second step of the way back.
+    """
+    for page in PAGES:
+        path = page.url_path
+        own = [name for name in address.COMMON if name != "set" or path in OF_A_TEST_SET]
+        names = address.of_page(path, parts, own=own)
+        if path == "compare" and not address.was_on(path):
+            first = views.first_in_gallery(store)
+            names |= {"sample": first.sample_id} if first else {}
+        st.page_link(page, query_params=names)
+
+
 def run_page() -> None:
     """Draws the page that was asked for; whatever goes wrong in it ends here, in one sentence."""
     views.style()
     require_sign_in()
-    page = st.navigation(PAGES)
+    page = st.navigation(PAGES, position="hidden")
+    address.on_page(page.url_path)
+    navigation = st.sidebar.container(key="navigation")
     try:
         limits()  # a page without them would fail at the first click
         link = views.common_parts(state.store_paths())
@@ -98,6 +115,8 @@ def run_page() -> None:
         # here and not in the pages: a widget of a page is another one on the next
         if page.url_path not in WITHOUT_THRESHOLD and not alone:
             state.set_threshold(views.threshold_control())
+        with navigation:
+            page_links(Store(state.store_path()), link)
         if page.url_path != "compare":  # whose address names more, written at once
             address.keep(link)
         page.run()

@@ -94,6 +94,16 @@ def _gallery(store: Store, card: Card) -> None:
         st.error(f"The gallery cannot be shown. {err}")
 
 
+def first_in_gallery(store: Store) -> Sample | None:
+    """What Compare shows if nothing was chosen yet; None where there is nothing to choose from."""
+    try:
+        groups = cache.gallery(str(store.path), cache.sets_stamp(store), gallery_set(store))
+    except (DataError, StoreError):  # the page says what is wrong
+        return None
+    first = next((name for name in SPECIES_TITLES if groups.get(name)), None)
+    return None if first is None else page_of(groups[first], first)[0]
+
+
 def set_root(store: Store, card: Card, name: str) -> str:
     """Where the pictures of a store's test set are; a card says where those of its own are."""
     return cache.set_root(str(store.path), name, cache.sets_stamp(store)) or card.data["root"]

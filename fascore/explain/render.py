@@ -10,7 +10,6 @@ from typing import Literal
 import cv2
 import numpy as np
 from plotly.colors import get_colorscale, sample_colorscale
-from skimage.segmentation import find_boundaries
 
 from fascore.explain import Attribution, Explainer
 from fascore.explain.attribution import CELLS, PIXELS, SUPERPIXELS
@@ -104,6 +103,8 @@ def overlay(
     alpha = np.broadcast_to(alpha, values.shape)[:, :, None]
     picture = crop * (1 - alpha) + colours * alpha
     if attribution.superpixels is not None and opacity > 0:
+        from skimage.segmentation import find_boundaries  # slow: Start's text needs no superpixels
+
         segments = cv2.resize(
             attribution.superpixels.astype(np.int32), size, interpolation=cv2.INTER_NEAREST
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from skimage.metrics import structural_similarity
 
 from fascore.explain.attribution import SAMPLES, Attribution, Explainer, exactly
 from fascore.explain.units import pixel_values
@@ -112,6 +111,8 @@ def similarity(first: np.ndarray, second: np.ndarray) -> float:
     ----------
     first, second : arrays of shape (size, size)
     """
+    from skimage.metrics import structural_similarity  # slow: pages read what was judged before
+
     scales = [
         np.quantile(np.abs(values), 0.99) or np.abs(values).max() for values in (first, second)
     ]

@@ -1,8 +1,11 @@
-"""Training images made different every time: where the face is, tone, detail, what covers it."""
+"""Training images made different every time: place, tone, light, detail, what covers the face."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
 import tensorflow as tf
 
@@ -18,24 +21,56 @@ def light(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.image.stateless_random_crop(padded, tf.shape(image), seed + 1)
 
 
-def strong(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+@dataclass(frozen=True)
+class Strength:
+    """How many images are changed, as shares, and how much.
+
+    Attributes
+    ----------
+    hard_light, uneven_light : float
+        Of which light burns out or goes black, and of which it is not the same everywhere.
+    blurred, sharpened, sharpest : float
+        The last is how much more than a fifth of the detail may be added.
+    noisy, loudest : float
+        The last in grey levels, above one.
+    stored, worst : float
+        As JPEG, of this quality or a better one.
+    """
+
+    hard_light: float = 0.0
+    uneven_light: float = 0.0
+    blurred: float = 0.25
+    sharpened: float = 0.17
+    sharpest: float = 0.6
+    noisy: float = 0.2
+    loudest: float = 7.0
+    stored: float = 0.2
+    worst: float = 40.0
+
+
+STRONG = Strength()
+HARD = Strength(0.12, 0.2, 0.3, 0.2, 0.7, 0.35, 9.0, 0.3, 35.0)
+
+
+def made_new(image: tf.Tensor, seed: tf.Tensor, *, by: Strength) -> tf.Tensor:
     """What another camera, another place and another detector's box would have made of it.
 
-    Crop, tone, sharpness, noise, compression and a patch that covers a part; float32 0..255. Tone
-    changes by more than live and spoof differ in it: it is of no use for telling them apart.
+    Crop, tone, light, sharpness, noise, compression and a patch that covers a part; float32 0..255.
+    Tone changes by more than live and spoof differ in it: it is of no use for telling them apart.
     """
     x = _moved(tf.cast(image, tf.float32), seed)
-    x = _graded(x / 255, seed + 1) * 255
-    x = _detailed(x, seed + 2)
-    x = _noisy(x, seed + 3)
-    x = _compressed(tf.clip_by_value(x, 0.0, 255.0), seed + 4)
+    x = _lit(_graded(x / 255, seed + 1), seed + 6, by) * 255
+    x = _detailed(x, seed + 2, by)
+    x = _noisy(x, seed + 3, by)
+    x = _compressed(tf.clip_by_value(x, 0.0, 255.0), seed + 4, by)
     return _covered(x, seed + 5)
 
 
 AUGMENTATIONS: dict[str, Callable[[tf.Tensor, tf.Tensor], tf.Tensor]] = {
     "none": lambda image, seed: image,
     "light": light,
-    "strong": strong,
+    "strong": partial(made_new, by=STRONG),
+    "hard": partial(made_new, by=HARD),
 }
 
 
@@ -92,34 +127,51 @@ def _graded(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     return tf.where(draw < 0.8, y, x)
 
 
-def _detailed(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A quarter is blurred, a sixth sharpened."""
+def _lit(x: tf.Tensor, seed: tf.Tensor, by: Strength) -> tf.Tensor:
+    """Some in hard light, which burns out or goes black; some lit more at one place.
+
+    A person before a window is dark before white, with an edge as sharp as that of a cut-out.
+    """
+    hard, contrast, middle, uneven, angle, kind, across, down = _uniform(seed, 8)
+    x = tf.where(hard < by.hard_light, (x - 0.3 - 0.4 * middle) * (1.2 + 1.3 * contrast) + 0.5, x)
+    side = tf.shape(x)[0]
+    place = (tf.range(tf.cast(side, tf.float32)) + 0.5) / tf.cast(side, tf.float32)
+    angle = 2 * math.pi * angle
+    ramp = tf.cos(angle) * (place[None] - 0.5) + tf.sin(angle) * (place[:, None] - 0.5)
+    glow = 0.5 - tf.sqrt((place[None] - across) ** 2 + (place[:, None] - down) ** 2)
+    light = tf.where(kind < 0.5, ramp, glow)[..., None]
+    strength = 1.6 * (0.2 + 2 * tf.abs(kind - 0.5))
+    return tf.where(uneven < by.uneven_light, x * tf.exp(strength * light), x)
+
+
+def _detailed(x: tf.Tensor, seed: tf.Tensor, by: Strength) -> tf.Tensor:
+    """Some are blurred, some sharpened."""
     draw, amount = _uniform(seed, 2)
     kernel = tf.constant([0.0614, 0.2448, 0.3877, 0.2448, 0.0614])  # Gaussian, sd 1 px
     kernel = tf.tile((kernel[:, None] * kernel[None])[..., None, None], [1, 1, 3, 1])
     padded = tf.pad(x, [[2, 2], [2, 2], [0, 0]], "REFLECT")[None]
     smooth = tf.nn.depthwise_conv2d(padded, kernel, [1, 1, 1, 1], "VALID")[0]
-    change = tf.where(draw < 0.25, -amount, tf.where(draw < 0.42, 0.2 + 0.6 * amount, 0.0))
-    return x + change * (x - smooth)
+    sharper = tf.where(draw < by.blurred + by.sharpened, 0.2 + by.sharpest * amount, 0.0)
+    return x + tf.where(draw < by.blurred, -amount, sharper) * (x - smooth)
 
 
-def _noisy(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A fifth gets noise of 1 to 8 grey levels."""
+def _noisy(x: tf.Tensor, seed: tf.Tensor, by: Strength) -> tf.Tensor:
+    """Some get noise of one grey level and more."""
     draw, amount = _uniform(seed, 2)
-    spread = tf.where(draw < 0.2, 1 + 7 * amount, 0.0)
+    spread = tf.where(draw < by.noisy, 1 + by.loudest * amount, 0.0)
     return x + spread * tf.random.stateless_normal(tf.shape(x), seed)
 
 
-def _compressed(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """A fifth is stored as JPEG of quality 40 to 95."""
+def _compressed(x: tf.Tensor, seed: tf.Tensor, by: Strength) -> tf.Tensor:
+    """Some are stored as JPEG of a quality up to 95."""
     draw, amount = _uniform(seed, 2)
 
     def stored() -> tf.Tensor:
-        quality = tf.cast(40 + 55 * amount, tf.int32)
+        quality = tf.cast(by.worst + (95 - by.worst) * amount, tf.int32)
         data = tf.cast(tf.round(x), tf.uint8)
         return tf.cast(tf.image.adjust_jpeg_quality(data, quality), tf.float32)
 
-    return tf.cond(draw < 0.2, stored, lambda: x)
+    return tf.cond(draw < by.stored, stored, lambda: x)
 
 
 def _covered(x: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

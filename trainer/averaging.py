@@ -10,7 +10,7 @@ import numpy as np
 
 
 def moved_average(
-    average: Sequence[np.ndarray], weights: Sequence[np.ndarray], *, updates: int, decay: float
+    average: Sequence[np.ndarray], weights: Sequence[np.ndarray], *, updates: int, span: float
 ) -> list[np.ndarray]:
     """The average moved towards `weights`; batch normalisation's statistics are among them.
 
@@ -19,17 +19,16 @@ def moved_average(
     average : sequence of arrays
         Of before, like `weights`; empty before the first.
     updates : int
-        Weights averaged so far. The first few count alike, so that the random start is soon
-        forgotten.
-    decay : float
-        Share of the old average that is kept, later.
+        Weights averaged so far.
+    span : float
+        Share of them that the average reaches back over.
 
     Examples
     --------
-    >>> moved_average([np.array(1.0)], [np.array(2.0)], updates=1000, decay=0.75)
+    >>> moved_average([np.array(1.0)], [np.array(2.0)], updates=9, span=1 / 3)
     [np.float64(1.25)]
     """
-    kept = min(decay, updates / (updates + 9))
+    kept = updates / (updates + 1 / span)
     old = average or weights
     return [a + (1 - kept) * (w - a) for a, w in zip(old, weights, strict=True)]
 

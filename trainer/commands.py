@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 
 from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, Explainer
@@ -81,10 +82,11 @@ def _check_weights_option(weights: str | None, names: Sequence[str]) -> None:
             "Expected a baseline among --models for --weights imagenet. Received: only variants, "
             "for which there are none. Leave --weights out."
         )
-    if weights not in (None, "imagenet", "none") and len(names) > 1:
+    is_file = weights not in (None, "imagenet", "none") and not Path(str(weights)).is_dir()
+    if is_file and len(names) > 1:
         raise FascoreError(
             f"Expected one model for --weights {weights}. Received: {len(names)} models. "
-            "Name the one the file is for with --models."
+            "Name the one the file is for with --models, or give a store that has them all."
         )
 
 

@@ -53,8 +53,9 @@ def fit(
     Parameters
     ----------
     weights : str
-        Initial weights of the baselines: "imagenet", "none" (random), or a file; a file may also
-        start a variant. Variants are random otherwise.
+        Initial weights of the baselines: "imagenet", "none" (random), a file, or a store, of which
+        each network begins as its own; the last two may also start variants, which are random
+        otherwise.
     again : bool
         Train finished models anew, and replace what was trained otherwise.
 
@@ -68,8 +69,11 @@ def fit(
     build.check_has("train")
     remove_half_written(store_path)
     strategy = strategy or tf.distribute.get_strategy()
+    initial = {name: initial_weights(weights, name) for name in models}
     keys = {
-        name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)
+        name: training_key(
+            name, build, recipe, seed=seed, precision=precision, weights=initial[name]
+        )
         for name in models
     }
     open_models = [n for n in models if again or not is_trained(store_path / n, keys[n])]
@@ -77,14 +81,14 @@ def fit(
         if name not in open_models:
             print(f"{MODELS[name].title}: trained already.")
     for name in open_models:
-        _check_weights(name, weights)
+        _check_weights(name, initial[name])
     wanted = open_models or not (store_path / store.BACKGROUND).exists()
     if wanted and not has_background(build, store_path, again=again) and is_chief(strategy):
         store.write_background(store_path, *build.background(seed=seed))
     for number, name in enumerate(open_models, start=1):
         print(f"\n{MODELS[name].title} ({number} of {len(open_models)})", flush=True)
         train(
-            name, build, store_path, recipe=recipe, key=keys[name], weights=weights,
+            name, build, store_path, recipe=recipe, key=keys[name], weights=initial[name],
             strategy=strategy,
         )  # fmt: skip
 
@@ -151,14 +155,19 @@ def _is_readable(store_path: Path) -> bool:
     return True
 
 
+def initial_weights(weights: str, name: str) -> str:
+    """A network's own file where `weights` is a store, else `weights`."""
+    return str(Path(weights) / name / store.WEIGHTS) if Path(weights).is_dir() else weights
+
+
 def _check_weights(name: str, weights: str) -> None:
     """Fails before anything is trained if the initial weights are not to be had."""
     if weights == IMAGENET and name in BASELINES:
         getattr(baselines, name).check_imagenet()
     elif weights not in (IMAGENET, NONE) and not Path(weights).is_file():
         raise WeightsError(
-            f"Expected --weights imagenet, none, or a file of weights. Received: {weights}, which "
-            "is not there. Give its path."
+            f"Expected --weights imagenet, none, a file of weights, or a store with {name}. "
+            f"Received: {weights}, which is not there. Give its path."
         )
 
 

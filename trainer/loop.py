@@ -200,7 +200,7 @@ class Trainer:
                 self._state.average,
                 self._network.get_weights(),
                 updates=int(self._optimizer.iterations.numpy()) // SHOW_EVERY,
-                decay=self._recipe.averaging,
+                span=self._recipe.averaging,
             )
 
     def _validate(self) -> dict[str, float]:

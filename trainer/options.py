@@ -74,8 +74,9 @@ def _fit_options(parser: argparse.ArgumentParser) -> None:
     recipe_options(parser)
     parser.add_argument(
         "--weights",
-        metavar="imagenet|none|FILE",
-        help="the baselines' initial weights; default: imagenet; variants start at random",
+        metavar="imagenet|none|FILE|STORE",
+        help="the baselines' initial weights; default: imagenet; variants start at random; of a "
+        "store, each network starts as its own",
     )
     number_option(
         parser, "--seed", "draws the initial weights and the order of the images", default=0

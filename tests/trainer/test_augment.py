@@ -21,7 +21,7 @@ def test_none_leaves_images_as_they_are():
     np.testing.assert_array_equal(augmented("none", seeds=[0, 1]), [FACE, FACE])
 
 
-@pytest.mark.parametrize("name", ["light", "strong"])
+@pytest.mark.parametrize("name", ["light", "strong", "hard"])
 def test_a_seed_gives_one_image_and_another_seed_another(name):
     first, again = augmented(name, seeds=range(6)), augmented(name, seeds=range(6))
     np.testing.assert_array_equal(first, again)
@@ -40,6 +40,12 @@ def test_strong_stays_an_image_of_the_face():
 def test_strong_changes_tone_by_more_than_light_does():
     strong, light = (augmented(name).mean((1, 2)).std(0) for name in ("strong", "light"))
     assert (strong > 15).all() and (light < 8).all()
+
+
+def test_hard_burns_more_of_a_picture_out_than_strong_does():
+    hard, strong = (augmented(name, seeds=range(200)) for name in ("hard", "strong"))
+    outside = [np.mean((images < 0) | (images > 255)) for images in (hard, strong)]
+    assert outside[0] > 1.5 * outside[1]
 
 
 def _correlation(one, other):

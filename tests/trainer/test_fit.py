@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 
 from fascore import store
+from fascore.files import sha256
 from fascore.models import baselines
 from fascore.models.familiarity import fit_familiarity
 from fascore.scores.operating_points import eer_threshold
@@ -206,14 +207,24 @@ def test_refresh_does_all_and_then_nothing(faces_zip, tmp_path, capsys):
     assert stamps == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if p.is_file()}
 
 
-def test_file_of_weights_is_where_training_starts(build, trained, tmp_path):
+@pytest.mark.parametrize("whole_store", [False, True])
+def test_given_weights_are_where_training_starts(build, trained, tmp_path, whole_store):
     file = trained.path / "cnn" / store.WEIGHTS
     command = ["fit", "--data", str(build.path), "--store", str(tmp_path), *QUICK]
-    assert main([*command, "--weights", str(file), "--epochs", "1", "--learning-rate", "1e-9"]) == 0
+    given = str(trained.path if whole_store else file)
+    assert main([*command, "--weights", given, "--epochs", "1", "--learning-rate", "1e-9"]) == 0
     ours, theirs = (s.load("cnn").network.get_layer("logits").kernel.numpy()
                     for s in (Store(tmp_path), trained))  # fmt: skip
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
-    assert Store(tmp_path).card("cnn").training["initial_weights"] == str(file)
+    training = Store(tmp_path).card("cnn").training
+    assert training["initial_weights"] == str(file)
+    assert training["initial_sha256"] == sha256(file)
+
+
+def test_a_store_without_the_network_to_start_from_is_said(build, trained, tmp_path, capsys):
+    options = ["--models", "cnn_spatial", "cnn_channel", "--weights", str(trained.path)]
+    assert main(["fit", "--data", str(build.path), "--store", str(tmp_path), *options]) == 2
+    assert "or a store with cnn_channel" in capsys.readouterr().err
 
 
 def test_file_of_other_weights_is_said(build, trained, tmp_path, capsys):

@@ -195,12 +195,12 @@ class Trainer:
 
     def _average(self) -> None:
         """Moves the average of the weights towards them, if the recipe asks for one."""
-        if self._recipe.averaging is not None:
+        if self._recipe.average_over is not None:
             self._state.average = moved_average(
                 self._state.average,
                 self._network.get_weights(),
                 updates=int(self._optimizer.iterations.numpy()) // SHOW_EVERY,
-                span=self._recipe.averaging,
+                span=self._recipe.average_over,
             )
 
     def _validate(self) -> dict[str, float]:

@@ -29,7 +29,7 @@ class Recipe:
         even (`trainer.augment`).
     label_smoothing : float
         Share of the label that is spread evenly over both classes.
-    averaging : float, optional
+    average_over : float, optional
         What validates and is kept is an average of the weights, which reaches back over this share
         of the steps taken so far; without it, the weights themselves.
     batch_norm_momentum : float, optional
@@ -49,7 +49,7 @@ class Recipe:
     monitor: Literal["val_loss", "val_auc"] = "val_loss"
     augment: Literal["none", "light", "strong", "hard"] = "none"
     label_smoothing: float = 0.0
-    averaging: float | None = None
+    average_over: float | None = None
     batch_norm_momentum: float | None = None
 
     def optimizer(self, steps_per_epoch: int) -> keras.optimizers.Optimizer:
@@ -100,7 +100,7 @@ RECIPES = {
         monitor="val_auc",
         augment="strong",
         label_smoothing=0.05,
-        averaging=1 / 9,
+        average_over=1 / 9,
         batch_norm_momentum=0.9,
     ),
     # For networks of the recipe above, on pictures made otherwise: what is kept is the mean of all
@@ -114,7 +114,7 @@ RECIPES = {
         monitor="val_auc",
         augment="hard",
         label_smoothing=0.05,
-        averaging=1.0,
+        average_over=1.0,
         batch_norm_momentum=0.9,
     ),
 }

@@ -269,7 +269,7 @@ def test_options_that_make_no_sense_together_are_refused(
 def test_paper_recipe_is_the_papers():
     recipe = RECIPES["paper"]
     assert (recipe.epochs, recipe.patience, recipe.monitor) == (50, 10, "val_loss")
-    assert (recipe.augment, recipe.averaging, recipe.label_smoothing) == ("none", None, 0)
+    assert (recipe.augment, recipe.average_over, recipe.label_smoothing) == ("none", None, 0)
     schedule = recipe.optimizer(100)._learning_rate
     rates = [float(schedule(step)) for step in (0, 99_999, 100_000, 200_000)]
     np.testing.assert_allclose(rates, [1e-4, 1e-4, 0.96e-4, 0.96**2 * 1e-4], rtol=1e-6)

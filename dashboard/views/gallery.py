@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -94,9 +95,10 @@ def _gallery(store: Store, card: Card) -> None:
         st.error(f"The gallery cannot be shown. {err}")
 
 
-def first_in_gallery(store: Store) -> Sample | None:
-    """What Compare shows if nothing was chosen yet; None where there is nothing to choose from."""
+def first_in_gallery(path: Path) -> Sample | None:
+    """What Compare shows of a store if nothing was chosen yet; None if there is nothing to show."""
     try:
+        store = Store(path)
         groups = cache.gallery(str(store.path), cache.sets_stamp(store), gallery_set(store))
     except (DataError, StoreError):  # the page says what is wrong
         return None

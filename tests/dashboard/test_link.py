@@ -201,3 +201,13 @@ def test_the_picture_that_compare_will_show_is_in_its_link(app):
     first = app.run().query_params["sample"]
     start = AppTest.from_file(str(APP), default_timeout=120).run()
     assert linked(start)["Compare"] == {"sample": first}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("FASCORE_STORE", "/nowhere"), ("FASCORE_MAX_BATCH_FILES", "many")]
+)
+def test_the_way_to_other_pages_is_there_whatever_is_wrong(app, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    app.run()
+    assert len(app.error) == 1 and not app.exception
+    assert set(linked(app)) == {"Compare", *PAGES}

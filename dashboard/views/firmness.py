@@ -51,9 +51,7 @@ def firmness_places(names: Sequence[str]) -> FirmnessPlaces:
         left, right = st.columns([3, 1], gap="large")
     with left:
         strip, below = st.container(key=STRIP).empty(), st.container()
-    strip.html(
-        f'<div class="fs-wait" style="height: {strip_height(len(names))}px">being tried…</div>'
-    )
+    strip.html('<div class="fs-wait">being tried…</div>')
     return FirmnessPlaces(lines, strip, below, right)
 
 
@@ -66,12 +64,13 @@ def show_firmness(firmness: Mapping[str, Firmness], places: FirmnessPlaces) -> N
 
 
 def _list(words: Mapping[str, str], *, kind: str) -> str:
-    """Words about each network, below each other."""
+    """Words about each network, below each other, and how high the strip below is."""
     lines = "".join(
         f"<li><b>{html.escape(model_title(name))}</b>: {html.escape(about)}</li>"
         for name, about in words.items()
     )
-    return f'<ul class="{kind}">{lines}</ul>'
+    style = f"<style>:root {{ --fs-strip: {strip_height(len(words))}px; }}</style>"
+    return f'{style}<ul class="{kind}">{lines}</ul>'
 
 
 def firmness_pictures(

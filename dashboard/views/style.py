@@ -57,9 +57,9 @@ label:has(:focus-visible) {{
 [data-testid="stMain"]:has(.st-key-pictures) .st-key-answer_place {{ min-height: 8.2rem; }}
 .modebar-container {{ display: none; }} /* `save_buttons` presses what is in it */
 .st-key-progress {{ min-height: 2.2rem; }} /* nothing below moves when work begins and ends */
-/* as high as the buttons below the strip of scores, and the picture beside it, will be */
-.st-key-firmness_panel {{ min-height: 28rem; }}
-.st-key-firmness .fs-wait {{ aspect-ratio: auto; }}
+/* as high as the strip of scores will be with its buttons, or the picture beside it */
+.st-key-firmness_panel {{ min-height: max(28rem, calc(var(--fs-strip) + 3.6rem)); }}
+.st-key-firmness .fs-wait {{ aspect-ratio: auto; height: var(--fs-strip); }}
 .st-key-firmness .fs-strip {{ display: block; cursor: pointer; }}
 .st-key-firmness .fs-strip * {{ pointer-events: none; }} /* the nearest point is shown, not words */
 .fs-firm, .fs-firm-wait {{ margin: 0; padding-left: 1.1rem; line-height: 1.5; }}
@@ -130,7 +130,7 @@ label:has(:focus-visible) {{
   .st-key-grid [data-testid="stHorizontalBlock"] {{ column-gap: .6rem; }}
   .st-key-grid [data-testid="stColumn"] {{ flex: 1 1 calc(50% - .3rem);
     min-width: calc(50% - .3rem); }}
-  .st-key-firmness_panel {{ min-height: 60rem; }}
+  .st-key-firmness_panel {{ min-height: calc(var(--fs-strip) + 32rem); }}
   .st-key-firmness_panel [data-testid="stColumn"] {{ flex: 1 1 100%; min-width: 100%; }}
   .fs-chip {{ font-size: .74rem; padding-left: .3rem; }}
   .fs-chip .fs-word {{ font-size: .86rem; }}

@@ -125,6 +125,7 @@ def test_sliders_change_the_picture_until_a_verdict_turns_and_take_it_back(compa
     compared.locator(".st-key-what_if summary").click()
     sliders = compared.locator(".st-key-what_if").get_by_role("slider")
     changed = compared.get_by_text("The picture is changed by the sliders")
+    expect(sliders.first).to_be_visible(timeout=TIMEOUT)  # the panel unfolds
     for number in range(sliders.count()):
         for key in ("Home", "End"):  # its smallest value, and its largest
             sliders.nth(number).focus()

@@ -39,7 +39,7 @@ def test_export_opens_offline_with_verdicts_and_maps(page, browser, tmp_path):
     opened, asked = context.new_page(), []
     opened.on("request", lambda request: asked.append(request.url))
     opened.goto(file.as_uri())
-    opened.wait_for_function("() => document.querySelectorAll('.main-svg').length > 0")
+    opened.wait_for_function("() => document.querySelectorAll('.fs-strip [data-trial]').length > 0")
     assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
     assert opened.locator(".verdict").count() == len(VARIANTS)
     assert opened.locator(".scale").count() == CELLS

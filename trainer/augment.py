@@ -49,7 +49,17 @@ class Strength:
 
 
 STRONG = Strength()
-HARD = Strength(0.12, 0.2, 0.3, 0.2, 0.7, 0.35, 9.0, 0.3, 35.0)
+HARD = Strength(
+    hard_light=0.12,
+    uneven_light=0.2,
+    blurred=0.3,
+    sharpened=0.2,
+    sharpest=0.7,
+    noisy=0.35,
+    loudest=9.0,
+    stored=0.3,
+    worst=35.0,
+)
 
 
 def made_new(image: tf.Tensor, seed: tf.Tensor, *, by: Strength) -> tf.Tensor:

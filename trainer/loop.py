@@ -260,6 +260,8 @@ class Trainer:
 
 def best_epoch(history: list[dict[str, float]], recipe: Recipe) -> int:
     """Number of the epoch whose weights are kept, counted from 1; the first of equals."""
+    if recipe.monitor is None:
+        return len(history)
     values = np.array([record[recipe.monitor] for record in history])
     return int(values.argmax() if recipe.monitor == "val_auc" else values.argmin()) + 1
 

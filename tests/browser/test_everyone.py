@@ -34,6 +34,11 @@ FOCUS = """() => {
     };
 }"""
 
+# nothing fades or changes its colour any more; what turns for ever is let turn
+STILL = """() => document.getAnimations().every(animation =>
+    animation.playState !== 'running'
+    || animation.effect.getComputedTiming().iterations === Infinity)"""
+
 
 @pytest.fixture(scope="module")
 def axe() -> Path:
@@ -47,9 +52,10 @@ def axe() -> Path:
 
 
 def settle(page) -> None:
-    """Waits until the page has been drawn and its elements have faded in."""
+    """Waits until the page has been drawn, and its elements have their colours."""
     page.wait_for_function(IDLE, timeout=TIMEOUT)
     page.wait_for_timeout(800)
+    page.wait_for_function(STILL, timeout=TIMEOUT)
 
 
 def violations(page, axe: Path) -> list[str]:
@@ -75,6 +81,7 @@ def test_every_page_can_be_read_by_everyone(page, axe):
         found[path, section, "light"] = violations(page, axe)
         if page.viewport_size["width"] > 1000:  # colours are the same on every width
             page.emulate_media(color_scheme="dark")
+            settle(page)
             found[path, section, "dark"] = violations(page, axe)
             page.emulate_media(color_scheme="light")
     assert {stop: rules for stop, rules in found.items() if rules} == {}
@@ -87,6 +94,7 @@ def test_start_leads_to_the_explanations_by_keyboard_alone(page):
     for _ in range(60):
         page.keyboard.press("Tab")
         page.wait_for_timeout(120)
+        page.wait_for_function(STILL, timeout=TIMEOUT)
         focus = page.evaluate(FOCUS)
         if focus is None:
             continue

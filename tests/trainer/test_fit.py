@@ -29,6 +29,7 @@ from trainer import familiar, training_state
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
 from trainer.familiar import familiarise
+from trainer.loop import best_epoch
 from trainer.prepare import prepare
 from trainer.recipes import RECIPES
 
@@ -264,6 +265,16 @@ def test_options_that_make_no_sense_together_are_refused(
     command = ["fit", "--data", str(build.path), "--store", str(tmp_path / "s"), *options]
     assert main(command) == 2
     assert sentence in capsys.readouterr().err
+
+
+def test_without_a_monitor_the_last_epoch_is_kept():
+    history = [{"val_auc": auc, "val_loss": 1 - auc} for auc in (0.9, 0.8, 0.7)]
+    kept = {
+        monitor: best_epoch(history, replace(RECIPES["finish"], monitor=monitor))
+        for monitor in ("val_auc", "val_loss", None)
+    }
+    assert kept == {"val_auc": 1, "val_loss": 1, None: 3}
+    assert RECIPES["finish"].monitor is None
 
 
 def test_paper_recipe_is_the_papers():

@@ -11,7 +11,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from fascore.errors import FascoreError
 
+COMMON = ("store", "threshold", "set")  # what pages write that show results of a test set
 _LAST = "address_last"  # what was written of each name last
+_NAMES = "address_names"  # which names each page writes
+_PAGE = "address_page"  # the path of the page that runs
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,11 @@ class Part:
     name: str
     read: Callable[[str | None], None]
     write: Callable[[], str | None]
+
+
+def on_page(page: str) -> None:
+    """Says which page runs, by its path: what is kept from now on is of its address."""
+    st.session_state[_PAGE] = page
 
 
 def follow(parts: Sequence[Part]) -> list[str]:
@@ -66,6 +74,33 @@ def keep(parts: Sequence[Part]) -> None:
         st.query_params.from_dict(others | wanted)  # at once: each change is a step of the way back
     last = st.session_state.get(_LAST, {})
     st.session_state[_LAST] = {n: t for n, t in last.items() if n not in names} | wanted
+    page = st.session_state.get(_PAGE, "")
+    st.session_state.setdefault(_NAMES, {}).setdefault(page, set()).update(names)
+
+
+def of_page(
+    page: str, parts: Sequence[Part] = (), *, own: Sequence[str] = COMMON
+) -> dict[str, str]:
+    """The address that a page will write: with it, opening the page is one step of the way back.
+
+    Parameters
+    ----------
+    page : str
+        Its path in the address.
+    parts : sequence of Part
+        What is known by now; of all else what was written last.
+    own : sequence of str
+        Names that the page writes; those it has written are known.
+    """
+    names = st.session_state.get(_NAMES, {}).get(page, set()) | set(own)
+    known = {part.name for part in parts}
+    last = {n: t for n, t in st.session_state.get(_LAST, {}).items() if n not in known}
+    return {name: text for name, text in (last | _texts(parts)).items() if name in names}
+
+
+def was_on(page: str) -> bool:
+    """Whether the session has been on the page of this path."""
+    return page in st.session_state.get(_NAMES, {})
 
 
 def go(page: str, **changed: str) -> NoReturn:

@@ -7,6 +7,8 @@ import logging
 import os
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -80,27 +82,62 @@ def choose_test_set(store: Store) -> list[address.Part]:
     return link
 
 
+def page_links(parts: list[address.Part]) -> None:
+    """Draws the navigation; each page is opened under the address that it will write.
+
+    Streamlit's own opens a page without one, and the page's would be a second step of the way back.
+    """
+    for page in PAGES:
+        path = page.url_path
+        own = [name for name in address.COMMON if name != "set" or path in OF_A_TEST_SET]
+        names = address.of_page(path, parts, own=own)
+        if path == "compare" and parts and not address.was_on(path):
+            first = views.first_in_gallery(state.store_path())
+            names |= {"sample": first.sample_id} if first else {}
+        st.page_link(page, query_params=names)
+
+
+def draw_controls(page: st.Page) -> list[address.Part]:
+    """Draws the controls that pages share; what the address names of them."""
+    limits()  # a page without them would fail at the first click
+    link = views.common_parts(state.store_paths())
+    for sentence in address.follow(link):
+        st.error(sentence)
+    state.open_store(views.store_control(state.store_paths()))
+    views.store_note(state.store_path())
+    alone = page.url_path == "stores" and len(state.store_paths()) < 2  # nothing to compare
+    if page.url_path in OF_A_TEST_SET and not alone:
+        link += choose_test_set(Store(state.store_path()))
+    # here and not in the pages: a widget of a page is another one on the next
+    if page.url_path not in WITHOUT_THRESHOLD and not alone:
+        state.set_threshold(views.threshold_control())
+    return link
+
+
 def run_page() -> None:
-    """Draws the page that was asked for; whatever goes wrong in it ends here, in one sentence."""
+    """Draws the page that was asked for, and whatever happens the way to the others."""
     views.style()
     require_sign_in()
-    page = st.navigation(PAGES)
-    try:
-        limits()  # a page without them would fail at the first click
-        link = views.common_parts(state.store_paths())
-        for sentence in address.follow(link):
-            st.error(sentence)
-        state.open_store(views.store_control(state.store_paths()))
-        views.store_note(state.store_path())
-        alone = page.url_path == "stores" and len(state.store_paths()) < 2  # nothing to compare
-        if page.url_path in OF_A_TEST_SET and not alone:
-            link += choose_test_set(Store(state.store_path()))
-        # here and not in the pages: a widget of a page is another one on the next
-        if page.url_path not in WITHOUT_THRESHOLD and not alone:
-            state.set_threshold(views.threshold_control())
+    page = st.navigation(PAGES, position="hidden")
+    address.on_page(page.url_path)
+    navigation, link = st.sidebar.container(key="navigation"), list[address.Part]()
+    with told(page):
+        link = draw_controls(page)
+    with navigation:
+        page_links(link)
+    if not link:  # it was told why
+        return
+    with told(page):
         if page.url_path != "compare":  # whose address names more, written at once
             address.keep(link)
         page.run()
+
+
+@contextmanager
+def told(page: st.Page) -> Iterator[None]:
+    """Whatever goes wrong in the block ends here, in one sentence."""
+    try:
+        yield
     except FascoreError as err:  # bad input: its sentence says what to do
         st.error(str(err))
     except Exception as err:  # the outermost place: a traceback never reaches the page

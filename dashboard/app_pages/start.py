@@ -140,7 +140,10 @@ def draw_tables(store: Store, cards: Mapping[str, Card], of: SetKey) -> None:
         "brackets what the number could be on other images like these (95 % intervals)."
     )
     st.page_link(
-        "app_pages/metrics.py", label="All tables and curves", icon=":material/monitoring:"
+        "app_pages/metrics.py",
+        label="All tables and curves",
+        icon=":material/monitoring:",
+        query_params=address.of_page("metrics"),
     )
 
 
@@ -197,6 +200,7 @@ def draw_maps(store: Store, of: SetKey) -> Conclusion:
             "app_pages/explanations.py",
             label="What was measured, and why each answer",
             icon=":material/gavel:",
+            query_params=address.of_page("explanations"),
         )
     return conclude_maps(claims, read_planted(key))
 

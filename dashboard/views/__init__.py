@@ -31,7 +31,7 @@ from dashboard.views.firmness import (
     firmness_places,
     show_firmness,
 )
-from dashboard.views.gallery import choose_picture, set_root
+from dashboard.views.gallery import choose_picture, first_in_gallery, set_root
 from dashboard.views.grid import fill_maps, judge_rows, place_columns, place_maps
 from dashboard.views.hiding import hiding_panel
 from dashboard.views.images import CELLS, cell_words, patterns_table, test_image_tiles, test_set
@@ -89,6 +89,7 @@ __all__ = [
     "batch_upload",
     "chosen_change",
     "fill_maps",
+    "first_in_gallery",
     "explained_files",
     "export_files",
     "export_waits",

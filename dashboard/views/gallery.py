@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -92,6 +93,17 @@ def _gallery(store: Store, card: Card) -> None:
         _samples(card, name, title, set_root(store, card, name), samples, species)
     except (DataError, StoreError) as err:
         st.error(f"The gallery cannot be shown. {err}")
+
+
+def first_in_gallery(path: Path) -> Sample | None:
+    """What Compare shows of a store if nothing was chosen yet; None if there is nothing to show."""
+    try:
+        store = Store(path)
+        groups = cache.gallery(str(store.path), cache.sets_stamp(store), gallery_set(store))
+    except (DataError, StoreError):  # the page says what is wrong
+        return None
+    first = next((name for name in SPECIES_TITLES if groups.get(name)), None)
+    return None if first is None else page_of(groups[first], first)[0]
 
 
 def set_root(store: Store, card: Card, name: str) -> str:

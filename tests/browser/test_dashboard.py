@@ -15,7 +15,7 @@ from fascore.report import store_report
 from fascore.scores.evaluation import evaluate_scores, score_quality
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import Store
-from tools.browser import ROOT
+from tools.browser import IDLE, ROOT
 
 pytestmark = pytest.mark.browser
 
@@ -157,14 +157,19 @@ def test_pages_open_and_come_back(page):
     }
     for name, (heading, last) in pages.items():
         open_sidebar(page)
-        page.get_by_test_id("stSidebarNavLink").filter(has_text=name).click()
+        page.locator(".st-key-navigation a").filter(has_text=name).click()
         page.get_by_role("heading", name=heading).wait_for(timeout=TIMEOUT)
         page.get_by_text(last).first.wait_for(timeout=TIMEOUT)
         page.wait_for_timeout(300)
         check(page)
     open_sidebar(page)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Compare").click()
+    page.locator(".st-key-navigation a").filter(has_text="Compare").click()
     wait_for_grid(page)
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+    for heading in ("About fascore", "Faces behind", "Metrics on a whole"):  # one press a page
+        page.go_back()
+        page.get_by_role("heading", name=heading).wait_for(timeout=TIMEOUT)
+        page.wait_for_function(IDLE, timeout=TIMEOUT)
 
 
 def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
@@ -196,7 +201,7 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     expected = evaluate_scores(score_quality(Store(STORE).scored("cnn")), threshold=0.4)
     assert label == cell_words(int(expected.rates.confusion[1, 0]), SPOOF, False)
     open_sidebar(page)
-    page.get_by_test_id("stSidebarNavLink").filter(has_text="Images").click()
+    page.locator(".st-key-navigation a").filter(has_text="Images").click()
     page.get_by_text(f"{label} by CNN").wait_for(timeout=TIMEOUT)
     check(page)
 

@@ -1,10 +1,13 @@
 """The address of Compare names the gallery picture on show, and opens it again."""
 
+from urllib.parse import parse_qsl
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from dashboard import cache
 from fascore.store import Store
-from tests.dashboard.conftest import encoded, picture, text_of
+from tests.dashboard.conftest import APP, encoded, picture, text_of
 
 pytestmark = pytest.mark.usefixtures("detect")
 
@@ -172,3 +175,39 @@ def test_an_upload_is_in_no_link(app, store_path):
     app.segmented_control(key="source").set_value("upload").run()
     app.file_uploader[0].set_value(("face.png", encoded(picture()), "image/png")).run()
     assert "sample" not in app.query_params and "in no link" in text_of(app)
+
+
+PAGES = (
+    "Start", "Many pictures", "Metrics", "Explanations", "Images", "Training", "Stores", "About",
+)  # fmt: skip
+
+
+def linked(app):
+    """What the navigation's links name, by page."""
+    links = app.sidebar.get("page_link")
+    return {link.proto.label: dict(parse_qsl(link.proto.query_string)) for link in links}
+
+
+def test_a_page_is_opened_under_the_address_that_it_will_write(app):
+    app.run()
+    shown = {"sample": app.query_params["sample"]}
+    assert linked(app) == {"Compare": shown} | dict.fromkeys(PAGES, {})
+    app.selectbox(key="threshold_rule").set_value("bpcer_1").run()
+    rule = {"threshold": "bpcer_1"}
+    assert linked(app) == {"Compare": rule | shown} | dict.fromkeys(PAGES, rule)
+
+
+def test_the_picture_that_compare_will_show_is_in_its_link(app):
+    first = app.run().query_params["sample"]
+    start = AppTest.from_file(str(APP), default_timeout=120).run()
+    assert linked(start)["Compare"] == {"sample": first}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("FASCORE_STORE", "/nowhere"), ("FASCORE_MAX_BATCH_FILES", "many")]
+)
+def test_the_way_to_other_pages_is_there_whatever_is_wrong(app, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
+    app.run()
+    assert len(app.error) == 1 and not app.exception
+    assert set(linked(app)) == {"Compare", *PAGES}

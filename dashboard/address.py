@@ -103,17 +103,19 @@ def was_on(page: str) -> bool:
     return page in st.session_state.get(_NAMES, {})
 
 
-def go(page: str, **changed: str) -> NoReturn:
+def go(page: str, **changed: str | None) -> NoReturn:
     """Switches to a page under the address that it will write: one step of the way back, not two.
 
     Parameters
     ----------
     page : str
-        As `st.switch_page` takes it.
-    changed : str
-        What the session now holds of that page's parts, other than was written last.
+        Its path in the address.
+    changed : str or None
+        What the session now holds of that page's parts, other than was written last; None for a
+        default.
     """
-    st.switch_page(page, query_params={**st.session_state.get(_LAST, {}), **changed})
+    names = {name: text for name, text in {**of_page(page), **changed}.items() if text is not None}
+    st.switch_page(f"app_pages/{page}.py", query_params=names)
 
 
 def widget_part(

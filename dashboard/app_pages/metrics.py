@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, state, views
+from dashboard import address, cache, state, views
 from dashboard.cache import ModelKey
 from fascore.labels import SPECIES_TITLES, SPOOF
 from fascore.report.numbers import comparison_origin
@@ -151,7 +151,7 @@ def species_buttons(chosen: Comparison) -> None:
         for species in chosen.measured[name].apcer:
             if st.button(SPECIES_TITLES.get(species, species), key=f"species_{species}"):
                 state.ask_for_images(name, label=SPOOF, right=False, species=species)
-                st.switch_page("app_pages/images.py")
+                address.go("images")
 
 
 def draw_confusions(chosen: Comparison) -> None:
@@ -180,7 +180,7 @@ def cell_buttons(name: str, chosen: Comparison) -> None:
             count = int(confusion[label, label if right else 1 - label])
             if st.button(views.cell_words(count, label, right), key=f"cell_{name}_{label}_{right}"):
                 state.ask_for_images(name, label=label, right=right)
-                st.switch_page("app_pages/images.py")
+                address.go("images")
 
 
 def draw_slices(chosen: Comparison) -> None:

@@ -114,7 +114,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
             )
             if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
                 state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
-                address.go("app_pages/compare.py", sample=sample.sample_id)
+                address.go("compare", sample=sample.sample_id)
     except (DataError, StoreError) as err:
         st.error(f"The faces cannot be shown. {err}")
 

@@ -125,4 +125,4 @@ def _compare_button(data: FaceData, sample: Sample, place: Place, *, key: str) -
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
         state.choose_sample(data, sample, root=place.root, test_set=place.name)
-        address.go("app_pages/compare.py", sample=sample.sample_id)
+        address.go("compare", sample=sample.sample_id)

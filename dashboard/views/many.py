@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import many, state, turns
+from dashboard import address, many, state, turns
 from dashboard.limits import Limits
 from dashboard.views.store_info import store_place
 from dashboard.views.style import WORDS, model_title
@@ -152,7 +152,7 @@ def _picked(judged: Judged) -> None:
             st.text(" ".join(filter(None, [said, row.note])))
             if row.is_picture and st.button("Open in Compare", icon=":material/compare:"):
                 many.show(row)
-                st.switch_page("app_pages/compare.py")
+                address.go("compare", sample=None)
 
 
 def _styled(

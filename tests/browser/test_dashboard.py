@@ -200,9 +200,11 @@ def test_threshold_set_by_hand_is_the_same_on_both_pages(page):
     label = cell.inner_text()
     expected = evaluate_scores(score_quality(Store(STORE).scored("cnn")), threshold=0.4)
     assert label == cell_words(int(expected.rates.confusion[1, 0]), SPOOF, False)
-    open_sidebar(page)
-    page.locator(".st-key-navigation a").filter(has_text="Images").click()
+    steps = page.evaluate("() => history.length")
+    cell.click()
     page.get_by_text(f"{label} by CNN").wait_for(timeout=TIMEOUT)
+    page.wait_for_function(IDLE, timeout=TIMEOUT)
+    assert page.evaluate("() => history.length") == steps + 1  # one press of Back
     check(page)
 
 

@@ -25,7 +25,7 @@ from trainer.build import Prepared
 from trainer.distribution import is_chief
 from trainer.loop import Trainer, best_epoch
 from trainer.recipes import Recipe
-from trainer.training_key import IMAGENET, NONE, is_trained, training_key
+from trainer.training_key import IMAGENET, NONE, initial_weights, is_trained, training_key
 
 SOFTWARE = ("tensorflow", "keras", "numpy")
 LOGS = "logs"  # in the store, for TensorBoard
@@ -71,9 +71,7 @@ def fit(
     strategy = strategy or tf.distribute.get_strategy()
     initial = {name: initial_weights(weights, name) for name in models}
     keys = {
-        name: training_key(
-            name, build, recipe, seed=seed, precision=precision, weights=initial[name]
-        )
+        name: training_key(name, build, recipe, seed=seed, precision=precision, weights=weights)
         for name in models
     }
     open_models = [n for n in models if again or not is_trained(store_path / n, keys[n])]
@@ -153,11 +151,6 @@ def _is_readable(store_path: Path) -> bool:
     except StoreError:
         return False
     return True
-
-
-def initial_weights(weights: str, name: str) -> str:
-    """A network's own file where `weights` is a store, else `weights`."""
-    return str(Path(weights) / name / store.WEIGHTS) if Path(weights).is_dir() else weights
 
 
 def _check_weights(name: str, weights: str) -> None:

@@ -20,6 +20,11 @@ from trainer.training_state import check_state
 IMAGENET, NONE = "imagenet", "none"
 
 
+def initial_weights(weights: str, name: str) -> str:
+    """A network's own file where `weights` is a store, else `weights`."""
+    return str(Path(weights) / name / store.WEIGHTS) if Path(weights).is_dir() else weights
+
+
 def training_key(
     name: str,
     build: Prepared,
@@ -39,8 +44,9 @@ def training_key(
         "build": build.config.name,
         "images": build.data["images"],
     }
-    if weights not in (IMAGENET, NONE) and Path(weights).is_file():
-        key["initial_sha256"] = sha256(Path(weights))  # another file may get the same name
+    file = Path(initial_weights(weights, name))
+    if weights not in (IMAGENET, NONE) and file.is_file():
+        key["initial_sha256"] = sha256(file)  # another file may get the same name
     return key
 
 

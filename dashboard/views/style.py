@@ -31,7 +31,7 @@ label:has(:focus-visible) {{
   color: light-dark(#fff, #10161C); }}
 .block-container {{ padding-top: 3.2rem; padding-bottom: 3rem; max-width: 1500px; }}
 .st-key-grid {{ margin-top: 1rem; }}
-.st-key-navigation {{ gap: .1rem; margin-top: -1.5rem; padding-bottom: 1rem;
+.st-key-navigation {{ gap: .5rem; margin-top: -1.5rem; padding-bottom: 1rem;
   border-bottom: 1px solid var(--fs-line); }}
 /* the limit that Streamlit states is above ours, so that a refusal has our sentence */
 [data-testid="stFileUploaderDropzoneInstructions"] {{ display: none; }}

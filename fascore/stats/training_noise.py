@@ -18,6 +18,8 @@ from fascore.stats.blocked import BlockedTest, blocked_test
 from fascore.stats.intervals import CONFIDENCE, Interval
 from fascore.store import Card, Store
 
+COMMON_STARTS = ("random", "imagenet")  # initial weights that do not differ by seed
+
 
 @dataclass(frozen=True)
 class SeedDifference:
@@ -151,7 +153,12 @@ def _settings(cards: Sequence[Card]) -> dict[str, str]:
 def _setting(card: Card) -> dict[str, Any]:
     training, counts = card.training, card.data.get("counts", {})
     images = {"training_images": sum(counts["train"].values())} if "train" in counts else {}
-    kept = {name: training[name] for name in ("epochs", "initial_weights")}
+    start = training["initial_weights"]
+    # those that go on from trained networks do so each from its own
+    kept = {
+        "epochs": training["epochs"],
+        "initial_weights": start if start in COMMON_STARTS else "a trained network's",
+    }
     config = {key: value for key, value in training.get("config", {}).items() if key != "name"}
     return kept | config | images  # of epochs the planned number: a run may have stopped early
 

@@ -218,7 +218,7 @@ def test_given_weights_are_where_training_starts(build, trained, tmp_path, whole
                     for s in (Store(tmp_path), trained))  # fmt: skip
     np.testing.assert_allclose(ours, theirs, atol=1e-6)
     training = Store(tmp_path).card("cnn").training
-    assert training["initial_weights"] == str(file)
+    assert training["initial_weights"] == given
     assert training["initial_sha256"] == sha256(file)
 
 

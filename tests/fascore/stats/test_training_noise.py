@@ -118,6 +118,18 @@ def test_runs_of_another_recipe_say_in_what(scored_store):
     assert "otherwise than the store's networks: epochs 3, not 24. They" in note
 
 
+def test_runs_that_go_on_each_from_its_own_networks_need_no_note(scored_store):
+    add_study(scored_store.path, seeds=2)
+    for path in scored_store.path.rglob(CARD):
+        seed = path.parent.parent.name
+        rewrite_card(path, training={"initial_weights": f"runs/first-{seed}"})
+    assert recipe_note(study_runs(scored_store.path), scored_store) == ""
+    for name in scored_store.names:
+        rewrite_card(scored_store.path / name / CARD, training={"initial_weights": "random"})
+    note = recipe_note(study_runs(scored_store.path), scored_store)
+    assert "initial weights a trained network's, not random." in note
+
+
 def test_cards_without_a_recipe_still_have_their_epochs(scored_store):
     add_study(scored_store.path, seeds=2)
     for path in scored_store.path.glob(f"study/seed-1/*/{CARD}"):

@@ -64,13 +64,18 @@ def _settings(card: Card) -> dict[str, str]:
         "input, px": card.size,
         "crop, times the face": card.crop_expansion,
         "recipe": training.get("recipe"),
-        **{key.replace("_", " "): value for key, value in config.items()},
+        **{key.replace("_", " "): _given(value) for key, value in config.items()},
         "seed": training.get("seed"),
         "initial weights": training.get("initial_weights"),
         "threshold's rule": card.threshold.get("rule"),
         **card.software,
     }
     return {key: _text(value) for key, value in told.items() if value is not None}
+
+
+def _given(value: Any) -> Any:
+    """A recipe's setting; None is one that it does without."""
+    return "none" if value is None else value
 
 
 def _cost(card: Card, run: Run | None) -> dict[str, str]:

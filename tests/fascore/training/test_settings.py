@@ -16,6 +16,12 @@ def test_setting_that_one_card_lacks_is_said_not_to_be_recorded():
     assert settings_table(cards).loc["dropout"].tolist() == [NOT_RECORDED, "1"]
 
 
+def test_setting_that_a_recipe_does_without_is_none_and_not_unrecorded():
+    config = CONFIG | {"monitor": None}
+    cards = {"cnn": card("cnn", config=config), "cnn_channel": card("cnn_channel")}
+    assert settings_table(cards).loc["monitor"].tolist()[0] == "none"
+
+
 def test_time_an_epoch_is_the_historys_or_the_whole_times_share(trained):
     cards = {"cnn": card("cnn"), "cnn_channel": card("cnn_channel", seconds=10.0)}
     runs = {"cnn": read_runs(trained)[0]}

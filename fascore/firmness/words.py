@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fascore.firmness.trials import Firmness
+from fascore.sentences import joined
 
 
 def firmness_words(firmness: Firmness) -> str:
@@ -51,5 +52,5 @@ def least_firm_words(firmness: Mapping[str, Firmness], *, title: Callable[[str],
     if len(least) == len(firmness):
         who, firm = "All verdicts", "equally firm"
     else:
-        who, firm = " and ".join(map(title, least)), "the least firm"
+        who, firm = joined([title(name) for name in least]), "the least firm"
     return f"{who} are {firm}: {turned} of {count} changes turn each verdict."

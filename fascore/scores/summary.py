@@ -9,6 +9,7 @@ from fascore.errors import FascoreError
 from fascore.labels import SPECIES_TITLES
 from fascore.scores.comparison import Comparison
 from fascore.scores.evaluation import Evaluation
+from fascore.sentences import joined
 from fascore.stats.intervals import CONFIDENCE, Interval, percent_text
 from fascore.stats.paired import PairedTest
 
@@ -39,7 +40,7 @@ def pairs_sentence(
     if not better:
         return f"No two of the networks can be told apart on {images}."
     parts = [
-        f"{_joined(names)} make{'s' if len(names) == 1 else ''} fewer errors than {title(worse)}"
+        f"{joined(names)} make{'s' if len(names) == 1 else ''} fewer errors than {title(worse)}"
         for worse, names in better.items()
     ]
     rest = len(tests) - sum(map(len, better.values()))
@@ -72,16 +73,16 @@ def weakest_sentence(measured: Mapping[str, Evaluation], title: Title = str) -> 
     parts = []
     if accepted:
         rate, names = _highest(accepted)
-        kinds = _joined(sorted({SPECIES_TITLES[measured[name].pad.worst] for name in names}))
+        kinds = joined(sorted({SPECIES_TITLES[measured[name].pad.worst] for name in names}))
         parts.append(
             f"up to {rate} % of one kind of attack pass as live (APCER: {kinds}; "
-            f"{_joined([title(name) for name in names])})"
+            f"{joined([title(name) for name in names])})"
         )
     if rejected:
         rate, names = _highest(rejected)
         parts.append(
             f"up to {rate} % of live faces are rejected (BPCER: "
-            f"{_joined([title(name) for name in names])})"
+            f"{joined([title(name) for name in names])})"
         )
     return f"At the networks' thresholds {', and '.join(parts)}." if parts else ""
 
@@ -91,9 +92,3 @@ def _highest(rates: Mapping[str, Interval]) -> tuple[str, list[str]]:
     highest = max(rates.values(), key=lambda rate: rate.estimate)
     names = [name for name, rate in rates.items() if rate.estimate == highest.estimate]
     return percent_text(highest), names
-
-
-def _joined(names: Sequence[str]) -> str:
-    """Names as a sentence lists them."""
-    *before, last = names
-    return f"{', '.join(before)} and {last}" if before else last

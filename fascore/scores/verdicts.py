@@ -10,6 +10,7 @@ import pandas as pd
 from fascore.labels import SPOOF
 from fascore.scores.comparison import Comparison
 from fascore.scores.evaluation import judged_rightly
+from fascore.sentences import joined
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def verdict_sentence(
         return f"The network says {word[most]}{right}."
     everyone = "Both" if len(spoof) == 2 else f"All {len(spoof)}"
     share = f"{len(groups[most])} of {len(spoof)}" if groups[not most] else everyone
-    others = " and ".join(title(name) for name in groups[not most])
+    others = joined([title(name) for name in groups[not most]])
     verb = "says" if len(groups[not most]) == 1 else "say"
     rest = f"; {others} {verb} {word[not most]}" if others else ""
     return f"{share} networks say {word[most]}{right}{rest}."

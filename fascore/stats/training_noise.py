@@ -159,7 +159,11 @@ def _setting(card: Card) -> dict[str, Any]:
         "epochs": training["epochs"],
         "initial_weights": start if start in COMMON_STARTS else "a trained network's",
     }
-    config = {key: value for key, value in training.get("config", {}).items() if key != "name"}
+    config = {
+        name: "none" if value is None else value
+        for name, value in training.get("config", {}).items()
+        if name != "name"
+    }
     return kept | config | images  # of epochs the planned number: a run may have stopped early
 
 

@@ -101,6 +101,10 @@ def test_firmness_in_words():
             {"a": firm(0.1, 0.9, 0.9), "b": firm(0.1, 0.8, 0.8), "c": firm(0.9, 0.8, 0.8)},
             "a and b are the least firm: 1 of 3 changes turn each verdict.",
         ),
+        (
+            dict.fromkeys("abc", firm(0.1, 0.9, 0.9)) | {"d": firm(0.9, 0.8, 0.8)},
+            "a, b and c are the least firm",
+        ),
     ],
 )
 def test_least_firm_network_is_named(of, told):

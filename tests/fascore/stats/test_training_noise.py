@@ -108,14 +108,15 @@ def test_runs_of_the_stores_own_recipe_need_no_note(scored_store):
 
 
 def test_runs_of_another_recipe_say_in_what(scored_store):
-    store_config = {"epochs": 24, "learning_rate": 0.0015, "name": "demo"}
+    store_config = {"epochs": 24, "learning_rate": 0.0015, "name": "demo", "monitor": None}
     for name in scored_store.names:
         rewrite_card(scored_store.path / name / CARD, training={"config": store_config})
     add_study(scored_store.path, seeds=2)
+    config = {"epochs": 3, "name": "short", "augment": True, "monitor": "val_auc"}
     for path in scored_store.path.glob(f"study/*/*/{CARD}"):
-        rewrite_card(path, training={"config": {"epochs": 3, "name": "short", "augment": True}})
+        rewrite_card(path, training={"config": config})
     note = recipe_note(study_runs(scored_store.path), scored_store)
-    assert "otherwise than the store's networks: epochs 3, not 24. They" in note
+    assert "store's networks: epochs 3, not 24; monitor val_auc, not none. They" in note
 
 
 def test_runs_that_go_on_each_from_its_own_networks_need_no_note(scored_store):

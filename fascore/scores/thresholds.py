@@ -105,6 +105,9 @@ THRESHOLD_RULES = {
     "bpcer_1": ThresholdRule(
         "BPCER = 1 %", lambda scored: bpcer_threshold(live_scores(scored), limit=0.01)
     ),
+    "bpcer_5": ThresholdRule(
+        "BPCER = 5 %", lambda scored: bpcer_threshold(live_scores(scored), limit=0.05)
+    ),
     "apcer_5": ThresholdRule(
         "APCER = 5 %", lambda scored: apcer_threshold(scores_by_species(scored), limit=0.05)
     ),

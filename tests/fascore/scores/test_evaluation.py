@@ -42,9 +42,10 @@ def test_rules_do_what_they_say():
     )
     chosen = {name: rule.choose(scored) for name, rule in THRESHOLD_RULES.items()}
     quality = score_quality(scored)
-    bpcer = evaluate_scores(quality, threshold=chosen["bpcer_1"]).bpcer.estimate
-    lower = evaluate_scores(quality, threshold=chosen["bpcer_1"] - 1e-3).bpcer.estimate
-    assert bpcer <= 0.01 <= lower
+    for rule, limit in (("bpcer_1", 0.01), ("bpcer_5", 0.05)):
+        bpcer = evaluate_scores(quality, threshold=chosen[rule]).bpcer.estimate
+        lower = evaluate_scores(quality, threshold=chosen[rule] - 1e-3).bpcer.estimate
+        assert bpcer <= limit <= lower
     apcer = evaluate_scores(quality, threshold=chosen["apcer_5"]).pad.apcer
     higher = evaluate_scores(quality, threshold=chosen["apcer_5"] + 0.02).pad.apcer
     assert apcer <= 0.05 < higher

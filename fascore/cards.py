@@ -45,6 +45,12 @@ class Card:
         return float(self.threshold.get("value", DEFAULT_THRESHOLD))
 
     @property
+    def goes_on_from(self) -> str | None:
+        """The store or file of the trained network that training started from; None without one."""
+        start = self.training.get("initial_weights")
+        return None if start in (None, "random", "imagenet") else str(start)
+
+    @property
     def temperature(self) -> float | None:
         """Of `fascore.scores.temperature.calibrated`; None before evaluation, or without it."""
         value = self.calibration.get("temperature")

@@ -13,6 +13,7 @@ from fascore.stats.training_noise import recipe_note
 from fascore.store import Card, Store, study_runs
 from fascore.training.figures import CURVES, metric_span, training_figure
 from fascore.training.history import Run
+from fascore.training.settings import earlier_note
 
 TITLE = "How the networks were trained"
 REFRESH = "10s"  # while a training is in progress
@@ -37,6 +38,8 @@ def page() -> None:
         draw_progress()
     names = choose_networks(list(cards))
     if names:
+        if note := earlier_note({name: cards[name] for name in names}):
+            st.info(note)
         draw_curves([run for run in runs if run.model in names], names)
         draw_settings(store, {name: cards[name] for name in names}, runs)
 

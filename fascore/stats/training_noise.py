@@ -18,8 +18,6 @@ from fascore.stats.blocked import BlockedTest, blocked_test
 from fascore.stats.intervals import CONFIDENCE, Interval
 from fascore.store import Card, Store
 
-COMMON_STARTS = ("random", "imagenet")  # initial weights that do not differ by seed
-
 
 @dataclass(frozen=True)
 class SeedDifference:
@@ -153,12 +151,9 @@ def _settings(cards: Sequence[Card]) -> dict[str, str]:
 def _setting(card: Card) -> dict[str, Any]:
     training, counts = card.training, card.data.get("counts", {})
     images = {"training_images": sum(counts["train"].values())} if "train" in counts else {}
-    start = training["initial_weights"]
     # those that go on from trained networks do so each from its own
-    kept = {
-        "epochs": training["epochs"],
-        "initial_weights": start if start in COMMON_STARTS else "a trained network's",
-    }
+    start = "a trained network's" if card.goes_on_from else training["initial_weights"]
+    kept = {"epochs": training["epochs"], "initial_weights": start}
     config = {
         name: "none" if value is None else value
         for name, value in training.get("config", {}).items()

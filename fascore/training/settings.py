@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fascore.labels import SPECIES_TITLES
+from fascore.sentences import joined
 from fascore.store import Card
 from fascore.training.history import Run
 
@@ -37,6 +38,20 @@ def differing(settings: pd.DataFrame) -> pd.Series:
     {'epochs': False, 'data': True}
     """
     return settings.nunique(axis=1) > 1
+
+
+def earlier_note(cards: Mapping[str, Card]) -> str:
+    """That networks were trained before, by what their histories and times do not hold.
+
+    Empty where all started from random weights or ImageNet's.
+    """
+    starts = list(dict.fromkeys(filter(None, (card.goes_on_from for card in cards.values()))))
+    if not starts:
+        return ""
+    return (
+        f"These trainings went on from networks that had been trained before ({joined(starts)}). "
+        "What came before is in none of the curves and times on this page."
+    )
 
 
 def cost_table(cards: Mapping[str, Card], runs: Mapping[str, Run]) -> pd.DataFrame:

@@ -1,5 +1,11 @@
 from fascore.training.history import read_runs
-from fascore.training.settings import NOT_RECORDED, cost_table, differing, settings_table
+from fascore.training.settings import (
+    NOT_RECORDED,
+    cost_table,
+    differing,
+    earlier_note,
+    settings_table,
+)
 from tests.fascore.training.conftest import CONFIG, card
 
 
@@ -20,6 +26,12 @@ def test_setting_that_a_recipe_does_without_is_none_and_not_unrecorded():
     config = CONFIG | {"monitor": None}
     cards = {"cnn": card("cnn", config=config), "cnn_channel": card("cnn_channel")}
     assert settings_table(cards).loc["monitor"].tolist()[0] == "none"
+
+
+def test_what_came_before_is_said_of_networks_that_go_on_from_others():
+    fresh, on = card("cnn"), card("cnn_channel", initial_weights="runs/first")
+    assert earlier_note({"cnn": fresh}) == ""
+    assert "trained before (runs/first)" in earlier_note({"cnn": fresh, "cnn_channel": on})
 
 
 def test_time_an_epoch_is_the_historys_or_the_whole_times_share(trained):

@@ -105,6 +105,7 @@ def draw_controls(page: st.Page) -> list[address.Part]:
         st.error(sentence)
     state.open_store(views.store_control(state.store_paths()))
     views.store_note(state.store_path())
+    views.follow_store_rule(Store(state.store_path()))
     alone = page.url_path == "stores" and len(state.store_paths()) < 2  # nothing to compare
     if page.url_path in OF_A_TEST_SET and not alone:
         link += choose_test_set(Store(state.store_path()))

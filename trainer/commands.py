@@ -10,7 +10,7 @@ from pathlib import Path
 from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, Explainer
 from fascore.models import BASELINES, MODELS
-from fascore.scores.thresholds import ThresholdChoice
+from fascore.scores.thresholds import ThresholdChoice, recorded_rule
 from trainer.recipes import RECIPES, Plan, PlantRecipe, Recipe
 from trainer.score_commands import evaluate_own
 from trainer.shared_options import MODEL_GROUPS, samples_option
@@ -177,8 +177,10 @@ def run_report(options: argparse.Namespace) -> None:
     from fascore.report import store_report
     from fascore.store import Store
 
-    choice = ThresholdChoice(options.threshold_rule, options.threshold)
-    page, numbers = store_report(Store(options.store), choice, options.test_set)
+    store = Store(options.store)
+    rule = options.threshold_rule or recorded_rule(store.whole_cards()[0].values())
+    choice = ThresholdChoice(rule, options.threshold)
+    page, numbers = store_report(store, choice, options.test_set)
     write_whole(options.out, lambda path: path.write_text(page, encoding="utf-8"))
     print(f"Report of {len(numbers['models'])} models written to {options.out}.")
     if options.json:

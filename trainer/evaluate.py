@@ -18,6 +18,7 @@ from fascore import store
 from fascore.data.sample_table import evaluation_samples
 from fascore.errors import FascoreError
 from fascore.files import remove_half_written, write_whole
+from fascore.labels import LIVE, SPOOF
 from fascore.models import MODELS
 from fascore.models.face_model import FaceModel
 from fascore.models.network_file import NetworkError
@@ -25,19 +26,24 @@ from fascore.paper import Reported, read_paper
 from fascore.provenance import differences, listed
 from fascore.scores import classification
 from fascore.scores.definitions import PAPER_METRICS
-from fascore.scores.operating_points import eer_threshold
+from fascore.scores.thresholds import (
+    DEFAULT_RULE,
+    THRESHOLD_RULES,
+    ThresholdChoice,
+    choose_threshold,
+    recorded_rule,
+)
 from fascore.store import Card, Store, StoreError, scores_made_from, write_card
 from trainer.build import Prepared
 from trainer.calibrate import calibrate
 from trainer.familiar import familiarise
 
-THRESHOLD_RULE = "equal error rate"
 NO_VALIDATION = "0.5, for want of validation images of both classes"
 EVALUATED = ("validation", "test")
 
 
 def evaluate(
-    build: Prepared, store_path: Path, *, again: bool = False
+    build: Prepared, store_path: Path, *, rule: str | None = None, again: bool = False
 ) -> tuple[pd.DataFrame, list[str]]:
     """Writes samples.csv, predictions.csv, threshold, temperature and what pictures are known.
 
@@ -46,7 +52,8 @@ def evaluate(
 
     Scores that are there are used again only if they are of the model's weights and of the
     build's images; with `again` not even then. The threshold is chosen on validation and applied to
-    test. The table is `test_metrics`'.
+    test, by `rule` (a key of `THRESHOLD_RULES`), else by the one that the store's cards record.
+    The table is `test_metrics`'.
 
     Raises
     ------
@@ -59,13 +66,16 @@ def evaluate(
     for name in (whole := [name for name in opened.loadable_names if name in cards]):
         _check_trained_on(build, cards[name])
     write_samples(build, store_path)
+    rule = rule or recorded_rule(cards.values())
     for name in whole:
         try:  # the others are scored and measured all the same
             opened.check_weights(name)
             if again or not is_scored(opened, name, build):
-                score(opened, name, build)
+                score(opened, name, build, rule=rule)
             else:
                 print(f"{MODELS[name].title}: scored already.")
+                if recorded_rule([opened.card(name)]) != rule:
+                    _record_threshold(opened, name, rule)
             familiarise(opened, name, build, again=again)
         except (StoreError, NetworkError) as err:
             damaged[name] = str(err)
@@ -82,7 +92,7 @@ def write_samples(build: Prepared, store_path: Path) -> pd.DataFrame:
     return samples
 
 
-def score(opened: Store, name: str, build: Prepared) -> None:
+def score(opened: Store, name: str, build: Prepared, *, rule: str = DEFAULT_RULE) -> None:
     """Writes a model's predictions.csv; into its card what they were made from, and a threshold."""
     scores = predict(opened.load(name), build)
     table = pd.DataFrame({"spoof_score": scores}).rename_axis("sample_id").sort_index()
@@ -91,7 +101,7 @@ def score(opened: Store, name: str, build: Prepared) -> None:
     made_from = _made_from(opened.path / name, card, build)
     # without a threshold until it is chosen: a run that is stopped here scores again
     write_card(opened.path / name, replace(card, scores=made_from, threshold={}, calibration={}))
-    _record_threshold(opened, name)
+    _record_threshold(opened, name, rule)
 
 
 def is_scored(opened: Store, name: str, build: Prepared) -> bool:
@@ -166,17 +176,18 @@ def _check_trained_on(build: Prepared, card: Card) -> None:
         )
 
 
-def _record_threshold(opened: Store, name: str) -> None:
-    """Into the card: the threshold of equal error rate on validation, or 0.5 and why."""
-    live, spoof = opened.scores(name, split="validation")
+def _record_threshold(opened: Store, name: str, rule: str) -> None:
+    """Into the card: the threshold that the rule chooses on validation, or 0.5 and why."""
+    validation, card = opened.scored(name, split="validation"), opened.card(name)
     threshold: dict[str, Any]
-    if len(live) and len(spoof):
-        value = eer_threshold(live, spoof)
-        threshold = {"value": value, "rule": THRESHOLD_RULE, "split": "validation"}
+    if set(validation["label"]) == {LIVE, SPOOF}:
+        anew = choose_threshold(replace(card, threshold={}), validation, ThresholdChoice(rule))
+        title = THRESHOLD_RULES[rule].title
+        threshold = {"value": anew.value, "rule": title, "split": "validation"}
     else:
         threshold = {"value": store.DEFAULT_THRESHOLD, "rule": NO_VALIDATION}
         print(f"{MODELS[name].title}: threshold {NO_VALIDATION}.")
-    write_card(opened.path / name, replace(opened.card(name), threshold=threshold))
+    write_card(opened.path / name, replace(card, threshold=threshold))
 
 
 def test_metrics(opened: Store) -> pd.DataFrame:

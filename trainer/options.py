@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 from fascore.data.protocols import PROTOCOLS
@@ -11,7 +12,7 @@ from fascore.explain import TARGETS
 from fascore.images import CROP_EXPANSION, INPUT_SIZE
 from fascore.judging.judge import Judge
 from fascore.models import MODELS, VARIANTS
-from fascore.scores.thresholds import DEFAULT_RULE, THRESHOLD_RULES
+from fascore.scores.thresholds import FIXED_RULE, THRESHOLD_RULES
 from trainer.recipes import Plan, PlantRecipe
 from trainer.shared_options import (
     MODEL_GROUPS,
@@ -126,6 +127,8 @@ def evaluate_options(parser: argparse.ArgumentParser) -> None:
         "on the networks' training pictures (with their own --data, once), and the networks on "
         "tone-equalised pictures",
     )
+    chosen = [name for name in THRESHOLD_RULES if name != FIXED_RULE]
+    _threshold_rule_option(parser, chosen, "the one recorded in the store, at first eer")
     without_face_option(parser)
     jobs_option(parser)
     again_option(parser)
@@ -203,18 +206,23 @@ def report_options(parser: argparse.ArgumentParser) -> None:
     test_set_option(parser, "test set of the store to report on")
     parser.add_argument("--out", type=Path, required=True, help="HTML file to write")
     parser.add_argument("--json", type=Path, help="also write the numbers here")
-    titles = ", ".join(f"{name} ({rule.title})" for name, rule in THRESHOLD_RULES.items())
-    titles = titles.replace("%", "%%")  # argparse formats it
-    parser.add_argument(
-        "--threshold-rule",
-        choices=THRESHOLD_RULES,
-        default=DEFAULT_RULE,
-        help=f"how thresholds are chosen on validation: {titles}; default: {DEFAULT_RULE}",
-    )
+    _threshold_rule_option(parser, THRESHOLD_RULES, "the one recorded in the store")
     parser.add_argument(
         "--threshold",
         type=rate,
         help="one threshold for all networks, from 0 to 1, in place of a rule",
+    )
+
+
+def _threshold_rule_option(
+    parser: argparse.ArgumentParser, rules: Iterable[str], told: str
+) -> None:
+    titles = ", ".join(f"{name} ({THRESHOLD_RULES[name].title})" for name in rules)
+    titles = titles.replace("%", "%%")  # argparse formats it
+    parser.add_argument(
+        "--threshold-rule",
+        choices=list(rules),
+        help=f"how thresholds are chosen on validation: {titles}; default: {told}",
     )
 
 

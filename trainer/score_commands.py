@@ -34,10 +34,12 @@ def run_evaluate(options: argparse.Namespace) -> None:
             f"Expected {extra[0]} with --as, for another data set. Received: no --as. Add it, or "
             f"leave {extra[0]} out."
         )
-    evaluate_own(options, tone=options.tone)
+    evaluate_own(options, rule=options.threshold_rule, tone=options.tone)
 
 
-def evaluate_own(options: argparse.Namespace, *, tone: bool = False) -> None:
+def evaluate_own(
+    options: argparse.Namespace, *, rule: str | None = None, tone: bool = False
+) -> None:
     """Scores the store on its own build; what is damaged is named at the end."""
     from fascore.store import Store
     from trainer.build import Prepared
@@ -45,7 +47,7 @@ def evaluate_own(options: argparse.Namespace, *, tone: bool = False) -> None:
     from trainer.tone_scores import write_own_tone
 
     build = Prepared(options.data)
-    table, damaged = evaluate(build, options.store, again=options.again)
+    table, damaged = evaluate(build, options.store, rule=rule, again=options.again)
     if tone:
         write_own_tone(build, Store(options.store), again=options.again)
     if len(table):
@@ -68,6 +70,11 @@ def _print_metrics(build: Prepared, table: pd.DataFrame) -> None:
 
 def _evaluate_set(options: argparse.Namespace) -> None:
     """Scores the store on another data set."""
+    if options.threshold_rule:
+        raise FascoreError(
+            "Expected --threshold-rule without --as: another data set has the thresholds of the "
+            f"store's own validation. Received: --as {options.name}. Leave --threshold-rule out."
+        )
     from fascore.store import Store
     from trainer.build import Prepared
     from trainer.evaluate_set import SetRecord, evaluate_root, evaluate_set, table_text

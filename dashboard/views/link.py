@@ -14,13 +14,13 @@ from dashboard.views.second import beside_part
 from dashboard.views.sets import gallery_set, of_chosen_set
 from dashboard.views.settings import networks_key, setting_key, view_part
 from dashboard.views.store_info import store_place
-from dashboard.views.threshold import BY_HAND
+from dashboard.views.threshold import BY_HAND, RULE, own_rule
 from dashboard.views.what_if import change_parts
 from fascore.data.samples import Sample
 from fascore.errors import FascoreError
 from fascore.explain import EXPLAINERS, TARGETS, default_explainers
 from fascore.explain.attribution import settings_of
-from fascore.scores.thresholds import DEFAULT_RULE, FIXED, THRESHOLD_RULES
+from fascore.scores.thresholds import FIXED, THRESHOLD_RULES
 from fascore.store import Card, Store
 
 
@@ -94,10 +94,13 @@ def _store(paths: Sequence[Path]) -> Part:
 
 
 def _read_threshold(text: str | None) -> None:
-    """A rule's name, or a number that is set by hand."""
+    """A rule's name, or a number that is set by hand; nothing is the store's own rule."""
     session = st.session_state
-    if text is None or text in THRESHOLD_RULES:
-        session["threshold_rule"] = text or DEFAULT_RULE
+    if text is None:
+        session.pop(RULE, None)
+        return
+    if text in THRESHOLD_RULES:
+        session[RULE] = text
         return
     try:
         value = float(text)
@@ -108,14 +111,14 @@ def _read_threshold(text: str | None) -> None:
             f"Expected as threshold of the link: {', '.join(THRESHOLD_RULES)}, or a number from 0 "
             f"to 1. Received: {text!r}. It is left out."
         )
-    session["threshold_rule"], session["threshold_value"] = BY_HAND, value
+    session[RULE], session["threshold_value"] = BY_HAND, value
 
 
 def _write_threshold() -> str | None:
-    rule = st.session_state.get("threshold_rule", DEFAULT_RULE)
+    rule = st.session_state.get(RULE, own_rule())
     if rule == BY_HAND:
         return repr(st.session_state.get("threshold_value", FIXED))
-    return None if rule == DEFAULT_RULE else rule
+    return None if rule == own_rule() else rule
 
 
 class _Sample:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import cache, state
@@ -15,21 +17,37 @@ from fascore.scores.thresholds import (
     THRESHOLD_RULES,
     Threshold,
     ThresholdChoice,
+    recorded_rule,
 )
+from fascore.store import Store
 
 BY_HAND = "hand"
+RULE = "threshold_rule"  # the session's name of the rule chosen, and its control's
+_OWN = "own_threshold_rule"  # of the rule that the open store's cards record
+
+
+def own_rule() -> str:
+    """The rule that the open store's cards record."""
+    return st.session_state.get(_OWN, DEFAULT_RULE)
+
+
+def follow_store_rule(store: Store) -> None:
+    """Chooses thresholds by the rule that the store's cards record, unless another was chosen."""
+    session, rule = st.session_state, recorded_rule(store.whole_cards()[0].values())
+    if session.get(RULE) in (None, session.get(_OWN)):
+        session[RULE] = rule
+    session[_OWN] = rule
 
 
 def threshold_control() -> ThresholdChoice:
     """Draws the control in the sidebar; every page shows the same choice."""
     with st.sidebar:
         st.header("Threshold")
-        st.session_state.setdefault("threshold_rule", DEFAULT_RULE)
         rule = st.selectbox(
             "P(spoof) at or above it is an attack",
             [*THRESHOLD_RULES, BY_HAND],
-            format_func=lambda name: "by hand" if name == BY_HAND else THRESHOLD_RULES[name].title,
-            key="threshold_rule",
+            format_func=partial(_rule_label, own=own_rule()),
+            key=RULE,
             persist_state="session",
         )
         if rule == BY_HAND:
@@ -50,6 +68,12 @@ def threshold_control() -> ThresholdChoice:
         choice = ThresholdChoice(rule)
         st.caption(choice.note)
     return choice
+
+
+def _rule_label(rule: str, *, own: str) -> str:
+    if rule == BY_HAND:
+        return "by hand"
+    return THRESHOLD_RULES[rule].title + (", the store's own" if rule == own else "")
 
 
 def threshold_note(comparison: Comparison) -> None:

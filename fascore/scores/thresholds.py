@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -113,6 +113,16 @@ THRESHOLD_RULES = {
     ),
     FIXED_RULE: ThresholdRule("fixed at 0.5", lambda scored: FIXED),
 }
+
+
+def recorded_rule(cards: Iterable[Card]) -> str:
+    """The rule by which the thresholds in these cards were chosen, a key of `THRESHOLD_RULES`.
+
+    Equal error rate where the cards name several rules, one that is not known, or none.
+    """
+    names = {rule.title: name for name, rule in THRESHOLD_RULES.items()}
+    titles = {card.threshold["rule"] for card in cards if "rule" in card.threshold}
+    return names.get(titles.pop(), DEFAULT_RULE) if len(titles) == 1 else DEFAULT_RULE
 
 
 def choose_threshold(

@@ -8,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 from dashboard import cache
 from fascore.store import Store
 from tests.dashboard.conftest import APP, encoded, picture, text_of
+from tests.fascore.conftest import record_rule
 
 pytestmark = pytest.mark.usefixtures("detect")
 
@@ -128,6 +129,37 @@ def test_the_threshold_is_in_the_address_of_every_page(app, store_path):
     assert app.selectbox(key="threshold_rule").value == "bpcer_1"
     app.selectbox(key="threshold_rule").set_value("eer").run()
     assert "threshold" not in app.query_params
+
+
+def test_a_store_opens_at_the_rule_that_it_records(app, store_path, go_back):
+    record_rule(Store(store_path), "BPCER = 5 %")
+    app.run()
+    assert app.selectbox(key="threshold_rule").value == "bpcer_5"
+    assert "Threshold 0.400 (BPCER = 5 %, chosen on validation)" in text_of(app)
+    before = dict(app.query_params)
+    assert "threshold" not in before
+    app.selectbox(key="threshold_rule").set_value("eer").run()
+    assert app.query_params["threshold"] == "eer"
+    go_back(app, before)
+    assert app.selectbox(key="threshold_rule").value == "bpcer_5"
+
+
+def test_a_link_without_a_threshold_opens_at_the_stores_own(app, store_path):
+    record_rule(Store(store_path), "BPCER = 5 %")
+    open_link(app, target="live")
+    assert app.selectbox(key="threshold_rule").value == "bpcer_5"
+
+
+def test_a_rule_that_nobody_chose_follows_the_store(app, store_path, second_path, monkeypatch):
+    record_rule(Store(second_path), "BPCER = 5 %")
+    monkeypatch.setattr(
+        "sys.argv", ["app", "--store", str(store_path), "--store", str(second_path)]
+    )
+    app.run().sidebar.selectbox(key="store").set_value(second_path).run()
+    assert app.selectbox(key="threshold_rule").value == "bpcer_5"
+    app.selectbox(key="threshold_rule").set_value("apcer_5").run()  # chosen: it stays
+    app.sidebar.selectbox(key="store").set_value(store_path).run()
+    assert app.selectbox(key="threshold_rule").value == "apcer_5"
 
 
 def test_a_link_names_the_store_where_several_are_open(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from fascore import store
 from fascore.data.sample_table import fingerprint
 from fascore.evaluation_sets import ABOUT, scores_record, set_folder, set_scores
 from fascore.files import write_json
-from fascore.store import CARD, PREDICTIONS, SAMPLES, Store, study_run
+from fascore.store import CARD, PREDICTIONS, SAMPLES, Store, study_run, write_card
 
 # sample: split, label, spoof type, subject, illumination, Male; scores of the two models
 ROWS = {
@@ -79,6 +80,13 @@ def rewrite_card(path: Path, *, training: dict[str, Any]) -> None:
     card = json.loads(path.read_text())
     card["training"] |= training
     path.write_text(json.dumps(card))
+
+
+def record_rule(opened: Store, title: str) -> None:
+    """Gives every network of a store a threshold of 0.4, chosen by a rule of this title."""
+    threshold = {"value": 0.4, "rule": title, "split": "validation"}
+    for name in opened.names:
+        write_card(opened.path / name, replace(opened.card(name), threshold=threshold))
 
 
 def add_set(store: Store, name: str, samples: pd.DataFrame, **about: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from fascore.report import SCHEMA, store_report
 from fascore.scores.thresholds import ThresholdChoice
 from fascore.store import PREDICTIONS, StoreError
-from tests.fascore.conftest import add_set, add_study, rewrite_card
+from tests.fascore.conftest import add_set, add_study, record_rule, rewrite_card
 from trainer.cli import main
 
 
@@ -161,6 +161,15 @@ def test_command_writes_page_and_numbers(scored_store, tmp_path):
     numbers = json.loads((out / "report.json").read_text())
     assert numbers["threshold_rule"] == "fixed at 0.5"
     assert (out / "report.html").read_text().startswith("<!doctype html>")
+
+
+def test_report_has_the_rule_that_the_store_records(scored_store, tmp_path):
+    record_rule(scored_store, "BPCER = 5 %")
+    out = [str(tmp_path / "report.html"), "--json", str(tmp_path / "report.json")]
+    assert main(["report", "--store", str(scored_store.path), "--out", *out]) == 0
+    numbers = json.loads((tmp_path / "report.json").read_text())
+    assert numbers["threshold_rule"] == "BPCER = 5 %"
+    assert [model["threshold"] for model in numbers["models"]] == [0.4, 0.4]
 
 
 def test_threshold_outside_its_range_is_refused(scored_store, capsys):

@@ -140,6 +140,7 @@ def test_faces_cut_otherwise_than_the_networks_see_them_are_refused(
     [
         (("--as", "../out"), "letters, digits, dots"),
         (("--split", "test"), "Expected --split with --as"),
+        (("--as", "x", "--threshold-rule", "eer"), "Expected --threshold-rule without --as"),
     ],
 )
 def test_options_that_make_no_set_are_one_sentence(path, build, options, sentence, capsys):

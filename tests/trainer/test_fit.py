@@ -72,11 +72,29 @@ def test_threshold_is_chosen_on_validation(trained):
     assert card.threshold_value == expected
 
 
+def test_evaluate_chooses_thresholds_by_the_rule_asked_for_and_keeps_to_it(
+    trained, build, tmp_path, capsys
+):
+    copy = shutil.copytree(trained.path, tmp_path / "store")
+    command = ["evaluate", "--data", str(build.path), "--store", str(copy)]
+    assert main([*command, "--threshold-rule", "bpcer_5"]) == 0
+    assert "scored already" in capsys.readouterr().out  # the rule alone needs no network
+    chosen = Store(copy).card("cnn").threshold
+    live, _ = trained.scores("cnn", split="validation")
+    assert chosen["rule"] == "BPCER = 5 %" and (live >= chosen["value"]).mean() <= 0.05
+    for again in ([], ["--again"]):  # without a rule, the one recorded
+        assert main([*command, *again]) == 0
+        assert Store(copy).card("cnn").threshold == chosen
+    assert main([*command, "--threshold-rule", "eer"]) == 0
+    assert Store(copy).card("cnn").threshold == trained.card("cnn").threshold
+
+
 def test_without_validation_images_of_a_class_the_threshold_is_a_half_and_says_so(
     trained, build, tmp_path, monkeypatch, capsys
 ):
     copy = shutil.copytree(trained.path, tmp_path / "store")
-    monkeypatch.setattr(Store, "scores", lambda *_, **__: (np.array([0.2]), np.array([])))
+    live = pd.DataFrame({"label": [0], "spoof_score": [0.2]})
+    monkeypatch.setattr(Store, "scored", lambda *_, **__: live)
     score(Store(copy), "cnn", build)
     monkeypatch.undo()
     card = Store(copy).card("cnn")

@@ -10,6 +10,7 @@ from fascore.scores.thresholds import (
     Threshold,
     ThresholdChoice,
     choose_threshold,
+    recorded_rule,
 )
 from fascore.store import Card
 
@@ -39,6 +40,20 @@ def test_other_rule_is_chosen_anew_on_validation():
     middle = 1 / (1 + np.sqrt(0.7 / 0.3 * 0.5 / 0.5))
     assert chosen.value == pytest.approx(middle)
     assert chosen.origin == "APCER = 5 %, chosen on validation"
+
+
+@pytest.mark.parametrize(
+    ("titles", "rule"),
+    [
+        (["BPCER = 5 %", "BPCER = 5 %"], "bpcer_5"),
+        (["BPCER = 5 %", "equal error rate"], "eer"),  # they differ
+        (["of my own"], "eer"),
+        ([], "eer"),
+    ],
+)
+def test_a_store_has_the_rule_that_its_cards_agree_on(titles, rule):
+    unscored = Card("cnn", 64, 1.5, ["last_conv"], "", {}, {}, {}, {})
+    assert recorded_rule([card(value=0.4, rule=title) for title in titles] + [unscored]) == rule
 
 
 @pytest.mark.parametrize("rule", [rule for rule in THRESHOLD_RULES if rule != "fixed"])

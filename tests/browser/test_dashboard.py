@@ -111,10 +111,8 @@ def test_attention_shows_its_gates_and_the_verdict_without_them(page):
 
 
 def test_photograph_is_found_and_judged(page):
-    """At the threshold that rejects one live validation face in twenty."""
     from skimage import data
 
-    page.goto(f"{page.url.partition('?')[0]}?threshold=bpcer_5")
     buffer = io.BytesIO()
     Image.fromarray(data.astronaut()).save(buffer, "PNG")
     page.get_by_role("radio", name="Upload").click(timeout=TIMEOUT)

@@ -73,8 +73,9 @@ def test_a_chart_is_saved_by_keyboard_with_what_it_is_of(page, tmp_path):
     assert Image.open(io.BytesIO(saved_as["PNG"])).width >= 1000
     written = saved_as["SVG"].decode()
     known = Store(STORE)
-    data_set = known.card(known.names[0]).data["name"]
-    for words in (f"On {data_set}, test split", "Threshold: equal error rate (CNN 0.", "Saved 20"):
+    card = known.card(known.names[0])
+    rule = f"Threshold: {card.threshold['rule']} (CNN 0."
+    for words in (f"On {card.data['name']}, test split", rule, "Saved 20"):
         assert words in written
     assert chart.evaluate("svg => !svg.textContent.includes('Saved')")  # the page's is as it was
     check(page)

@@ -9,7 +9,8 @@ import pytest
 from playwright.sync_api import expect
 
 from fascore.models import VARIANTS
-from tests.browser.test_dashboard import TIMEOUT, check
+from fascore.store import Store
+from tests.browser.test_dashboard import STORE, TIMEOUT, check
 from tools.browser import IDLE
 
 pytestmark = pytest.mark.browser
@@ -51,5 +52,5 @@ def test_all_numbers_of_metrics_come_in_one_zip(page, tmp_path):
     for table in tables.values():
         assert {"data_set", "store", "test_set", "threshold_rule", "made"} <= set(table)
     (rule,) = metrics["threshold_rule"].unique()
-    assert rule == "equal error rate" and rule in json.dumps(about)
+    assert rule == Store(STORE).card("cnn").threshold["rule"] and rule in json.dumps(about)
     check(page)

@@ -16,7 +16,8 @@ from fascore.evaluation_sets import open_set
 from fascore.report.numbers import comparison_origin
 from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
-from fascore.stores import check_tables, compare_stores
+from fascore.scores.across_stores import compare_stores
+from fascore.stores import check_tables
 
 HOW = "The dashboard opened one store. To compare two, name both, or a folder that holds several:"
 COMMANDS = """

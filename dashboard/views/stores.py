@@ -14,7 +14,7 @@ from fascore.evaluation_sets import set_names
 from fascore.stats.intervals import CONFIDENCE, interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.store import Store, StoreError
-from fascore.stores import StoreDifference
+from fascore.scores.across_stores import StoreDifference
 
 STORE = "Store"
 COLUMNS = ("Networks", "Test images", "Other test sets", "Trained")  # after the data set

@@ -6,11 +6,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from fascore.evaluation_sets import TESTS
-from fascore.findings.results import FOLDER
 from fascore.outside_scores import OUTSIDE
-from fascore.store import PREDICTIONS, SAMPLES, Store, StoreError
+from fascore.store import EXPLANATIONS, PREDICTIONS, SAMPLES, Store, StoreError
 
-TABLES = (SAMPLES, f"*/{PREDICTIONS}", f"{TESTS}/*/*.csv", f"{OUTSIDE}/*/*.csv", f"{FOLDER}/*.csv")
+TABLES = (
+    SAMPLES,
+    f"*/{PREDICTIONS}",
+    f"{TESTS}/*/*.csv",
+    f"{OUTSIDE}/*/*.csv",
+    f"{EXPLANATIONS}/*.csv",
+)
 
 
 def find_stores(paths: Iterable[Path]) -> list[Path]:

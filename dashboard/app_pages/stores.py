@@ -14,9 +14,9 @@ from dashboard.limits import limits
 from fascore.errors import FascoreError
 from fascore.evaluation_sets import open_set
 from fascore.report.numbers import comparison_origin
+from fascore.scores.across_stores import compare_stores
 from fascore.scores.comparison import Comparison
 from fascore.store import Store, StoreError
-from fascore.scores.across_stores import compare_stores
 from fascore.stores import check_tables
 
 HOW = "The dashboard opened one store. To compare two, name both, or a folder that holds several:"

@@ -11,10 +11,10 @@ from dashboard.views.store_info import cards_or_errors, store_place
 from dashboard.views.style import model_title
 from dashboard.views.tables import data_table
 from fascore.evaluation_sets import set_names
+from fascore.scores.across_stores import StoreDifference
 from fascore.stats.intervals import CONFIDENCE, interval_text, p_text
 from fascore.stats.paired import PairedTest
 from fascore.store import Store, StoreError
-from fascore.scores.across_stores import StoreDifference
 
 STORE = "Store"
 COLUMNS = ("Networks", "Test images", "Other test sets", "Trained")  # after the data set

@@ -25,10 +25,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given, streamlit_options = parser.parse_known_args(arguments)
     if stray := [each for each in streamlit_options if not each.startswith("--")]:
         parser.error(f"expected --store DIR, or Streamlit's options as --name=value: {stray[0]}")
-    # slow to import, so after the help; and the server answers its first visitor the sooner for it
+    # slow to import, so after the help
     from streamlit.web import cli
 
-    from dashboard import cache, privacy  # noqa: F401  (before the server starts)
+    from dashboard import privacy  # noqa: F401  (before the server starts)
     from dashboard.limits import limits
     from fascore.store import Store
     from fascore.stores import find_stores
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fascore: {err}", file=sys.stderr)
         return 2
     ended = threading.Event()
-    threading.Thread(target=_import_later, args=(ended,)).start()
+    threading.Thread(target=_get_ready, args=(ended,)).start()
     options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
     try:
@@ -51,8 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _import_later(ended: threading.Event) -> None:
-    from dashboard import cache
+def _get_ready(ended: threading.Event) -> None:
+    """Imports what pages need while the first visitor's browser loads, and then TensorFlow."""
+    from streamlit import runtime
+
+    while not runtime.exists():
+        if ended.wait(0.02):
+            return
+    from dashboard import cache, views  # noqa: F401
 
     if not ended.wait(QUIET):
         cache.import_tensorflow()

@@ -137,18 +137,24 @@ class LimeImage:
         shown: np.ndarray,
     ) -> list[np.ndarray]:
         """For each model the target's logits of the first rows of `shown`, as many as it took."""
+        import tensorflow as tf  # slow: commands that only parse import this file too
+
         whole = image.astype(np.float32)
         hidden = _mean_colours(image, superpixels)[superpixels].astype(np.float32)
         quick = [model.quick() for model in models]
+        for model in quick:
+            model.check_images(image[None])
         logits: list[np.ndarray] = [np.empty(0) for _ in models]
         going_on = list(range(len(models)))
         done = 0
         for stop in _looks(shown.shape, self.num_samples):
-            mask = shown[done:stop][:, superpixels, None].astype(bool)
-            images = np.where(mask, whole, hidden)
-            for number in going_on:
-                judged = quick[number].logits(images, batch_size=TOGETHER)[:, targets[number]]
-                logits[number] = np.append(logits[number], judged)
+            for start in range(done, stop, TOGETHER):
+                rows = shown[start : min(start + TOGETHER, stop)].astype(bool)
+                mask = tf.gather(rows, superpixels, axis=1)[..., None]
+                images = tf.where(mask, whole, hidden)  # for all networks: an array is copied
+                for number in going_on:
+                    judged = quick[number].batch_logits(images)[:, targets[number]]
+                    logits[number] = np.append(logits[number], judged)
             done = stop
             if done == len(shown):
                 break

@@ -28,8 +28,7 @@ from fascore.models import LOGITS
 from fascore.models.face_model import FaceModel
 
 MAX_SEED = 2**31 - 1
-ROUND = 32  # points that are evaluated together; then comes the next look
-FIRST_LOOK = 64  # points before the first look at whether the values have settled
+ROUND = 64  # points that are evaluated together; then it is looked whether the values have settled
 SMALL = 1.0  # logits: a share of a smaller f(x) - E f says nothing
 RESIDUAL = 0.1  # of f(x) - E f, or of SMALL if that is more: how much the sum may miss
 
@@ -125,28 +124,25 @@ class ShapImage:
         self, model: FaceModel, image: np.ndarray, target: int, difference: float
     ) -> tuple[np.ndarray, int]:
         """Values by pixel, float32 (size, size), and the number of points they are the mean of."""
-        background = _background(model)
-        shares, numbers = points(self.num_samples, len(background), seed=self.seed)
         quick = model.quick()
         attribute = quick.cached("expected_gradients", lambda: _build_pass(quick))
+        shares, numbers = points(self.num_samples, len(_background(model)), seed=self.seed)
         inputs = image.astype(np.float32)
-        sums: list[np.ndarray] = []
-        done = 0
-        while done < len(shares):
+        halves = np.zeros((2, *image.shape[:2]))
+        for start in range(0, len(shares), ROUND):
             quick.before_batch()
-            rows = slice(done, done + ROUND)
-            sums.append(attribute(inputs, background[numbers[rows]], shares[rows], target).numpy())
-            done = min(done + ROUND, len(shares))
-            values = (np.sum(sums, axis=0, dtype=np.float64) / done).astype(np.float32)
+            rows = slice(start, start + ROUND)
+            halves += attribute(inputs, numbers[rows], shares[rows], target).numpy()
+            done = min(start + ROUND, len(shares))
+            values = (halves.sum(axis=0) / done).astype(np.float32)
             missed = float(values.sum(dtype=np.float64)) - difference
-            if done >= FIRST_LOOK and adds_up(missed, difference) and self._has_settled(sums):
+            if adds_up(missed, difference) and self._has_settled(halves):
                 break
-        return np.asarray(values, np.float32), done
+        return values, done
 
-    def _has_settled(self, sums: list[np.ndarray]) -> bool:
-        """Whether both halves of the rounds rank the cells alike; 1 is no goal, as it has none."""
-        halves = [on_grid(np.sum(sums[start::2], axis=0)) for start in (0, 1)]
-        return self.settled < 1 and reliability(*halves) >= self.settled
+    def _has_settled(self, halves: np.ndarray) -> bool:
+        """Whether both halves of the points rank the cells alike; 1 is no goal, as it has none."""
+        return self.settled < 1 and reliability(*map(on_grid, halves)) >= self.settled
 
 
 def adds_up(residual: float, difference: float) -> bool:
@@ -164,40 +160,44 @@ def points(count: int, num_background: int, *, seed: int) -> tuple[np.ndarray, n
     -------
     shares : float32 array of shape (count,)
         In [0, 1); 0 is the background image.
-    numbers : int array of shape (count,)
+    numbers : int32 array of shape (count,)
     """
     from scipy.stats import qmc  # slow: commands that only parse import this file too
 
     sobol = qmc.Sobol(2, scramble=True, rng=seed)
     along, across = sobol.random_base2(math.ceil(math.log2(count)))[:count].T
-    return along.astype(np.float32), (across * num_background).astype(int)
+    return along.astype(np.float32), (across * num_background).astype(np.int32)
 
 
 def _build_pass(model: FaceModel) -> Any:
-    """Gradient times difference at each point, summed over points and colours: one compiled pass.
+    """Gradient times difference at each point, summed over colours and over each half of the
+    points: one compiled pass.
 
-    A function of the image (S, S, 3), background images (n, S, S, 3), shares of the way from them
-    to it (n,), and the class: float32 (S, S).
+    A function of the image (S, S, 3), numbers of background images (n,), shares of the way from
+    them to it (n,), and the class: float32 (2, S, S).
     """
     import keras
     import tensorflow as tf
 
     network = keras.Model(model.network.input, model.network.get_layer(LOGITS).output)
-    side = (model.size, model.size, 3)
+    background = tf.constant(_background(model))
     signature = [
-        tf.TensorSpec(side, tf.float32),
-        tf.TensorSpec((None, *side), tf.float32),
+        tf.TensorSpec((model.size, model.size, 3), tf.float32),
+        tf.TensorSpec((None,), tf.int32),
         tf.TensorSpec((None,), tf.float32),
         tf.TensorSpec((), tf.int32),
     ]
 
-    def attribute(image: Any, background: Any, shares: Any, target: Any) -> Any:
-        way = image - background
-        places = background + shares[:, None, None, None] * way
+    def attribute(image: Any, numbers: Any, shares: Any, target: Any) -> Any:
+        starts = tf.gather(background, numbers)
+        way = image - starts
+        places = starts + shares[:, None, None, None] * way
         with tf.GradientTape() as tape:
             tape.watch(places)
             score = tf.reduce_sum(tf.gather(network(places, training=False), target, axis=1))
-        return tf.reduce_sum(tape.gradient(score, places) * way, axis=(0, 3))
+        values = tf.reduce_sum(tape.gradient(score, places) * way, axis=3)
+        half = tf.shape(values)[0] // 2
+        return tf.stack([tf.reduce_sum(part, axis=0) for part in (values[:half], values[half:])])
 
     return tf.function(attribute, input_signature=signature)
 

@@ -15,6 +15,7 @@ from fascore.models import LOGITS
 
 if TYPE_CHECKING:
     import keras
+    import tensorflow as tf
 
 
 def _nothing() -> None:
@@ -95,7 +96,19 @@ class FaceModel:
             return np.empty((0, 2), np.float32)
         starts = range(0, len(images), batch_size)
         batches = (images[start : start + batch_size] for start in starts)
-        return self.checked(np.concatenate([self._batch(batch) for batch in batches]))
+        floats = (batch.astype(np.float32, copy=False) for batch in batches)
+        return np.concatenate([self.batch_logits(batch) for batch in floats])
+
+    def batch_logits(self, images: np.ndarray | tf.Tensor) -> np.ndarray:
+        """The same of one batch, float32, of images that were checked or made of one that was.
+
+        TensorFlow copies an array and takes a tensor as it is: several networks share a tensor.
+        """
+        self.before_batch()
+        return self.checked(self._forward(images))
+
+    def _forward(self, images: np.ndarray | tf.Tensor) -> np.ndarray:
+        return np.asarray(self.cached("logits", self._build_forward)(images))
 
     def checked(self, logits: np.ndarray) -> np.ndarray:
         """These logits of its own; refuses them if any is no finite number."""
@@ -161,13 +174,6 @@ class FaceModel:
                 f"Expected a score from 0 to 1. Received: {spoof_score}. Score the image again."
             )
         return spoof_score >= self.threshold
-
-    def _batch(self, images: np.ndarray) -> np.ndarray:
-        self.before_batch()
-        return self._forward(images.astype(np.float32, copy=False))
-
-    def _forward(self, images: np.ndarray) -> np.ndarray:
-        return np.asarray(self.cached("logits", self._build_forward)(images))
 
     def _build_forward(self) -> Any:
         import keras  # slow: commands that only parse import this file too

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from fascore.errors import FascoreError
 from fascore.explain import (
     EXPLAINERS,
     PREDICTED,
@@ -61,6 +62,12 @@ def test_contract(explainer, tiny_models, image):
         assert (SAMPLES in each.quality) == bool(explainer.sample_field)
         assert explainer.quality_sentence(each).endswith(".")
     assert not np.array_equal(maps[0].values, maps[1].values)
+
+
+@pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)
+def test_a_picture_divided_by_255_is_refused(explainer, tiny_models, image):
+    with pytest.raises(FascoreError, match="takes images with values from 0 to 255"):
+        explainer.explain(tiny_models, image / 255)
 
 
 @pytest.mark.parametrize("explainer", QUICK.values(), ids=QUICK)

@@ -62,6 +62,23 @@ def test_help_is_all_that_is_printed_and_imports_nothing_slow():
     assert done.stderr == "" and help_lines[0].startswith("usage: fascore")
 
 
+@pytest.mark.parametrize("serves", [True, False])
+def test_what_pages_need_is_imported_once_the_server_runs(serves):
+    code = f"""
+import sys, threading
+from streamlit import runtime
+from dashboard import __main__ as command
+told = [{serves}]
+runtime.exists = lambda: bool(told and told.pop())  # to the first who asks
+ended = threading.Event()
+ended.set()
+command._get_ready(ended)
+print("dashboard.views" in sys.modules, "tensorflow" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [str(serves), "False"]
+
+
 def test_caches_that_are_declared_before_the_server_runs_are_no_news():
     code = "import dashboard.cache"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -105,13 +105,12 @@ def draw_controls(page: st.Page) -> list[address.Part]:
         st.error(sentence)
     state.open_store(views.store_control(state.store_paths()))
     views.store_note(state.store_path())
-    views.follow_store_rule(Store(state.store_path()))
     alone = page.url_path == "stores" and len(state.store_paths()) < 2  # nothing to compare
     if page.url_path in OF_A_TEST_SET and not alone:
         link += choose_test_set(Store(state.store_path()))
     # here and not in the pages: a widget of a page is another one on the next
     if page.url_path not in WITHOUT_THRESHOLD and not alone:
-        state.set_threshold(views.threshold_control())
+        state.set_threshold(views.threshold_control(Store(state.store_path())))
     return link
 
 

@@ -69,12 +69,7 @@ from dashboard.views.store_info import (
 from dashboard.views.stores import differences_between, stores_table
 from dashboard.views.style import model_title, style
 from dashboard.views.tables import slices_table, table, thresholds_table
-from dashboard.views.threshold import (
-    chosen_threshold,
-    follow_store_rule,
-    threshold_control,
-    threshold_note,
-)
+from dashboard.views.threshold import chosen_threshold, threshold_control, threshold_note
 from dashboard.views.training import cost_view, progress_list, settings_view
 from dashboard.views.unfamiliar import unfamiliar_note
 from dashboard.views.verdict import column_error, verdict
@@ -95,7 +90,6 @@ __all__ = [
     "chosen_change",
     "fill_maps",
     "first_in_gallery",
-    "follow_store_rule",
     "explained_files",
     "export_files",
     "export_waits",

@@ -31,16 +31,9 @@ def own_rule() -> str:
     return st.session_state.get(_OWN, DEFAULT_RULE)
 
 
-def follow_store_rule(store: Store) -> None:
-    """Chooses thresholds by the rule that the store's cards record, unless another was chosen."""
-    session, rule = st.session_state, recorded_rule(store.whole_cards()[0].values())
-    if session.get(RULE) in (None, session.get(_OWN)):
-        session[RULE] = rule
-    session[_OWN] = rule
-
-
-def threshold_control() -> ThresholdChoice:
-    """Draws the control in the sidebar; every page shows the same choice."""
+def threshold_control(store: Store) -> ThresholdChoice:
+    """Draws the control in the sidebar; every page shows the same choice, at first the store's."""
+    _follow(store)
     with st.sidebar:
         st.header("Threshold")
         rule = st.selectbox(
@@ -68,6 +61,14 @@ def threshold_control() -> ThresholdChoice:
         choice = ThresholdChoice(rule)
         st.caption(choice.note)
     return choice
+
+
+def _follow(store: Store) -> None:
+    """Chooses thresholds by the rule that the store's cards record, unless another was chosen."""
+    session, rule = st.session_state, recorded_rule(store.whole_cards()[0].values())
+    if session.get(RULE) in (None, session.get(_OWN)):
+        session[RULE] = rule
+    session[_OWN] = rule
 
 
 def _rule_label(rule: str, *, own: str) -> str:

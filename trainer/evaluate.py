@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -74,12 +75,15 @@ def evaluate(
                 score(opened, name, build, rule=rule)
             else:
                 print(f"{MODELS[name].title}: scored already.")
-                if recorded_rule([opened.card(name)]) != rule:
-                    _record_threshold(opened, name, rule)
             familiarise(opened, name, build, again=again)
         except (StoreError, NetworkError) as err:
             damaged[name] = str(err)
-    calibrate(opened, [name for name in opened.scored_names if name not in damaged])
+    scored = [name for name in opened.scored_names if name not in damaged]
+    for name in scored:  # also those whose weights are elsewhere: a store has one rule
+        if recorded_rule([opened.card(name)]) != rule:
+            with suppress(StoreError):  # scores of other images or weights; `test_metrics` says so
+                _record_threshold(opened, name, rule)
+    calibrate(opened, scored)
     return test_metrics(opened), list(damaged.values())
 
 

@@ -85,6 +85,7 @@ def test_evaluate_chooses_thresholds_by_the_rule_asked_for_and_keeps_to_it(
     for again in ([], ["--again"]):  # without a rule, the one recorded
         assert main([*command, *again]) == 0
         assert Store(copy).card("cnn").threshold == chosen
+    (copy / "cnn" / store.WEIGHTS).unlink()  # they may be elsewhere
     assert main([*command, "--threshold-rule", "eer"]) == 0
     assert Store(copy).card("cnn").threshold == trained.card("cnn").threshold
 

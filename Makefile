@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	touch $@
 
 demo: .venv/installed
-	$(BIN)/python -m streamlit run dashboard/app.py
+	$(BIN)/python -m dashboard
 
 test: .venv/installed-dev
 	$(BIN)/python -m pytest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 import threading
 from collections.abc import Sequence
@@ -60,6 +61,8 @@ def _get_ready(ended: threading.Event) -> None:
             return
     from dashboard import cache, views  # noqa: F401
 
+    # Streamlit asks for it at a page's first element; what modules it looks up are then known
+    inspect.stack()
     if not ended.wait(QUIET):
         cache.import_tensorflow()
 

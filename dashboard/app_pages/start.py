@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import address, cache, state, views
 from dashboard.cache import OWN_SPLIT, FindingsKey, ModelKey, SetKey
@@ -51,10 +52,16 @@ def page() -> None:
     of = say_test_set(store, cards)
     face = st.container()
     draw_tables(store, cards, of)
-    noise = draw_noise(store)
+    of_training = draw_noise(store)
     judged = draw_maps(store, of)
-    draw_conclusions(noise, judged, simulated=any(c.data["simulated"] for c in cards.values()))
-    # last: on a server just started networks take seconds, and the rest is there to read meanwhile
+    simulated = any(card.data["simulated"] for card in cards.values())
+    draw_conclusions(of_training and of_training[0], judged, simulated=simulated)
+    # last: on a server just started a browser's first chart takes it a second, and networks take
+    # several; the rest is there to read meanwhile
+    if of_training is not None:
+        noise, chart = of_training
+        with chart:
+            views.chart(noise_figure(noise), key="start_noise")
     with figure, st.spinner("Loading the networks…"):
         views.networks_figure(list(keys.values()))
     with face:
@@ -147,8 +154,8 @@ def draw_tables(store: Store, cards: Mapping[str, Card], of: SetKey) -> None:
     )
 
 
-def draw_noise(store: Store) -> TrainingNoise | None:
-    """Step 3: several trainings of each variant; None where there are none."""
+def draw_noise(store: Store) -> tuple[TrainingNoise, DeltaGenerator] | None:
+    """Step 3: several trainings of each variant, and their chart's place; None where none are."""
     st.header("3. Is the difference larger than the noise of training?")
     try:
         noise = views.read_noise(store)
@@ -169,9 +176,7 @@ def draw_noise(store: Store) -> TrainingNoise | None:
         "On the networks' own test split, whichever test set is chosen. Each grey line is one "
         f"seed: the same start for all variants. {note}"
     )
-    with right:
-        views.chart(noise_figure(noise), key="start_noise")
-    return noise
+    return noise, right.container(key="start_noise_chart")
 
 
 def draw_maps(store: Store, of: SetKey) -> Conclusion:

@@ -93,12 +93,13 @@ class Claim:
 
 def answer_claims(joined: pd.DataFrame) -> dict[str, Claim]:
     """The four claims' answers by key, from measures of `join_samples`."""
-    return {key: answer(question, joined) for key, question in QUESTIONS.items()}
+    measures = Measures(joined)
+    return {key: answer(question, joined, measures) for key, question in QUESTIONS.items()}
 
 
-def answer(question: Question, joined: pd.DataFrame) -> Claim:
-    """One claim's answer by this module's rule."""
-    columns = question.columns(Measures(joined))
+def answer(question: Question, joined: pd.DataFrame, measures: Measures | None = None) -> Claim:
+    """One claim's answer by this module's rule; `measures` are those joined, if made already."""
+    columns = question.columns(measures or Measures(joined))
     if not columns:
         return Claim(question, (), "cannot tell", _sentence(question, ()))
     wide = pd.DataFrame({key: values for key, values in columns.items()}, dtype=float)

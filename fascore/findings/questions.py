@@ -14,7 +14,7 @@ import pandas as pd
 
 from fascore.explain import method_title
 from fascore.findings.measures import GATE_OFF, MEASURES
-from fascore.findings.summary import by_image, in_order, select
+from fascore.findings.summary import in_order, select
 from fascore.judging.judge import PAIR
 from fascore.models import model_title
 
@@ -30,17 +30,22 @@ class Measures:
 
     def __init__(self, joined: pd.DataFrame) -> None:
         self._joined = joined
-        self._wide: dict[str, pd.DataFrame] = {}
         self._images = pd.Index(joined["sample_id"].unique(), name="sample_id")
+        columns = ["metric", "model", "method"]
+        wide = joined.pivot(index="sample_id", columns=columns, values="value")
+        self._columns: dict[str, dict[tuple[str, str], pd.Series]] = {}
+        for (metric, model, method), values in wide.reindex(self._images).items():
+            self._columns.setdefault(metric, {})[model, method] = values
 
     def measured(self, metric: str) -> list[tuple[str, str]]:
         """The models and methods of which a metric was measured, in order."""
-        return [(model, method) for model, method in self._by_image(metric)]
+        measured = self._columns.get(metric, {})
+        return sorted(measured, key=lambda of: (in_order(of[0]), in_order(of[1])))
 
     def values(self, metric: str, model: str, method: str) -> pd.Series:
         """A metric's values by sample_id; all NaN where it was not measured."""
-        wide = self._by_image(metric)
-        return wide[model, method] if (model, method) in wide else pd.Series(np.nan, self._images)
+        measured = self._columns.get(metric, {})
+        return measured.get((model, method), pd.Series(np.nan, self._images))
 
     def of_species(self, species: str) -> Measures:
         """Those of one species alone."""
@@ -54,11 +59,6 @@ class Measures:
     def compared(self) -> list[str]:
         """The networks that the claims are about: the plain CNN and those with attention."""
         return [PLAIN, *self.attention()]
-
-    def _by_image(self, metric: str) -> pd.DataFrame:
-        if metric not in self._wide:
-            self._wide[metric] = by_image(self._joined, metric).reindex(self._images)
-        return self._wide[metric]
 
 
 @dataclass(frozen=True)

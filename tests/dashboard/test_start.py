@@ -22,6 +22,18 @@ def test_start_goes_from_the_question_to_a_conclusion(start, studied_path, judge
     assert "Does attention help?" in page and "Can the maps be believed?" in page
 
 
+def test_what_to_conclude_is_there_before_what_takes_a_cold_server_seconds(
+    start, studied_path, monkeypatch
+):
+    drawn = []
+    for name in ("conclusions", "chart", "networks_figure"):
+        monkeypatch.setattr(
+            f"dashboard.views.{name}", lambda *_, name=name, **__: drawn.append(name)
+        )
+    check_clean(start.run())
+    assert drawn == ["conclusions", "chart", "networks_figure"]
+
+
 def test_networks_are_drawn_from_their_layers(start):
     drawings = [text.value for text in start.run().markdown if "<svg" in text.value]
     assert len(drawings) == 1

@@ -1,8 +1,9 @@
 """How long one waits for the pages: `python -m benchmarks.page [--store DIR] [--faces N]`.
 
 Starts servers of the dashboard and opens them in Chromium: a cold server, a warm session, faces
-that nobody has asked for before, judging the last one's maps, an upload, an export. Beside each new
-face stands a floor measured between two waits in this process: the bare forward passes of the
+that nobody has asked for before, judging the last one's maps, an upload, an export. Floors stand
+beside: of pages a bare Streamlit app (`bare_app.py`), its first line of text and a picture after a
+click; of each new face, measured between two waits in this process, the bare forward passes of the
 verdicts with their firmness, and the grid of maps of that very face. Ratios to it hold on a machine
 that is busy with other things, and so does the time of the processors that the server took ("CPU").
 """
@@ -38,11 +39,20 @@ from fascore.firmness.trials import trials
 from fascore.models.face_model import FaceModel
 from fascore.shipped import DEMO_STORE, located
 from fascore.store import Store
-from tools.browser import CHROMIUM_OPTIONS, IDLE, chromium_path, dashboard_process
+from tools.browser import (
+    CHROMIUM_OPTIONS,
+    FASCORE,
+    IDLE,
+    STREAMLIT,
+    chromium_path,
+    dashboard_process,
+)
 
 PATIENCE = 600_000  # ms
+BARE = ("-m", "streamlit", "run", str(Path(__file__).with_name("bare_app.py")))
+CLICKS = 10  # on the bare app
 TARGETS = {
-    "cold server: Start: text and tables": "<= 3 s idle",
+    "cold fascore: Start: text and tables": "<= 3 s idle",
     "new face: firmness after the crop": "<= 0.4 s idle",
     "new face: first map": "<= 0.3 s idle",
     "new face: last map": "<= 2 s idle",
@@ -118,12 +128,12 @@ class Visit:
 
 
 @contextmanager
-def server(store: Path) -> Iterator[tuple[str, int, float]]:
+def server(store: Path, command: Sequence[str] = STREAMLIT) -> Iterator[tuple[str, int, float]]:
     """A new server's address and process, and when it was started."""
     os.environ["FASCORE_STORE"] = str(store)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
-        with dashboard_process(Path(folder) / "log.txt") as (address, process):
+        with dashboard_process(Path(folder) / "log.txt", command=command) as (address, process):
             yield address, process, start
 
 
@@ -139,9 +149,9 @@ def settle(page: Page) -> None:
     page.wait_for_function(IDLE, timeout=PATIENCE)
 
 
-def cold_start(visit: Visit) -> dict[str, float]:
+def cold_start(visit: Visit, command: Sequence[str]) -> dict[str, float]:
     """Seconds until a new server has drawn its first page, to the end."""
-    with server(visit.store.path) as (address, process, start):
+    with server(visit.store.path, command) as (address, process, start):
         page = visit.browser.new_context().new_page()
         page.goto(address, timeout=PATIENCE)
         page.locator("h1").first.wait_for(timeout=PATIENCE)
@@ -152,8 +162,32 @@ def cold_start(visit: Visit) -> dict[str, float]:
         whole = time.perf_counter() - start
         taken = processor_seconds(process)
         page.context.close()
-    parts = {"title": title, "text and tables": read, "with networks": whole, "CPU": taken}
-    return named("cold server: Start", parts)
+    return {"title": title, "text and tables": read, "with networks": whole, "CPU": taken}
+
+
+def bare(visit: Visit) -> tuple[float, float]:
+    """Seconds until a new server of the bare app has drawn its text, and a picture after a click.
+
+    The latter is the median of CLICKS.
+    """
+    shown = """before => {
+        const picture = document.querySelector('.st-key-picture img');
+        return picture && picture.complete && picture.src !== before
+    }"""
+    with server(visit.store.path, BARE) as (address, _, start):
+        page = visit.browser.new_context().new_page()
+        page.goto(address, timeout=PATIENCE)
+        page.locator("h1").first.wait_for(timeout=PATIENCE)
+        read, clicks = time.perf_counter() - start, []
+        for _ in range(1 + CLICKS):  # the first loads what shows pictures
+            settle(page)
+            before = page.locator(".st-key-picture img").get_attribute("src")
+            clicked = time.perf_counter()
+            page.locator(".stButton button").click()
+            page.wait_for_function(shown, arg=before, timeout=PATIENCE, polling=20)
+            clicks.append(time.perf_counter() - clicked)
+        page.context.close()
+    return read, float(np.median(clicks[1:]))
 
 
 def faces(page: Page, store: Store) -> dict[str, np.ndarray]:
@@ -246,7 +280,9 @@ def median(records: Sequence[dict[str, float]]) -> dict[str, float]:
 
 def measure(visit: Visit, number: int) -> tuple[dict[str, float], dict[str, float]]:
     """What was waited for, and the floors that there are."""
-    figures = cold_start(visit)
+    read, picture = bare(visit)
+    figures = named("cold streamlit run: Start", cold_start(visit, STREAMLIT))
+    figures |= named("cold fascore: Start", cold_start(visit, FASCORE))
     with server(visit.store.path) as (address, process, start):
         visit.process = process
         page, cold = visit.open(address, start)
@@ -262,7 +298,9 @@ def measure(visit: Visit, number: int) -> tuple[dict[str, float], dict[str, floa
         settle(page)
         figures |= named("first upload", upload(visit, page))
         figures["memory, MB"] = resident(process)["all"]
-    return figures, named("new face", median(floors))
+    texts = [f"cold {what}: Start: text and tables" for what in ("streamlit run", "fascore")]
+    floor = dict.fromkeys(texts, read) | named("new face", median(floors))
+    return figures, floor | {"new face: crop": picture}
 
 
 def named(what: str, waited: dict[str, float]) -> dict[str, float]:

@@ -1,0 +1,12 @@
+"""The least that Streamlit does, for `benchmarks.page`: a line of text, and a picture a click."""
+
+import numpy as np
+import streamlit as st
+
+TEXT, BUTTON = "All that there is", "Another picture"
+
+st.title(TEXT)
+st.button(BUTTON)
+pixels = np.random.default_rng().integers(0, 256, (64, 64, 3), np.uint8)
+with st.container(key="picture"):
+    st.image(np.kron(pixels, np.ones((4, 4, 1), np.uint8)), output_format="PNG")

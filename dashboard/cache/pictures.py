@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from threading import Thread
 from typing import cast
 
@@ -69,11 +70,11 @@ def set_root(store: str, name: str, stamp: tuple[int, ...]) -> str:
     return open_set(Store(store), name).root
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
-def gallery(store: str, stamp: tuple[int, ...], name: str = OWN) -> dict[str, list[Sample]]:
+@st.cache_resource(max_entries=8, show_spinner=False)
+def gallery(store: str, stamp: tuple[int, ...], name: str = OWN) -> Mapping[str, Sequence[Sample]]:
     """A test set's samples by PAI species ("live" first), shuffled so that subjects alternate.
 
-    `stamp` changes with the store's test sets.
+    `stamp` changes with the store's test sets. A copy of thousands a run would cost each page.
     """
     table = open_set(Store(store), name).samples.sample(frac=1, random_state=0)
     return {

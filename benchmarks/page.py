@@ -1,11 +1,11 @@
 """How long one waits for the pages: `python -m benchmarks.page [--store DIR] [--faces N]`.
 
-Starts servers of the dashboard and opens them in Chromium: a cold server, a warm session, faces
+Starts servers of the dashboard and opens Compare in Chromium: a cold server, a warm session, faces
 that nobody has asked for before, judging the last one's maps, an upload, an export. Floors stand
-beside: of pages a bare Streamlit app (`bare_app.py`), its first line of text and a picture after a
-click; of each new face, measured between two waits in this process, the bare forward passes of the
-verdicts with their firmness, and the grid of maps of that very face. Ratios to it hold on a machine
-that is busy with other things, and so does the time of the processors that the server took ("CPU").
+beside each new face: a picture after a click on a bare Streamlit app and, measured between two
+waits in this process, the bare forward passes of the verdicts with their firmness, and the grid of
+maps of that very face. Ratios to it hold on a machine that is busy with other things, and so does
+the time of the processors that the server took ("CPU"). `benchmarks.start` is of the first page.
 """
 
 from __future__ import annotations
@@ -14,10 +14,8 @@ import argparse
 import io
 import json
 import os
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +28,7 @@ from playwright.sync_api import Page, sync_playwright
 from skimage import data as pictures
 
 from benchmarks.memory import resident
+from benchmarks.start import PATIENCE, bare_picture, processor_seconds, server, settle
 from dashboard.views.style import image_key
 from fascore.data import open_data
 from fascore.data.sample_table import samples_of
@@ -39,20 +38,9 @@ from fascore.firmness.trials import trials
 from fascore.models.face_model import FaceModel
 from fascore.shipped import DEMO_STORE, located
 from fascore.store import Store
-from tools.browser import (
-    CHROMIUM_OPTIONS,
-    FASCORE,
-    IDLE,
-    STREAMLIT,
-    chromium_path,
-    dashboard_process,
-)
+from tools.browser import CHROMIUM_OPTIONS, chromium_path
 
-PATIENCE = 600_000  # ms
-BARE = ("-m", "streamlit", "run", str(Path(__file__).with_name("bare_app.py")))
-CLICKS = 10  # on the bare app
 TARGETS = {
-    "cold fascore: Start: text and tables": "<= 3 s idle",
     "new face: firmness after the crop": "<= 0.4 s idle",
     "new face: first map": "<= 0.3 s idle",
     "new face: last map": "<= 2 s idle",
@@ -125,69 +113,6 @@ class Visit:
         waited = self.waits(page, start).all()
         settle(page)
         return waited | {"CPU": processor_seconds(self.process) - before}
-
-
-@contextmanager
-def server(store: Path, command: Sequence[str] = STREAMLIT) -> Iterator[tuple[str, int, float]]:
-    """A new server's address and process, and when it was started."""
-    os.environ["FASCORE_STORE"] = str(store)
-    with tempfile.TemporaryDirectory() as folder:
-        start = time.perf_counter()
-        with dashboard_process(Path(folder) / "log.txt", command=command) as (address, process):
-            yield address, process, start
-
-
-def processor_seconds(process: int) -> float:
-    """What a process has taken of the processors so far (Linux)."""
-    fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def settle(page: Page) -> None:
-    """Waits until the page has been drawn and its script has ended."""
-    page.wait_for_timeout(500)
-    page.wait_for_function(IDLE, timeout=PATIENCE)
-
-
-def cold_start(visit: Visit, command: Sequence[str]) -> dict[str, float]:
-    """Seconds until a new server has drawn its first page, to the end."""
-    with server(visit.store.path, command) as (address, process, start):
-        page = visit.browser.new_context().new_page()
-        page.goto(address, timeout=PATIENCE)
-        page.locator("h1").first.wait_for(timeout=PATIENCE)
-        title = time.perf_counter() - start
-        page.get_by_text("What to conclude").first.wait_for(timeout=PATIENCE)
-        read = time.perf_counter() - start
-        settle(page)
-        whole = time.perf_counter() - start
-        taken = processor_seconds(process)
-        page.context.close()
-    return {"title": title, "text and tables": read, "with networks": whole, "CPU": taken}
-
-
-def bare(visit: Visit) -> tuple[float, float]:
-    """Seconds until a new server of the bare app has drawn its text, and a picture after a click.
-
-    The latter is the median of CLICKS.
-    """
-    shown = """before => {
-        const picture = document.querySelector('.st-key-picture img');
-        return picture && picture.complete && picture.src !== before
-    }"""
-    with server(visit.store.path, BARE) as (address, _, start):
-        page = visit.browser.new_context().new_page()
-        page.goto(address, timeout=PATIENCE)
-        page.locator("h1").first.wait_for(timeout=PATIENCE)
-        read, clicks = time.perf_counter() - start, []
-        for _ in range(1 + CLICKS):  # the first loads what shows pictures
-            settle(page)
-            before = page.locator(".st-key-picture img").get_attribute("src")
-            clicked = time.perf_counter()
-            page.locator(".stButton button").click()
-            page.wait_for_function(shown, arg=before, timeout=PATIENCE, polling=20)
-            clicks.append(time.perf_counter() - clicked)
-        page.context.close()
-    return read, float(np.median(clicks[1:]))
 
 
 def faces(page: Page, store: Store) -> dict[str, np.ndarray]:
@@ -280,27 +205,23 @@ def median(records: Sequence[dict[str, float]]) -> dict[str, float]:
 
 def measure(visit: Visit, number: int) -> tuple[dict[str, float], dict[str, float]]:
     """What was waited for, and the floors that there are."""
-    read, picture = bare(visit)
-    figures = named("cold streamlit run: Start", cold_start(visit, STREAMLIT))
-    figures |= named("cold fascore: Start", cold_start(visit, FASCORE))
+    floors = {"new face: crop": bare_picture(visit.browser)}
     with server(visit.store.path) as (address, process, start):
         visit.process = process
         page, cold = visit.open(address, start)
-        figures |= named("cold server: Compare", cold)
+        figures = named("cold server", cold)
         figures |= {"export of a page": export(page)}
         page.context.close()
         page, warm = visit.open(address, time.perf_counter())
         figures |= named("warm session", warm)
-        waited, floors = new_faces(visit, page, number)
+        waited, passes = new_faces(visit, page, number)
         figures |= named("new face", median(waited))
         figures["judging all maps"] = judging(visit, page)
         page.get_by_text("Judge each map").click()
         settle(page)
         figures |= named("first upload", upload(visit, page))
         figures["memory, MB"] = resident(process)["all"]
-    texts = [f"cold {what}: Start: text and tables" for what in ("streamlit run", "fascore")]
-    floor = dict.fromkeys(texts, read) | named("new face", median(floors))
-    return figures, floor | {"new face: crop": picture}
+    return figures, floors | named("new face", median(passes))
 
 
 def named(what: str, waited: dict[str, float]) -> dict[str, float]:

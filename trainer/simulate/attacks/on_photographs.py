@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -17,40 +16,33 @@ from trainer.simulate.attacks.display import (
     user_interface,
 )
 from trainer.simulate.attacks.hands import hold
-from trainer.simulate.attacks.media import Sheet, sample_sheet
+from trainer.simulate.attacks.media import Sheet
 from trainer.simulate.attacks.paper import paper_slope, print_photograph
 from trainer.simulate.attacks.plane import coverage, pixels_per_unit, plane_maps, transform
-from trainer.simulate.camera.everyday import take_picture, web_picture
-from trainer.simulate.camera.light import F32, linear_from_srgb, luminance, srgb_from_linear
+from trainer.simulate.attacks.shot import (
+    FRAME,
+    Shot,
+    attackers_picture,
+    edge_band,
+    edge_in_crop,
+    sample_medium,
+    sample_pose,
+    sample_tilt,
+    seen_behind,
+)
+from trainer.simulate.camera.everyday import take_picture
+from trainer.simulate.camera.light import F32, linear_from_srgb, luminance
 from trainer.simulate.layout import Capture
-from trainer.simulate.people import Conditions, stand, surroundings
-from trainer.simulate.portraits import Portrait
+from trainer.simulate.people import stand, surroundings
 from trainer.simulate.scenery import light_field, uniform
 
-FRAME = 168  # px, working resolution
-FACE = 0.52  # longer side of the face box in frames
 BOX_JITTER = (0.06, 0.03)  # sd of log scale and of shift in boxes: no two detectors agree
-CROP = 0.7  # half the side of what a network sees, in face boxes, less a margin
-BEYOND = 0.2  # share of sheets and screens so large, or so near, that no edge is seen
 PRINTS, SCREENS = ("photo", "poster", "A4"), ("PC", "pad", "phone")
 CUT_OUTS = {
     "face mask": cut_face,
     "upper body mask": cut_upper_body,
     "region mask": cut_region,
 }
-
-
-@dataclass(frozen=True)
-class Shot:
-    """Who and what is before the camera.
-
-    victim: whose face is shown; wearer: who wears a cut-out; backdrops: `people.make_backdrops`.
-    """
-
-    victim: Portrait
-    wearer: Portrait
-    conditions: Conditions
-    backdrops: np.ndarray
 
 
 def capture(shot: Shot, kind: str, rng: np.random.Generator) -> Capture:
@@ -102,82 +94,10 @@ def _finish(
     )
 
 
-def _pose(
-    rng: np.random.Generator, *, roll: float, yaw: float = 0.0, pitch: float = 0.0
-) -> np.ndarray:
-    """Homography from the plane to the frame; degrees, seen by a pinhole 2.5 to 8 faces away."""
-    z, y, x = np.radians([rng.normal(0, roll), yaw, pitch])
-    turn = (
-        np.array([[np.cos(z), -np.sin(z), 0], [np.sin(z), np.cos(z), 0], [0, 0, 1]])
-        @ np.array([[np.cos(y), 0, np.sin(y)], [0, 1, 0], [-np.sin(y), 0, np.cos(y)]])
-        @ np.array([[1, 0, 0], [0, np.cos(x), -np.sin(x)], [0, np.sin(x), np.cos(x)]])
-    )
-    distance = uniform(rng, 2.5, 8)
-    seen = np.array([distance * turn[0], distance * turn[1], turn[2]]) / distance
-    seen[:, 2] = [0, 0, 1]
-    corners = transform(seen, np.array([[-0.37, -0.5], [0.37, -0.5], [-0.37, 0.5], [0.37, 0.5]]))
-    low, high = corners.min(0), corners.max(0)
-    scale = FRAME * FACE * uniform(rng, 0.9, 1.12) / (high - low).max()
-    shift = FRAME * (0.5 + rng.normal(0, 0.02, 2)) - scale * (low + high) / 2
-    return np.array([[scale, 0, shift[0]], [0, scale, shift[1]], [0, 0, 1]]) @ seen
-
-
-def _tilt(rng: np.random.Generator, strong: float) -> dict[str, float]:
-    """Yaw and pitch of a held medium; `strong` is the share that is turned far."""
-    draw, sign = rng.random(), float(rng.choice([-1, 1]))
-    if draw < strong:
-        return {"yaw": sign * uniform(rng, 30, 65), "pitch": rng.normal(0, 10)}
-    if draw < strong + 0.1:
-        return {"yaw": rng.normal(0, 10), "pitch": sign * uniform(rng, 25, 50)}
-    return {"yaw": rng.normal(0, 13), "pitch": rng.normal(0, 11)}
-
-
-def _sheet(rng: np.random.Generator, kind: str) -> Sheet:
-    """A medium; one in a few, and every poster, reaches beyond the picture."""
-    sheet = sample_sheet(rng, "photo" if kind == "poster" else kind)
-    if kind != "poster" and rng.random() > BEYOND:
-        return sheet
-    size = (uniform(rng, 1.1, 1.9), uniform(rng, 1.1, 1.9))
-    return Sheet(sheet.kind, size, sheet.border, (rng.normal(0, 0.1), 0.0), sheet.corner)
-
-
-def _behind(shot: Shot, rng: np.random.Generator) -> np.ndarray:
-    """What is around a held medium: a plain wall or cloth, or a room; linear (FRAME,FRAME,3)."""
-    if rng.random() < 0.35:
-        colour = uniform(rng, 0.05, 0.8) * np.exp(rng.normal(0, 0.12, 3))
-        light = light_field(rng, FRAME, abs(rng.normal(0, 0.5)))[:, :, None]
-        return (colour * light).astype(F32)
-    return surroundings(rng, shot.backdrops, FRAME) * np.exp(rng.normal(-0.2, 0.5))
-
-
-def _source(shot: Shot, rng: np.random.Generator, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """The attacker's picture of the victim on the plane: sRGB (H,W,3)."""
-    # an attacker takes a well-lit picture, if there is one
-    light = "normal" if rng.random() < 0.8 else shot.conditions.illumination
-    conditions = Conditions(light, shot.conditions.outdoor)
-    lit = stand(shot.victim, rng, u, v, conditions=conditions, backdrops=shot.backdrops, flat=True)
-    return web_picture(srgb_from_linear(lit), rng)
-
-
-def _edge(outer: np.ndarray, pixels: float) -> np.ndarray:
-    """Band (H,W) of about 3 px around a medium's outline."""
-    return (np.abs(outer) * pixels < 2).astype(F32)
-
-
-def _edge_in_crop(outer: np.ndarray, u: np.ndarray, v: np.ndarray) -> bool:
-    """Whether the face crop shows anything beyond the medium's outline.
-
-    Where it does not, the medium's own texture must show: an attack that leaves no trace at all
-    would be a wrong label.
-    """
-    crop = (np.abs(u) < CROP) & (np.abs(v) < CROP)
-    return bool((outer[crop] > 0).mean() > 0.02)
-
-
 def _live(
     shot: Shot, kind: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    homography = _pose(rng, roll=9, yaw=rng.normal(0, 6), pitch=rng.normal(0, 6))
+    homography = sample_pose(rng, roll=9, yaw=rng.normal(0, 6), pitch=rng.normal(0, 6))
     u, v = plane_maps(homography, FRAME)
     image = stand(shot.victim, rng, u, v, conditions=shot.conditions, backdrops=shot.backdrops)
     return image, np.zeros((FRAME, FRAME), F32), homography
@@ -186,28 +106,28 @@ def _live(
 def _print(
     shot: Shot, kind: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    homography = _pose(rng, roll=10, **_tilt(rng, 0.2))
+    homography = sample_pose(rng, roll=10, **sample_tilt(rng, 0.2))
     u, v = plane_maps(homography, FRAME)
-    pixels, sheet = pixels_per_unit(homography), _sheet(rng, kind)
+    pixels, sheet = pixels_per_unit(homography), sample_medium(rng, kind)
     slope, crease = paper_slope(rng, u, v, sheet.kind)
     u, v = u + 0.03 * slope * v, v + 0.03 * slope * u
-    picture = _source(shot, rng, u, v)
+    picture = attackers_picture(shot, rng, u, v)
     picture = cv2.GaussianBlur(picture, (0, 0), abs(rng.normal(0, 0.7)) + 0.15)
     outer = sheet.distance(u, v, True)
-    paper, white = print_photograph(picture, u, v, rng, dotted=not _edge_in_crop(outer, u, v))
+    paper, white = print_photograph(picture, u, v, rng, dotted=not edge_in_crop(outer, u, v))
     printed = coverage(sheet.distance(u, v, False), pixels)[:, :, None]
     paper = paper * printed + white * (1 - printed)
     paper = light_paper(paper, u, (slope, crease), rng)
     on_paper = coverage(outer, pixels)
     moved = np.roll(on_paper, tuple(rng.integers(-8, 10, 2)), (0, 1))
     shadow = cv2.GaussianBlur(moved, (0, 0), uniform(rng, 2, 9))
-    behind = _behind(shot, rng) * np.exp(rng.normal(0, 0.25)) * (1 - 0.4 * shadow)[:, :, None]
+    behind = seen_behind(shot, rng) * np.exp(rng.normal(0, 0.25)) * (1 - 0.4 * shadow)[:, :, None]
     if shot.conditions.illumination == "back":
         behind = behind * 2 + 0.2
     image = paper * on_paper[:, :, None] + behind * (1 - on_paper)[:, :, None]
     rim = np.clip(1 - np.abs(outer + 0.004) * pixels / 1.5, 0, 1)  # thin lit cut edge
     image = np.ascontiguousarray(image * (1 + uniform(rng, -0.3, 0.4) * rim)[:, :, None], F32)
-    evidence = _edge(outer, pixels)
+    evidence = edge_band(outer, pixels)
     if rng.random() < 0.5:
         fingers = hold(image, sheet, homography, rng, uniform(rng, 0.6, 1.1))
         evidence = np.maximum(evidence, fingers)
@@ -239,15 +159,15 @@ def _cut_out(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """A printed face cut out: worn by another person, or held."""
     yaw, pitch = rng.normal(0, 7, 2)
-    homography = _pose(rng, roll=8, yaw=yaw, pitch=pitch)
+    homography = sample_pose(rng, roll=8, yaw=yaw, pitch=pitch)
     u, v = plane_maps(homography, FRAME)
     pixels = pixels_per_unit(homography)
     person = stand(shot.wearer, rng, u, v, conditions=shot.conditions, backdrops=shot.backdrops)
     if kind == "upper body mask" and rng.random() < 0.5:  # held before a room
-        person = _behind(shot, rng)
+        person = seen_behind(shot, rng)
     bend = uniform(rng, 0.1, 0.6)  # around the wearer's head
     uu = np.where(np.abs(u) < 1.2, np.sin(np.clip(u * bend, -1.3, 1.3)) / bend, u).astype(F32)
-    paper, white = print_photograph(_source(shot, rng, uu, v), uu, v, rng)
+    paper, white = print_photograph(attackers_picture(shot, rng, uu, v), uu, v, rng)
     distance = CUT_OUTS[kind](shot.victim, uu, v, rng)
     cover = coverage(distance, pixels)
     if rng.random() < 0.6:  # scissors leave a rim of blank paper
@@ -264,15 +184,15 @@ def _cut_out(
     image = paper * cover[:, :, None] + person * ((1 - shadow) * (1 - cover))[:, :, None]
     rim = np.clip(1 - np.abs(distance + 0.01) * pixels / 1.5, 0, 1)
     image = image * (1 + uniform(rng, -0.3, 0.6) * rim)[:, :, None]
-    return np.ascontiguousarray(image, F32), _edge(distance, pixels), homography
+    return np.ascontiguousarray(image, F32), edge_band(distance, pixels), homography
 
 
 def _screen_light(
     shot: Shot, sheet: Sheet, u: np.ndarray, v: np.ndarray, pixels: float, rng: np.random.Generator
 ) -> np.ndarray:
     """Emitted light (H,W,3): picture, interface, sub-pixels, moire and refresh bands."""
-    hidden = not _edge_in_crop(sheet.distance(u, v, False), u, v)
-    picture = _source(shot, rng, u, v)
+    hidden = not edge_in_crop(sheet.distance(u, v, False), u, v)
+    picture = attackers_picture(shot, rng, u, v)
     if rng.random() < 0.5:
         picture = compress_video(picture, rng)
     if rng.random() < 0.5:
@@ -298,9 +218,9 @@ def _screen_light(
 def _replay(
     shot: Shot, kind: str, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    homography = _pose(rng, roll=8, **_tilt(rng, 0.12))
+    homography = sample_pose(rng, roll=8, **sample_tilt(rng, 0.12))
     u, v = plane_maps(homography, FRAME)
-    pixels, sheet = pixels_per_unit(homography), _sheet(rng, kind)
+    pixels, sheet = pixels_per_unit(homography), sample_medium(rng, kind)
     light = _screen_light(shot, sheet, u, v, pixels, rng)
     outer = sheet.distance(u, v, True)
     lit = coverage(sheet.distance(u, v, False), pixels)[:, :, None]
@@ -309,7 +229,9 @@ def _replay(
     tone = uniform(rng, 0.006, 0.04) if rng.random() < 0.8 else uniform(rng, 0.3, 0.7)
     bezel = tone * ambient * light_field(rng, FRAME, 0.4)[:, :, None]
     image = (
-        light * lit + bezel * (device - lit * device) + _behind(shot, rng) * ambient * (1 - device)
+        light * lit
+        + bezel * (device - lit * device)
+        + seen_behind(shot, rng) * ambient * (1 - device)
     )
     level, draw = float(np.median(luminance(light))), rng.random()
     if draw < 0.4:
@@ -319,7 +241,7 @@ def _replay(
         room = surroundings(rng, shot.backdrops, FRAME) if rng.random() < 0.5 else 1.0
         image = image + device * level * uniform(rng, 0, 0.35) * room
     image = np.ascontiguousarray(image, F32)
-    evidence = np.maximum(_edge(outer, pixels), (device * (1 - lit))[:, :, 0])
+    evidence = np.maximum(edge_band(outer, pixels), (device * (1 - lit))[:, :, 0])
     if kind != "PC" and rng.random() < 0.5:
         fingers = hold(image, sheet, homography, rng, ambient * uniform(rng, 0.5, 1.2))
         evidence = np.maximum(evidence, fingers)

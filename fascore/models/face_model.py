@@ -182,8 +182,10 @@ class FaceModel:
         with BUILDING:
             network = keras.Model(self.network.input, self.network.get_layer(LOGITS).output)
         signature = [tf.TensorSpec((None, self.size, self.size, 3), tf.float32)]
-        # a compiled function: keras's predict costs ten times as much on one image
-        return tf.function(lambda x: network(x, training=False), input_signature=signature)
+        # a compiled function: keras's predict costs ten times as much on one image. Concrete, for
+        # TensorFlow warns of tracing as often as there are networks
+        forward = tf.function(lambda x: network(x, training=False), input_signature=signature)
+        return forward.get_concrete_function()
 
     def _build_quick(self) -> keras.Model:
         from fascore.models.quick import in_bfloat16, quick_network

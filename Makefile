@@ -20,8 +20,11 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 demo: .venv/installed
 	$(BIN)/python -m dashboard
 
+# In Chromium one by one, for a browser and a server want both cores; all else a file a worker, which
+# takes some 2 GB.
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --ignore tests/browser --numprocesses auto --maxprocesses 4 --dist loadfile
 
 check: .venv/installed-dev
 	$(BIN)/python -m ruff check .

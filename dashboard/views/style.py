@@ -57,7 +57,7 @@ label:has(:focus-visible) {{
 [data-testid="stMain"]:has(.st-key-pictures) .st-key-answer_place {{ min-height: 8.2rem; }}
 .modebar-container {{ display: none; }} /* `save_buttons` presses what is in it */
 .st-key-progress {{ min-height: 2.2rem; }} /* nothing below moves when work begins and ends */
-.st-key-start_noise_chart {{ min-height: 25rem; }}
+.st-key-start_noise_chart {{ min-height: 25rem; }} /* as high as the chart, which comes last */
 /* as high as the strip of scores will be with its buttons, or the picture beside it */
 .st-key-firmness_panel {{ min-height: max(28rem, calc(var(--fs-strip) + 3.6rem)); }}
 .st-key-firmness .fs-wait {{ aspect-ratio: auto; height: var(--fs-strip); }}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
-from dashboard import state, uploads
+from dashboard import on_show, uploads
 from dashboard.limits import limits
 from fascore.batch.files import BatchFile, batch_files
 from fascore.batch.judging import BatchRow
@@ -39,7 +39,7 @@ class Batch:
     def next_files(self, number: int) -> tuple[list[BatchFile], str | None]:
         """The files to judge next, and why they are fewer than they could be."""
         wanted = len(self.files[self.counted : self.done + number])
-        more, why_not = state.count_pictures(wanted)
+        more, why_not = on_show.count_pictures(wanted)
         self.counted += more
         return self.files[self.done : min(self.counted, self.done + number)], why_not
 
@@ -94,5 +94,5 @@ def show(row: BatchRow) -> None:
         data = files.files[row.file].read()
     except ImageError:  # its row has said why
         return
-    state.choose(data, "upload")
-    state.choose_face(max(row.face - 1, 0))
+    on_show.choose(data, "upload")
+    on_show.choose_face(max(row.face - 1, 0))

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import address, cache, state, turns, views
+from dashboard import address, cache, on_show, state, turns, views
 from dashboard.cache import ModelKey
 from fascore.errors import FascoreError
 from fascore.explain import Attribution, Explainer, GradCAM
@@ -50,7 +50,7 @@ def draw(given: Callable[[], None]) -> None:
     if not cards:
         st.info("No network is chosen. Choose one or more in the sidebar, under Networks.")
         return
-    picture = state.shown()
+    picture = on_show.shown()
     about = (picture and picture.digest, views.chosen_change())
     with top:
         answer_place = views.fresh_place("answer", about)
@@ -163,7 +163,7 @@ def measure_firmness(
         for name, key in keys.items()
     }
     views.show_firmness(firmness, places)
-    shown = state.shown()
+    shown = on_show.shown()
     assert shown is not None
     words = views.picture_words(shown)
     return firmness, partial(views.firmness_pictures, firmness, seen, places, picture=words)

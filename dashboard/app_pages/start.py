@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import address, cache, state, views
+from dashboard import address, cache, on_show, state, views
 from dashboard.cache import OWN_SPLIT, FindingsKey, ModelKey, SetKey
 from fascore.data.samples import DataError
 from fascore.errors import FascoreError
@@ -120,7 +120,7 @@ def draw_face(store: Store, cards: Mapping[str, Card], keys: Mapping[str, ModelK
                 args=(f"start_{chosen}",),
             )
             if st.button("Why? Compare the explanations", key="start_compare", type="primary"):
-                state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
+                on_show.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
                 address.go("compare", sample=sample.sample_id)
     except (DataError, StoreError) as err:
         st.error(f"The faces cannot be shown. {err}")

@@ -1,7 +1,7 @@
 """What sessions share: models and results. The only place that caches, and nothing goes to disk.
 
 Results are kept by what made them: the model and the stamp of its files, the explainer with its
-settings, the pixels the network saw. Pictures themselves are in no cache (`dashboard.state`).
+settings, the pixels the network saw. Pictures themselves are in no cache (`dashboard.on_show`).
 """
 
 from dashboard.cache.judged import (

@@ -9,7 +9,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, state
+from dashboard import cache, on_show, state
 from dashboard.cache import ModelKey
 from dashboard.views.answer import Answer
 from dashboard.views.face import shown_pictures, truth_words
@@ -87,7 +87,7 @@ def face_export(
     answer: Answer,
 ) -> FaceExport:
     """What the page shows of one face. `cards` are all networks', `keys` those with a verdict."""
-    shown = state.shown()
+    shown = on_show.shown()
     assert shown is not None
     networks = [
         OnNetwork(
@@ -125,7 +125,7 @@ def face_export(
 
 def face_origin(store: Store, cards: Mapping[str, Card], thresholds: Mapping[str, float]) -> Origin:
     """Where the numbers of the picture on show are from. `cards` are all networks'."""
-    shown = state.shown()
+    shown = on_show.shown()
     names = sorted({card.data["name"] for card in cards.values()})
     return Origin(
         store_place(store.path),
@@ -136,12 +136,12 @@ def face_origin(store: Store, cards: Mapping[str, Card], thresholds: Mapping[str
     )
 
 
-def picture_words(shown: state.Shown) -> str:
+def picture_words(shown: on_show.Shown) -> str:
     """What the picture on show is called: its name in its data set, or whose it is."""
     return shown.sample.sample_id if shown.sample else BY_HAND[shown.origin]
 
 
-def _set_title(store: Store, shown: state.Shown, card: Card) -> str:
+def _set_title(store: Store, shown: on_show.Shown, card: Card) -> str:
     """The test set that a picture of the gallery is from."""
     sets = cache.test_sets(str(store.path), cache.sets_stamp(store))
     if shown.test_set != OWN and shown.test_set in sets:

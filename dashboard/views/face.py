@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import cache, on_show
 from dashboard.views.faces import choose_face
 from dashboard.views.judged import Judged
 from dashboard.views.style import WORDS, model_title
@@ -26,9 +26,9 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
 
     `cards` are the networks', by name; those that see other pixels get pictures of their own.
     """
-    if problem := state.problem():
+    if problem := on_show.problem():
         st.error(problem)
-    shown = state.shown()
+    shown = on_show.shown()
     if shown is None:
         if not problem:
             st.info("Choose a picture from the gallery, upload one, or use the webcam.")
@@ -38,7 +38,7 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
     first = next(iter(cards.values()))
     judged = labelled_face(shown, first) if shown.sample else _detected(shown, first)
     if judged is not None:
-        judged = replace(judged, change=chosen_change(), made=state.made(shown.digest))
+        judged = replace(judged, change=chosen_change(), made=on_show.made(shown.digest))
     if judged is None:
         st.image(_shrunk(shown.picture.pixels), caption="The picture", width=320)
         return None
@@ -57,11 +57,11 @@ def face_panel(cards: Mapping[str, Card]) -> Judged | None:
 
 def shown_truth() -> int | None:
     """The label of the picture on show, where it is known."""
-    shown = state.shown()
+    shown = on_show.shown()
     return shown.sample.label if shown and shown.sample else None
 
 
-def labelled_face(shown: state.Shown, card: Card) -> Judged | None:
+def labelled_face(shown: on_show.Shown, card: Card) -> Judged | None:
     """A gallery picture with its labelled box."""
     assert shown.sample is not None
     pixels = shown.picture.pixels
@@ -74,14 +74,14 @@ def labelled_face(shown: state.Shown, card: Card) -> Judged | None:
     return Judged(pixels, box, origin if box else "the data set labels none")
 
 
-def _detected(shown: state.Shown, card: Card) -> Judged | None:
+def _detected(shown: on_show.Shown, card: Card) -> Judged | None:
     """An unlabelled picture with the face found in it, or all of it if the user says so."""
     pixels = shown.picture.pixels
     with st.spinner("Looking for faces…"):
         faces = cache.faces(shown.digest, pixels)
-    if not faces and not state.whole_picture():
+    if not faces and not on_show.whole_picture():
         st.warning("No face found in this picture, so nothing was judged.")
-        st.button("Use the whole picture", on_click=state.use_whole_picture, key="use_whole")
+        st.button("Use the whole picture", on_click=on_show.use_whole_picture, key="use_whole")
         return None
     if not faces:
         st.warning("No face was found: the picture's largest centred square is judged instead.")

@@ -6,19 +6,19 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import on_show
 from fascore.face_drawing import face_thumbnail, jpeg_uri
 from fascore.faces import Face
 
 A_ROW = 6
 
 
-def choose_face(shown: state.Shown, faces: Sequence[Face]) -> int:
+def choose_face(shown: on_show.Shown, faces: Sequence[Face]) -> int:
     """Draws the faces found, numbered as in the picture; which of them is judged.
 
     One alone is no choice.
     """
-    chosen = min(state.face(), len(faces) - 1)
+    chosen = min(on_show.face(), len(faces) - 1)
     if len(faces) == 1:
         return chosen
     st.markdown("**Which face?** The numbers are those in the picture.")
@@ -31,9 +31,9 @@ def choose_face(shown: state.Shown, faces: Sequence[Face]) -> int:
     return chosen
 
 
-def _thumbnail(shown: state.Shown, faces: Sequence[Face], number: int, *, picked: bool) -> None:
+def _thumbnail(shown: on_show.Shown, faces: Sequence[Face], number: int, *, picked: bool) -> None:
     """One face as a button."""
-    made, key = state.made(shown.digest), f"pick_face_{number + 1}"
+    made, key = on_show.made(shown.digest), f"pick_face_{number + 1}"
     at = ("thumbnail", faces[number].box)
     if at not in made:
         made[at] = jpeg_uri(face_thumbnail(shown.picture.pixels, faces[number].box))
@@ -44,6 +44,6 @@ def _thumbnail(shown: state.Shown, faces: Sequence[Face], number: int, *, picked
         width="stretch",
         type="primary" if picked else "secondary",
         help=f"{faces[number].box.longer_side:.0f} px in the picture",
-        on_click=state.choose_face,
+        on_click=on_show.choose_face,
         args=(number,),
     )

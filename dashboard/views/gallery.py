@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cache, state, uploads
+from dashboard import cache, on_show, state, uploads
 from dashboard.views.sets import gallery_set, without_pictures_note
 from dashboard.views.style import image_key
 from fascore.data.samples import DataError, Sample
@@ -31,7 +31,7 @@ def choose_picture(store: Store, card: Card) -> None:
         format_func=SOURCES.__getitem__,
         key="source",
         persist_state="session",
-        on_change=state.clear,
+        on_change=on_show.clear,
     )
     {"gallery": _gallery, "upload": _upload, "camera": _camera}[source or "gallery"](store, card)
 
@@ -42,7 +42,7 @@ def _upload(store: Store, card: Card) -> None:
         f"A picture with one face ({NAMES}, at most 10 MB)",
         key="upload",
         max_upload_size=50,  # MB; above that limit, whose sentence then says why it is refused
-        on_change=state.take_file,
+        on_change=on_show.take_file,
         args=("upload", "upload"),
     )
     uploads.empty("upload")
@@ -55,7 +55,7 @@ def _camera(store: Store, card: Card) -> None:
         "Take a picture",
         key="camera",
         resolution="720p",
-        on_change=state.take_file,
+        on_change=on_show.take_file,
         args=("camera", "camera"),
     )
     uploads.empty("camera")
@@ -65,8 +65,8 @@ def _camera(store: Store, card: Card) -> None:
 
 def _left_over(given: object) -> None:
     """A way to remove a picture that its widget no longer holds: a visit elsewhere empties it."""
-    if given is None and state.shown() is not None:
-        st.button("Remove the picture on show", on_click=state.clear, key="remove")
+    if given is None and on_show.shown() is not None:
+        st.button("Remove the picture on show", on_click=on_show.clear, key="remove")
 
 
 def _privacy() -> None:
@@ -81,9 +81,9 @@ def _gallery(store: Store, card: Card) -> None:
     try:
         without_pictures_note(store)
         name = gallery_set(store)
-        shown = state.shown()
+        shown = on_show.shown()
         if shown is not None and shown.test_set != name:  # another was chosen since, or elsewhere
-            state.clear()
+            on_show.clear()
         samples = cache.gallery(str(store.path), cache.sets_stamp(store), name)
         species = [name for name in SPECIES_TITLES if samples.get(name)]
         if not species:
@@ -112,7 +112,7 @@ def set_root(store: Store, card: Card, name: str) -> str:
 
 
 def _pick(test_set: str, root: str, sample: Sample) -> None:
-    state.choose_sample(cache.face_data(root), sample, root=root, test_set=test_set)
+    on_show.choose_sample(cache.face_data(root), sample, root=root, test_set=test_set)
 
 
 def _samples(
@@ -134,13 +134,13 @@ def _samples(
         format_func=SPECIES_TITLES.__getitem__,
         key="species",
         persist_state="session",
-        on_change=state.clear,
+        on_change=on_show.clear,
     )
     chosen = chosen or species[0]
     group = samples[chosen]
-    if state.shown() is None and state.problem() is None:
+    if on_show.shown() is None and on_show.problem() is None:
         _pick(test_set, root, page_of(group, chosen)[0])
-    shown = state.shown()
+    shown = on_show.shown()
     face_page(
         card,
         root,
@@ -155,7 +155,7 @@ def _samples(
 
 def _follow(samples: Mapping[str, Sequence[Sample]]) -> None:
     """Turns to the species and the page of a picture that was chosen on another page."""
-    shown = state.shown()
+    shown = on_show.shown()
     sample = shown.sample if shown else None
     if sample is None or st.session_state.get("species") == sample.pai_species:
         return

@@ -9,7 +9,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboard import cache, state, turns
+from dashboard import cache, on_show, state, turns
 from dashboard.cache import ModelKey
 from dashboard.views.maps import MapRow
 from dashboard.views.settings import Drawing, Settings, drawing_controls
@@ -105,7 +105,7 @@ def _place(rows: Mapping[str, MapRow], names: Sequence[str], drawing: Drawing) -
     A change of the drawing alone runs nothing but this: when all maps were made, for the rest of
     the page is not broken off. A second picture's maps are elsewhere on the page, which then runs.
     """
-    if drawing_controls(drawing) and state.is_beside():
+    if drawing_controls(drawing) and on_show.is_beside():
         st.rerun()
     for row in rows.values():
         row.place(place_columns(names))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from dashboard import address, cache, state
+from dashboard import address, cache, on_show
 from dashboard.views.style import image_key, model_title
 from fascore.data.sample_table import samples_of
 from fascore.data.samples import DataError, FaceData, Sample
@@ -124,5 +124,5 @@ def _compare_button(data: FaceData, sample: Sample, place: Place, *, key: str) -
     """The way to the Compare page, where the gallery then shows the image's set."""
     code = image_key(sample.sample_id)
     if st.button("Compare", key=f"{key}_compare_{code}", icon=":material/compare:"):
-        state.choose_sample(data, sample, root=place.root, test_set=place.name)
+        on_show.choose_sample(data, sample, root=place.root, test_set=place.name)
         address.go("compare", sample=sample.sample_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import cache, on_show
 from dashboard.address import Part, one_of, widget_part, words_part
 from dashboard.views.gallery import set_root, show_page_of
 from dashboard.views.second import beside_part
@@ -131,17 +131,17 @@ class _Sample:
         # in another set than the link's its name is another picture's; who read that said so
         if text is None or not of_chosen_set():
             return
-        name, shown = gallery_set(self._store), state.shown()
+        name, shown = gallery_set(self._store), on_show.shown()
         if shown and shown.sample and (shown.sample.sample_id, shown.test_set) == (text, name):
             return
         group, sample = self._found(text, name)
         root = set_root(self._store, self._card, name)
         st.session_state["species"] = sample.pai_species
         show_page_of(sample, group)
-        state.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
+        on_show.choose_sample(cache.face_data(root), sample, root=root, test_set=name)
 
     def write(self) -> str | None:
-        shown = state.shown()
+        shown = on_show.shown()
         return shown.sample.sample_id if shown and shown.sample else None
 
     def _found(self, sample_id: str, name: str) -> tuple[Sequence[Sample], Sample]:

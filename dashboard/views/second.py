@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import address, cache, state, uploads
+from dashboard import address, cache, on_show, uploads
 from dashboard.address import Part
 from dashboard.cache import ModelKey
 from dashboard.views.face import labelled_face, truth_words
@@ -27,7 +27,7 @@ from fascore.labels import SPECIES_TITLES
 from fascore.store import Card, Store
 
 SOURCE = "second_source"
-BESIDE = state.BESIDE
+BESIDE = on_show.BESIDE
 PERSON, UPLOAD = "person", "upload"
 NO_FACE = (
     "No face was found in the second picture, so the two cannot be set against each other. Choose "
@@ -68,7 +68,7 @@ def second_panel(
     if beside:
         with st.container(key="second"):
             _choose(store, card)
-            second = state.second()
+            second = on_show.second()
             with fresh_place("second", second and second.digest):
                 judged = _judged(second, card)
                 if judged is not None:
@@ -96,14 +96,14 @@ def beside_part(store: Store, card: Card) -> Part:
                 ", which is not in it. Choose a second picture below."
             )
         root, second = set_root(store, card, name), samples[text]
-        state.choose_second(cache.face_data(root), second, root=root, test_set=name)
+        on_show.choose_second(cache.face_data(root), second, root=root, test_set=name)
         same = second.sample_id in [other.sample_id for other in _of_person(samples)]
         st.session_state[SOURCE] = PERSON if same else second.pai_species
         st.session_state[BESIDE] = True
 
     def write() -> str | None:
-        second = state.second()
-        if not state.is_beside() or second is None or second.sample is None:
+        second = on_show.second()
+        if not on_show.is_beside() or second is None or second.sample is None:
             return None
         return second.sample.sample_id
 
@@ -127,7 +127,7 @@ def _choose(store: Store, card: Card) -> None:
             format_func=titles.__getitem__,
             key=SOURCE,
             persist_state="session",
-            on_change=state.clear_second,
+            on_change=on_show.clear_second,
         )
         if chosen == UPLOAD:
             _upload()
@@ -141,21 +141,21 @@ def _upload() -> None:
     given = st.file_uploader(
         f"A second picture with one face ({NAMES}, at most 10 MB)",
         key="second_upload",
-        on_change=state.take_second,
+        on_change=on_show.take_second,
         args=("second_upload",),
     )
     uploads.empty("second_upload")
-    if given is None and state.second() is not None:
-        st.button("Remove the second picture", on_click=state.clear_second, key="remove_second")
+    if given is None and on_show.second() is not None:
+        st.button("Remove the second picture", on_click=on_show.clear_second, key="remove_second")
     st.caption("It is kept like the first one: in memory, for this session, and in no link.")
 
 
 def _thumbnails(card: Card, test_set: str, root: str, chosen: str, group: Sequence[Sample]) -> None:
     """A page of faces to choose from; the first is set beside the picture on show at once."""
     name = f"second_{chosen}"
-    if state.second() is None and state.second_problem() is None:
+    if on_show.second() is None and on_show.second_problem() is None:
         _pick(test_set, root, page_of(group, name)[0])
-    second = state.second()
+    second = on_show.second()
     picked = second.sample if second else None
     face_page(
         card, root, group, name=name, place="second", picked=picked, pick=partial(_pick, test_set)
@@ -163,7 +163,7 @@ def _thumbnails(card: Card, test_set: str, root: str, chosen: str, group: Sequen
 
 
 def _pick(test_set: str, root: str, sample: Sample) -> None:
-    state.choose_second(cache.face_data(root), sample, root=root, test_set=test_set)
+    on_show.choose_second(cache.face_data(root), sample, root=root, test_set=test_set)
 
 
 def _samples(store: Store, name: str) -> dict[str, Sample]:
@@ -174,7 +174,7 @@ def _samples(store: Store, name: str) -> dict[str, Sample]:
 
 def _groups(samples: Mapping[str, Sample]) -> dict[str, list[Sample]]:
     """What can be set beside the picture on show: the same person first, then each species."""
-    shown = state.shown()
+    shown = on_show.shown()
     own = shown.sample.sample_id if shown and shown.sample else None
     others = [sample for sample in samples.values() if sample.sample_id != own]
     groups = {PERSON: _of_person(samples)} | {
@@ -186,7 +186,7 @@ def _groups(samples: Mapping[str, Sample]) -> dict[str, list[Sample]]:
 
 def _of_person(samples: Mapping[str, Sample]) -> list[Sample]:
     """The other pictures of the person on show; those of the other class come first."""
-    shown = state.shown()
+    shown = on_show.shown()
     own = shown.sample if shown else None
     if own is None or not own.subject:
         return []
@@ -194,9 +194,9 @@ def _of_person(samples: Mapping[str, Sample]) -> list[Sample]:
     return sorted(same, key=lambda each: each.label == own.label)
 
 
-def _judged(second: state.Shown | None, card: Card) -> Judged | None:
+def _judged(second: on_show.Shown | None, card: Card) -> Judged | None:
     """What is judged of the second picture; None where the page says why nothing is."""
-    if problem := state.second_problem():
+    if problem := on_show.second_problem():
         st.error(problem)
     if second is None:
         return None
@@ -212,8 +212,8 @@ def _judged(second: state.Shown | None, card: Card) -> Judged | None:
     return Judged(second.picture.pixels, faces[0].box, "found by MTCNN")
 
 
-def _truths(second: state.Shown | None) -> tuple[str, str]:
+def _truths(second: on_show.Shown | None) -> tuple[str, str]:
     """What is known of both pictures."""
-    known = [each.sample if each else None for each in (state.shown(), second)]
+    known = [each.sample if each else None for each in (on_show.shown(), second)]
     words = [" ".join(truth_words(each)) if each else "a picture of yours" for each in known]
     return words[0], words[1]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from dashboard import cache, state
+from dashboard import cache, on_show, state
 from dashboard.address import Part, widget_part
 from dashboard.cache import ModelKey, SetKey
 from dashboard.views.metric_tables import SPECIES, metric_cell, metric_meaning
@@ -46,7 +46,7 @@ def test_set_control(store: Store) -> None:
             format_func=lambda name: _listed(sets[name]),
             key=state.TEST_SET,
             persist_state="session",
-            on_change=state.forget_problem,
+            on_change=on_show.forget_problem,
             help="One choice for all pages; what was measured on other images says so. Faces are "
             "shown where a set's pictures are here. Thresholds stay those of the store's own "
             "validation.",

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import state
+from dashboard import on_show
 from dashboard.address import Part
 from fascore.explain.attribution import Setting
 from fascore.firmness.changes import AS_GIVEN, Change
@@ -40,7 +40,7 @@ UNITS = {"scale": 100, "right": 100, "down": 100, "brightness": 100, "blur": 100
 
 def chosen_change() -> Change:
     """What the sliders do to the picture on show; also before they are drawn."""
-    shown = state.shown()
+    shown = on_show.shown()
     if shown is None:
         return AS_GIVEN
     values: dict[str, Any] = {}
@@ -54,7 +54,7 @@ def chosen_change() -> Change:
 
 def picture_sliders() -> None:
     """Draws the sliders for the picture on show, and a button that takes all changes back."""
-    shown = state.shown()
+    shown = on_show.shown()
     if shown is None:
         return
     changed = chosen_change() != AS_GIVEN
@@ -86,14 +86,14 @@ def change_parts() -> list[Part]:
 
 def _part(slider: _Slider) -> Part:
     def read(text: str | None) -> None:
-        shown = state.shown()
+        shown = on_show.shown()
         if shown is None or shown.sample is None:
             return
         about = Setting(slider.given, slider.title, slider.help, slider.low, slider.high)
         st.session_state[_key(slider, shown)] = slider.given if text is None else about.read(text)
 
     def write() -> str | None:
-        shown = state.shown()
+        shown = on_show.shown()
         if shown is None or shown.sample is None:
             return None
         value = st.session_state.get(_key(slider, shown), slider.given)
@@ -102,11 +102,11 @@ def _part(slider: _Slider) -> Part:
     return Part(slider.field, read, write)
 
 
-def _take_back(shown: state.Shown) -> None:
+def _take_back(shown: on_show.Shown) -> None:
     for slider in SLIDERS:
         st.session_state[_key(slider, shown)] = slider.given
 
 
-def _key(slider: _Slider, shown: state.Shown) -> str:
+def _key(slider: _Slider, shown: on_show.Shown) -> str:
     """A key for each picture: a new one starts as it is given."""
     return f"what_if_{slider.field}_{shown.digest[:16]}"

@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import keras
 
 
+Augment = Literal["none", "light", "strong", "hard"]
+
+
 @dataclass(frozen=True)
 class Recipe:
     """Everything about training but the network, the data and the seed.
@@ -48,7 +51,7 @@ class Recipe:
     decay_steps: int = 100_000
     patience: int = 10
     monitor: Literal["val_loss", "val_auc"] | None = "val_loss"
-    augment: Literal["none", "light", "strong", "hard"] = "none"
+    augment: Augment = "none"
     label_smoothing: float = 0.0
     average_over: float | None = None
     batch_norm_momentum: float | None = None

@@ -6,12 +6,13 @@ import argparse
 import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import get_args
 
 from fascore.explain import EXPLAINERS, Explainer, default_explainers
 from fascore.explain.attribution import settings_of
 from fascore.models import BASELINES, MODELS, VARIANTS
 from trainer.crops import SKIP, WITHOUT_FACE
-from trainer.recipes import RECIPES
+from trainer.recipes import RECIPES, Augment
 
 ROOT_HELP = (
     "CelebA-Spoof, unpacked; folders named live, spoof, …; a .zip of either; a CSV table "
@@ -158,9 +159,10 @@ def recipe_options(parser: argparse.ArgumentParser) -> None:
         number_option(parser, option, help, least=least, told="the recipe's")
     parser.add_argument(
         "--augment",
-        choices=("none", "light", "strong"),
+        choices=get_args(Augment),
         help="what changes images in training: light flips and shifts them, strong also changes "
-        "scale, tone, sharpness, noise and compression; default: the recipe's (paper: none)",
+        "scale, tone, sharpness, noise and compression, hard more of these and the light; default: "
+        "the recipe's (paper: none)",
     )
     parser.add_argument(
         "--precision",

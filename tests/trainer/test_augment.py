@@ -6,6 +6,7 @@ import tensorflow as tf
 from skimage.data import astronaut
 
 from trainer.augment import AUGMENTATIONS
+from trainer.cli import main
 
 FACE = astronaut()[36:228:3, 128:320:3]  # 64 x 64, uint8
 
@@ -15,6 +16,12 @@ def augmented(name, *, seeds=range(40)):
     image = tf.constant(FACE)
     made = [change(image, tf.constant([5, seed], tf.int64)).numpy() for seed in seeds]
     return np.stack(made).astype(float)
+
+
+def test_every_augmentation_can_be_asked_for(capsys):
+    with pytest.raises(SystemExit):
+        main(["fit", "--help"])
+    assert f"--augment {{{','.join(AUGMENTATIONS)}}}" in capsys.readouterr().out
 
 
 def test_none_leaves_images_as_they_are():

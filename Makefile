@@ -18,7 +18,7 @@ LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --genera
 	touch $@
 
 demo: .venv/installed
-	$(BIN)/python -m streamlit run dashboard/app.py
+	$(BIN)/python -m dashboard
 
 # In Chromium one by one, for a browser and a server want both cores; all else a file a worker, which
 # takes some 2 GB.

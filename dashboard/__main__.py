@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     ended = threading.Event()
     threading.Thread(target=_get_ready, args=(ended,)).start()
-    options = [f"--server.port={given.port}", "--server.fileWatcherType=none", *streamlit_options]
+    port = [f"--server.port={given.port}"] if given.port else []
+    options = [*port, "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
     try:
         cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")
@@ -83,7 +84,9 @@ def _parser() -> argparse.ArgumentParser:
         help="folder of trained models, or of several such folders; may be given more than once; "
         "default: FASCORE_STORE, or the demo store that ships with fascore",
     )
-    parser.add_argument("--port", type=port_number, default=8501, help="default: 8501")
+    parser.add_argument(
+        "--port", type=port_number, help="default: Streamlit's, STREAMLIT_SERVER_PORT or 8501"
+    )
     return parser
 
 

@@ -133,9 +133,14 @@ def take_second(key: str) -> None:
     """Sets beside the picture on show what a file widget holds."""
     clear_second()
     file = st.session_state.get(key)
-    if file is not None:
-        st.session_state["second_file"] = file.file_id
+    if file is None:
+        return
+    _, why_not = count_pictures(1)
+    if why_not is None:
         _take("second", "second_problem", file.getvalue(), "upload")
+    else:
+        st.session_state["second_problem"] = why_not
+    st.session_state["second_file"] = file.file_id
 
 
 def clear_second() -> None:

@@ -80,6 +80,15 @@ def test_an_upload_can_be_the_second_picture_and_is_in_no_link(app):
     )
 
 
+def test_an_upload_set_beside_counts_as_a_picture_of_ones_own(app, monkeypatch):
+    monkeypatch.setenv("FASCORE_MAX_PICTURES_A_SESSION", "1")
+    beside(app)
+    for number, refused in ((0, False), (1, True)):
+        upload_second(app, encoded(picture(number)))
+        assert any("in one session" in error.value for error in app.error) == refused
+        assert bool(pictures(app, "First minus second")) != refused
+
+
 def test_a_second_picture_without_a_face_gets_a_sentence(app, detect):
     beside(app)
     detect()

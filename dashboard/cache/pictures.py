@@ -42,7 +42,8 @@ def warm_detector() -> Thread:
         _detector().detect(np.zeros((WARM_SIDE, WARM_SIDE, 3), np.uint8))
         leave_what_loading_took()
 
-    thread = Thread(target=warm, name="warm detector")
+    # a page's thread is a daemon, and what it begins would be one too
+    thread = Thread(target=warm, name="warm detector", daemon=False)
     thread.start()
     return thread
 

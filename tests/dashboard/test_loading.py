@@ -51,20 +51,31 @@ def test_detector_is_built_and_tried_behind_the_first_page_once(app, store_path,
     assert built == [detector]
 
 
-def test_a_process_that_ends_lets_the_detector_look_first():
-    """TensorFlow aborts the process if Python ends a thread in the middle of it."""
-    program = """
+# Work of half a second that a page's thread does, as Streamlit starts it, while the process ends
+ENDING = """
 import time
-from dashboard.cache import pictures
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from dashboard import cache, server_process
 
 class Detector:
     def detect(self, pixels):
         time.sleep(0.5)
         print("looked")
 
-pictures._detector = Detector
-pictures.warm_detector()
+cache.pictures._detector = Detector
+runner = object.__new__(ScriptRunner)
+runner._script_thread = None
+runner._run_script_thread = {run}
+runner.start()
 """
+
+
+@pytest.mark.parametrize(
+    "run", ["cache.pictures.warm_detector", "lambda: Detector().detect(None)"], ids=["behind", "in"]
+)
+def test_a_process_that_ends_lets_a_page_and_what_it_began_end_first(run):
+    """TensorFlow aborts the process if Python ends a thread in the middle of it."""
+    program = ENDING.format(run=run)
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (ended.returncode, ended.stdout) == (0, "looked\n"), ended.stderr
 

@@ -45,17 +45,17 @@ def on_page(page: str) -> None:
 def follow(parts: Sequence[Part]) -> list[str]:
     """Puts what the address says into the session, before the widgets are drawn.
 
-    Only a session's first run and the way back and forth do as the address says, and an empty one
-    says nothing: a page opened from the navigation has none yet. Whatever else makes the page run
-    leaves all to the widgets: it may reach the server before the browser knows the address of the
-    change before it, and the old one it still names would undo that.
+    Only a session's first run and the way back and forth do as the address says. Whatever else
+    makes the page run leaves all to the widgets: it may reach the server before the browser knows
+    the address of the change before it, and the old one it still names would undo that.
 
     Returns
     -------
     list of str
         A sentence for each part that cannot be used; the others are.
     """
-    if not st.query_params or (_LAST in st.session_state and not came_back()):
+    begins = _LAST not in st.session_state and bool(st.query_params)
+    if not begins and not came_back():
         return []
     given, sentences = _given(parts), []
     for part in parts:

@@ -90,12 +90,12 @@ def allowed(
         return wanted, None
     if of_session <= of_minute:
         return max(of_session, 0), (
-            f"Expected at most {limits.pictures_a_session:,} pictures of your own in one session. "
+            f"Expected at most {limits.pictures_a_session:,} of your own pictures in one session. "
             "Received: more. Reload the page to begin a new session."
         )
     number = max(of_minute, 0)
     wait = MINUTE - (now - recent[0]) if recent else MINUTE
     return number, (
-        f"Expected at most {limits.pictures_a_minute:,} pictures of your own a minute. "
+        f"Expected at most {limits.pictures_a_minute:,} of your own pictures a minute. "
         f"Received: more. Go on in {wait:.0f} s."
     )

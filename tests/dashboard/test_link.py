@@ -112,6 +112,16 @@ def test_the_way_back_shows_what_was_there(app, store_path, go_back):
     assert app.radio(key="target").value == "spoof" and app.query_params == before
 
 
+def test_the_way_back_to_an_address_without_words_shows_all_defaults(app, store_path, go_back):
+    app.switch_page("app_pages/metrics.py").run()
+    assert app.query_params == {}
+    own = app.selectbox(key="threshold_rule").value
+    app.selectbox(key="threshold_rule").set_value("bpcer_1").run()
+    assert app.query_params == {"threshold": "bpcer_1"}
+    go_back(app, {})
+    assert app.selectbox(key="threshold_rule").value == own and app.query_params == {}
+
+
 def test_an_address_behind_the_widgets_undoes_no_change(app, store_path):
     """Whatever follows a change at once is sent before the browser knows the change's address."""
     app.run()

@@ -178,7 +178,7 @@ def test_pictures_a_minute_are_limited_and_the_rest_is_judged_when_they_may_be(m
     app = give(many, pictures(12))
     assert len(table(app)) == 10
     (warning,) = [w.value for w in app.warning if "a minute" in w.value]
-    assert warning.startswith("Expected at most 10 pictures of your own a minute.")
+    assert warning.startswith("Expected at most 10 of your own pictures a minute.")
     assert warning.endswith("2 files are not judged yet.")
     monkeypatch.setenv("FASCORE_MAX_PICTURES_A_MINUTE", "100")
     app.button(key="many_go_on").click().run()

@@ -36,6 +36,15 @@ def tiny_network(*, seed: int = 0) -> keras.Model:
     return keras.Model(inputs, keras.layers.Softmax()(logits))
 
 
+def linear_network(weights: np.ndarray) -> keras.Model:
+    """A network on 16x16 images whose logits are pixels . weights (768, 2)."""
+    inputs = keras.Input((SIZE, SIZE, 3))
+    dense = keras.layers.Dense(2, use_bias=False, name="logits")
+    outputs = keras.layers.Softmax()(dense(keras.layers.Flatten()(inputs)))
+    dense.set_weights([weights])
+    return keras.Model(inputs, outputs)
+
+
 @pytest.fixture(scope="session")
 def image() -> np.ndarray:
     """An RGB uint8 image (16, 16, 3) with some structure."""

@@ -6,8 +6,8 @@ from dashboard import views
 from fascore.labels import SPOOF
 from fascore.models import VARIANTS
 from fascore.report.face_page import face_html
-from tests.dashboard.conftest import encoded, picture, text_of
-from tests.dashboard.test_compare import check_clean, upload
+from tests.dashboard.compare_page import upload
+from tests.dashboard.conftest import check_clean, encoded, picture, text_of
 
 pytestmark = pytest.mark.usefixtures("store_path", "detect")
 

@@ -1,8 +1,9 @@
 """A small made-up data set, a build of it, and a network trained on that."""
 
+import pandas as pd
 import pytest
 
-from fascore.store import Store
+from fascore.store import HISTORY, Store
 from tests.faces_zip import write_faces_zip
 from trainer.cli import main
 from trainer.prepare import prepare
@@ -30,3 +31,8 @@ def trained(build, tmp_path_factory):
     assert main(["fit", *common, *QUICK, "--epochs", "2", "--seed", "3"]) == 0
     assert main(["evaluate", *common]) == 0
     return Store(path)
+
+
+def history_of(folder):
+    """The epochs of its training."""
+    return pd.read_csv(folder / "cnn" / HISTORY)

@@ -1,16 +1,8 @@
 """Training and evaluation end to end on a made-up data set, through the command line."""
 
-import errno
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from dataclasses import replace
-from pathlib import Path
-from urllib.error import URLError
 
 import keras
 import numpy as np
@@ -18,26 +10,18 @@ import pandas as pd
 import pytest
 
 from fascore import store
-from fascore.files import sha256
-from fascore.models import baselines
 from fascore.models.familiarity import fit_familiarity
 from fascore.scores.operating_points import eer_threshold
 from fascore.store import Store, write_card
 from tests.faces_zip import write_faces_zip
-from tests.trainer.conftest import QUICK
-from trainer import familiar, training_state
+from tests.trainer.conftest import history_of
+from trainer import familiar
 from trainer.cli import main
 from trainer.evaluate import choose_batch_size, score
 from trainer.familiar import familiarise
 from trainer.loop import best_epoch
 from trainer.prepare import prepare
 from trainer.recipes import RECIPES
-
-ROOT = Path(__file__).parents[2]
-
-
-def history_of(folder):
-    return pd.read_csv(folder / "cnn" / store.HISTORY)
 
 
 def test_card_tells_where_the_model_comes_from(trained, build, faces_zip):
@@ -144,130 +128,6 @@ def test_history_has_a_row_an_epoch(trained):
     assert history["epoch"].tolist() == [1, 2]
     assert {"loss", "accuracy", "val_loss", "val_accuracy", "val_auc"} <= set(history)
     assert list((trained.path / "logs/cnn").glob("events*"))
-
-
-def test_finished_model_is_left_as_it_is_unless_asked(trained, build, capsys):
-    stamp = (trained.path / "cnn" / store.WEIGHTS).stat().st_mtime_ns
-    command = ["fit", "--data", str(build.path), "--store", str(trained.path), *QUICK]
-    assert main([*command, "--epochs", "2", "--seed", "3"]) == 0
-    assert "CNN: trained already" in capsys.readouterr().out
-    assert (trained.path / "cnn" / store.WEIGHTS).stat().st_mtime_ns == stamp
-
-
-def test_killed_training_goes_on_where_it_was(build, trained, tmp_path):
-    """kill -9 after an epoch; the same command ends with all epochs, as one that was not killed."""
-    command = [sys.executable, "-m", "trainer", "fit", "--data", str(build.path), "--store"]
-    command += [str(tmp_path), *QUICK, "--epochs", "5", "--seed", "3"]
-    running = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-    while not (tmp_path / "cnn" / training_state.STATE).exists():
-        assert running.poll() is None
-        time.sleep(0.01)
-    running.send_signal(signal.SIGKILL)
-    running.wait()
-    assert not (tmp_path / "cnn" / store.CARD).exists()
-    again = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert again.returncode == 0 and "Going on after epoch" in again.stdout
-    assert history_of(tmp_path)["epoch"].tolist() == [1, 2, 3, 4, 5]
-    Store(tmp_path).load("cnn")
-    assert not (tmp_path / "cnn" / training_state.STATE).exists()
-    whole = tmp_path / "whole"
-    assert main([*command[3:6], "--store", str(whole), *QUICK, "--epochs", "5", "--seed", "3"]) == 0
-    for column in ("loss", "val_loss"):  # the second is the averaged weights'
-        there, expected = history_of(tmp_path)[column], history_of(whole)[column]
-        np.testing.assert_allclose(there, expected, rtol=0.02)
-
-
-def test_ctrl_c_ends_with_a_sentence(build, tmp_path):
-    command = [sys.executable, "-m", "trainer", "fit", "--data", str(build.path), "--store"]
-    running = subprocess.Popen(
-        [*command, str(tmp_path), *QUICK, "--epochs", "500"],
-        cwd=ROOT, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    while not (tmp_path / "cnn" / training_state.STATE).exists():
-        assert running.poll() is None
-        time.sleep(0.01)
-    running.send_signal(signal.SIGINT)
-    errors = running.communicate()[1]
-    assert running.returncode == 130 and "Traceback" not in errors
-    assert "interrupted. The same command goes on from here" in errors
-
-
-def test_nan_loss_is_one_sentence_and_keeps_what_was_finished(build, trained, tmp_path, capsys):
-    command = ["fit", "--data", str(build.path), "--store", str(trained.path), "--precision"]
-    command += ["float32", "--models", "cnn_spatial", "--learning-rate", "1e30", "--epochs", "9"]
-    assert main(command) == 2
-    error = capsys.readouterr().err
-    assert "Expected the loss to stay finite" in error and "Traceback" not in error
-    assert trained.load("cnn").threshold
-
-
-def test_full_disk_is_one_sentence_and_keeps_what_was_finished(build, trained, monkeypatch, capsys):
-    def full(*args, **kwargs):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(np, "savez", full)
-    command = ["fit", "--data", str(build.path), "--store", str(trained.path), *QUICK]
-    assert main([*command, "--models", "cnn_channel", "--epochs", "1"]) == 1
-    assert "make room and give the same command again" in capsys.readouterr().err
-    assert not list((trained.path / "cnn_channel").iterdir())
-    assert trained.load("cnn").threshold
-
-
-def test_refresh_does_all_and_then_nothing(faces_zip, tmp_path, capsys):
-    command = ["refresh", "--root", str(faces_zip), "--store", str(tmp_path / "runs/mine")]
-    command += ["--protocol", "official", *QUICK, "--epochs", "1"]
-    assert main(command) == 0
-    assert "0.9875" in capsys.readouterr().out  # the paper's accuracy of the plain CNN
-    stamps = {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if p.is_file()}
-    assert main(command) == 0
-    said = capsys.readouterr().out
-    assert all(
-        sentence in said for sentence in ("Prepared already", "trained already", "scored already")
-    )
-    assert stamps == {p: p.stat().st_mtime_ns for p in tmp_path.rglob("*.*") if p.is_file()}
-
-
-@pytest.mark.parametrize("whole_store", [False, True])
-def test_given_weights_are_where_training_starts(build, trained, tmp_path, whole_store):
-    file = trained.path / "cnn" / store.WEIGHTS
-    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), *QUICK]
-    given = str(trained.path if whole_store else file)
-    assert main([*command, "--weights", given, "--epochs", "1", "--learning-rate", "1e-9"]) == 0
-    ours, theirs = (s.load("cnn").network.get_layer("logits").kernel.numpy()
-                    for s in (Store(tmp_path), trained))  # fmt: skip
-    np.testing.assert_allclose(ours, theirs, atol=1e-6)
-    training = Store(tmp_path).card("cnn").training
-    assert training["initial_weights"] == given
-    assert training["initial_sha256"] == sha256(file)
-
-
-def test_a_store_without_the_network_to_start_from_is_said(build, trained, tmp_path, capsys):
-    options = ["--models", "cnn_spatial", "cnn_channel", "--weights", str(trained.path)]
-    assert main(["fit", "--data", str(build.path), "--store", str(tmp_path), *options]) == 2
-    assert "or a store with cnn_channel" in capsys.readouterr().err
-
-
-def test_file_of_other_weights_is_said(build, trained, tmp_path, capsys):
-    file = trained.path / "cnn" / store.WEIGHTS
-    options = ["--models", "cnn_spatial", "--weights"]
-    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), *options]
-    assert main([*command, str(file)]) == 2
-    assert "which does not fit" in capsys.readouterr().err
-    assert main([*command, str(tmp_path / "none.keras")]) == 2
-    assert "which is not there" in capsys.readouterr().err
-
-
-def test_offline_imagenet_fails_at_once_and_says_what_to_do(build, tmp_path, monkeypatch, capsys):
-    def offline(*args, **kwargs):
-        raise URLError("no network")
-
-    monkeypatch.setattr(baselines, "KERAS_FOLDER", tmp_path)
-    monkeypatch.setattr(baselines.urllib.request, "urlopen", offline)
-    command = ["fit", "--data", str(build.path), "--store", str(tmp_path), "--models", "all"]
-    assert main(command) == 2
-    error = capsys.readouterr().err
-    assert f"put it into {tmp_path}" in error and "xception_weights" in error
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

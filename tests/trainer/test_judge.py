@@ -176,8 +176,8 @@ def test_a_store_judged_before_the_file_was_renamed_is_read(tiny_store):
     assert (folder / ABOUT).exists() and not (folder / OLD_ABOUT).exists()
 
 
-def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypatch, capsys):
-    whole = run(tiny_store).measures
+def stop_at_the_third(monkeypatch):
+    """Has Ctrl-C pressed while the third image is judged; one item for each begun from now on."""
     measure, calls = Judge.measures, []
 
     def stops(self, *arguments, **options):
@@ -187,6 +187,12 @@ def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypat
         return measure(self, *arguments, **options)
 
     monkeypatch.setattr(Judge, "measures", stops)
+    return calls
+
+
+def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypatch, capsys):
+    whole = run(tiny_store).measures
+    calls = stop_at_the_third(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         run(tiny_store, again=True)
     resumed = run(tiny_store).measures
@@ -199,15 +205,7 @@ def test_stopped_and_called_again_gives_what_one_run_gives(tiny_store, monkeypat
 @pytest.fixture
 def stopped(tiny_store, monkeypatch):
     """The store after two images were judged, and then somebody pressed Ctrl-C."""
-    measure, calls = Judge.measures, []
-
-    def stops(self, *arguments, **options):
-        calls.append(1)
-        if len(calls) == 3:
-            raise KeyboardInterrupt
-        return measure(self, *arguments, **options)
-
-    monkeypatch.setattr(Judge, "measures", stops)
+    stop_at_the_third(monkeypatch)
     with pytest.raises(KeyboardInterrupt):
         run(tiny_store)
     return tiny_store

@@ -115,7 +115,7 @@ def main() -> None:
     }
     print(f"{len(files)} pictures, {len(networks)} networks")
     table = in_turns(tasks, rounds=options.rounds)
-    table = table.join(table / table.iloc[0], rsuffix=", times bare")
+    table = table.join((table / table.iloc[0]).add_suffix(", times bare"))
     print(table.to_string(float_format="{:.2f}".format))
 
 

@@ -42,7 +42,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"fascore: {err}", file=sys.stderr)
         return 2
     ended = threading.Event()
-    threading.Thread(target=_get_ready, args=(ended,)).start()
+    ready = threading.Thread(target=_get_ready, args=(ended,))
+    ready.start()
     port = [f"--server.port={given.port}"] if given.port else []
     options = [*port, "--server.fileWatcherType=none", *streamlit_options]
     stores = [f"--store={path}" for path in given.store]
@@ -50,6 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         cli.main(["run", str(APP), *options, "--", *stores], prog_name="fascore")
     finally:
         ended.set()
+        ready.join()  # libraries cannot be imported while Python ends
     return 0
 
 
